@@ -1,0 +1,1 @@
+"""SUA: unified analytics of Microsoft Teams call usage and Microsoft 365 licences."""

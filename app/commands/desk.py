@@ -1,0 +1,24 @@
+"""What every command needs at hand: the log, the time, and the doorbell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.clock import Clock
+from app.domain.ids import TenantId
+from app.eventstore.store import EventStore
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`ring(tenant, position)` tells the projections, after the commit, that there is more to read.
+
+    A lost or repeated ring changes nothing: the sweeper finds who is behind.
+    """
+
+    store: EventStore
+    clock: Clock
+    ring: Callable[[TenantId, int], None]
+
+    def now(self) -> datetime:
+        return self.clock.now()

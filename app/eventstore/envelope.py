@@ -1,0 +1,25 @@
+"""A fact as the log keeps it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.events import Event
+from app.domain.ids import TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with its place in the tenant's log and the time SUA learned it.
+
+    `position` is gapless per tenant from 1, in commit order. `recorded_at` (UTC) never decreases inside a tenant.
+    `cause` is the snapshot run, notification or command that led to it.
+    """
+
+    tenant: TenantId
+    position: int
+    stream: str
+    version: int
+    recorded_at: datetime
+    cause: UUID
+    event: Event

@@ -1,0 +1,103 @@
+"""Every knob, with its unit and default; the only reader of the environment.
+
+Prefix `SUA_`. Unknown `SUA_` names are refused at start, so that a misspelt setting cannot be silently ignored.
+Secrets have no usable default.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.domain.errors import Refused
+
+PREFIX = "SUA_"
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class SettingsRefused(Refused):
+    """One or more settings are missing, misspelt or of the wrong type. The message names all, never their values."""
+
+    code: ClassVar[str] = "SETTINGS_REFUSED"
+
+
+class Settings(BaseSettings):
+    """The whole configuration, frozen."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: SecretStr | None = Field(None, description="PostgreSQL as the role sua_writer; none: embedded")
+    database_read_url: SecretStr | None = Field(None, description="PostgreSQL as the role sua_reader")
+    database_owner_url: SecretStr | None = Field(None, description="PostgreSQL as the owner, for `sua migrate` only")
+    pg_bin: Path | None = Field(None, description="Folder of PostgreSQL binaries for the embedded server")
+    data_dir: Path = Field(Path(".sua"), description="Where the embedded server and the demo keep their data")
+    pool_size: int = Field(8, ge=1, le=100, description="Connections a process keeps per role")
+
+    broker_url: SecretStr = Field(SecretStr("stub://"), description="amqp://, redis:// or stub:// (in the process)")
+    worker_threads: int = Field(4, ge=1, le=64, description="Threads that carry out messages in a worker process")
+    sweep_seconds: Seconds = Field(2.0, description="How often the sweeper looks for tenants left behind")
+
+    graph_url: str = Field("https://graph.microsoft.com", description="Microsoft Graph; other clouds by their address")
+    login_url: str = Field("https://login.microsoftonline.com", description="Microsoft Entra")
+    graph_client_id: str | None = Field(None, description="Application (client) id of SUA's registration")
+    graph_client_secret: SecretStr | None = Field(None, description="Its client secret")
+    graph_timeout_seconds: Seconds = Field(30.0, description="For one request to Graph")
+    graph_attempts: int = Field(6, ge=1, le=20, description="Tries of one request before the read fails")
+    graph_concurrency: int = Field(8, ge=1, le=40, description="Call records fetched at once per tenant")
+
+    public_url: str = Field("http://127.0.0.1:8000", description="Where Graph and people reach SUA")
+    invitation_days: int = Field(14, ge=1, le=90, description="How long an invitation link is valid")
+    consent_minutes: int = Field(15, ge=1, le=60, description="How long a started consent may take")
+    smtp_url: SecretStr | None = Field(None, description="smtp:// or smtps:// with credentials; none: mail is printed")
+    mail_from: str = Field("sua@localhost", description="Sender of invitations")
+
+    master_key: SecretStr | None = Field(None, description="32 bytes, base64: wraps the keys of personal data")
+    pseudonym_key: SecretStr | None = Field(None, description="32 bytes, base64: pseudonyms and opaque cursors")
+
+    token_audience: str | None = Field(None, description="`aud` of access tokens for SUA's API (its client id)")
+    token_jwks_url: str | None = Field(None, description="Keys that sign access tokens; none: Entra's, by login_url")
+    provider_directory_id: UUID | None = Field(None, description="The provider's own Entra tenant: its staff's `tid`")
+    token_leeway_seconds: int = Field(60, ge=0, le=300, description="Clock skew allowed in tokens")
+
+    request_body_bytes: int = Field(65_536, ge=1024, description="Largest GraphQL request")
+    webhook_body_bytes: int = Field(262_144, ge=1024, description="Largest notification POST")
+    body_timeout_seconds: Seconds = Field(5.0, description="How long a client may take to send a body")
+    statement_timeout_seconds: Seconds = Field(15.0, description="Longest database statement of a question")
+    page_size_max: int = Field(200, ge=1, le=1000, description="Largest `first` of a connection")
+
+    @field_validator("graph_url", "login_url", "public_url")
+    @classmethod
+    def _https_or_loopback(cls, value: str) -> str:
+        loopback = value.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+        if not value.startswith("https://") and not loopback:
+            raise ValueError("must be https (http only on this machine)")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _all_database_urls_or_none(self) -> Self:
+        given = [self.database_url is not None, self.database_read_url is not None]
+        if any(given) and not all(given):
+            raise ValueError("SUA_DATABASE_URL and SUA_DATABASE_READ_URL belong together (roles sua_writer, sua_reader)")
+        return self
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:
+        """Read the environment once; `given` goes before it. Raises `SettingsRefused` naming every fault at once."""
+        names = {name[len(PREFIX) :].lower() for name in os.environ if name.startswith(PREFIX)}
+        unknown = sorted(name for name in names - cls.model_fields.keys() if not name.startswith("test_"))
+        faults = [f"{PREFIX}{name.upper()}: no such setting" for name in unknown]
+        try:
+            settings = cls(**given)
+        except ValidationError as error:
+            faults += [f"{_named(fault['loc'])}{fault['msg']}" for fault in error.errors(include_input=False)]
+        if faults:
+            raise SettingsRefused("; ".join(faults))
+        return settings
+
+
+def _named(location: tuple[int | str, ...]) -> str:
+    """pydantic-settings names a fault by field or by variable, as it was given."""
+    return f"{PREFIX}{str(location[0]).upper().removeprefix(PREFIX)}: " if location else ""
