@@ -1,0 +1,48 @@
+"""Log lines and counters, named in one place. Neither ever holds personal data: ids, codes and numbers only."""
+
+import json
+import logging
+from collections import Counter
+from threading import Lock
+from typing import Any
+
+log = logging.getLogger("sua")
+
+_counts: Counter[str] = Counter()
+_lock = Lock()
+
+
+def say(event: str, level: int = logging.INFO, **values: object) -> None:
+    """One structured log line: what happened and the ids it concerns."""
+    log.log(level, event, extra={"values": values})
+
+
+def count(name: str, by: int = 1) -> None:
+    """Raise a counter of this process, for instance `webhook.unknown_subscription`."""
+    with _lock:
+        _counts[name] += by
+
+
+def counted() -> dict[str, int]:
+    with _lock:
+        return dict(_counts)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, as log collectors like it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        values: dict[str, Any] = getattr(record, "values", {})
+        line = {"at": self.formatTime(record), "level": record.levelname, "event": record.getMessage(), **values}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line, default=str)
+
+
+def log_to_stderr(level: int = logging.INFO) -> None:
+    """Send log lines to standard error, once a process."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
