@@ -1,0 +1,68 @@
+# Two commands for a newcomer: `make demo` and `make test`. `make help` lists all.
+# Everything lives in .venv, made on first use and again whenever a lock or the interpreter changes.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; print("$(name)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)) python3)
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+SUM := $(firstword $(shell cat requirements.lock bootstrap.lock pyproject.toml | cksum))
+STAMP := .venv/.ready-$(SUM)-$(VERSION)
+BIN := .venv/bin
+
+# Which tests: `make test MARKS=` runs them all, `make test ARGS=tests/domain` a part of them.
+MARKS ?= not slow
+ARGS ?=
+SOURCES := app tests $(wildcard bench)
+
+.PHONY: setup demo test test-slow check bench clean lock help
+.DEFAULT_GOAL := help
+
+setup: $(STAMP) ## install everything into .venv, hashes checked
+
+demo: $(STAMP) ## the whole product on simulated customers; Ctrl-C stops it (ARGS="--exit", ARGS="--users 1000")
+	@$(BIN)/sua demo $(ARGS)
+
+test: $(STAMP) ## the fast tests, offline
+	@$(BIN)/python -m pytest -m "$(MARKS)" $(ARGS)
+
+test-slow: MARKS = slow
+test-slow: test ## the tests that take long on purpose: kills, volume
+
+check: $(STAMP) ## lint, format, types, rules of import, house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/house tests/houserules
+
+bench: $(STAMP) ## one line a figure: name value unit target ok|short
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(STAMP) ## for maintainers: refresh both locks from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --extra embedded --extra dev -o requirements.lock
+	echo uv | $(BIN)/uv pip compile - $(LOCKED) -o bootstrap.lock
+LOCKED = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+clean: ## remove .venv, caches and the demo's data
+	rm -rf .venv .sua .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find app tests -name __pycache__ -type d -exec rm -rf {} +
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-10s %s\n' "$$name" "$$text"; done
+
+# uv is some twenty times faster than pip; where it has no wheel, or cannot find the index pip is configured for,
+# pip installs the same lock.
+$(STAMP): requirements.lock bootstrap.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "SUA needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python's venv is missing here; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(VERSION)")' \
+		|| { echo "Making .venv ..."; $(PYTHON) -m venv --clear .venv; }
+	@rm -f .venv/.ready-*
+	@echo "Installing the locked packages ..."
+	@{ $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r bootstrap.lock \
+		&& $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock; } \
+		|| { echo "uv cannot install here; pip does it instead."; \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
