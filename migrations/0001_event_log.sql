@@ -31,9 +31,9 @@ CREATE TABLE tenant_heads (
 CREATE TABLE events (
     tenant_id uuid NOT NULL,
     position bigint NOT NULL,
-    stream text NOT NULL,
+    stream text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
-    name text NOT NULL,
+    name text COLLATE "C" NOT NULL,
     schema smallint NOT NULL,
     happened_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
@@ -61,7 +61,7 @@ CREATE TABLE seat_states (
 -- Deleting a row here makes every personal value of that subject unreadable for ever.
 CREATE TABLE subject_keys (
     tenant_id uuid NOT NULL,
-    subject text NOT NULL,
+    subject text COLLATE "C" NOT NULL,
     wrapped bytea NOT NULL,
     epoch integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
