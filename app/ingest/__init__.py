@@ -1,0 +1,1 @@
+"""Microsoft Graph, at arm's length: how facts get in."""

@@ -1,0 +1,201 @@
+"""Microsoft Graph over HTTP for one tenant: tokens, pages, throttling, and what counts as an answer."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import uuid4
+
+import aiohttp
+from yarl import URL
+
+from app.domain.ids import DirectoryId
+from app.ingest.backoff import wait_before
+from app.ingest.graph_errors import BadUpstreamAnswer, GraphThrottled, GraphUnavailable, PagesRefused, TokenUnavailable
+from app.ingest.graph_http import Answer, Json, accepted, as_object, broken_connections, received, rows
+from app.ingest.paging import Links, download
+from app.ingest.reports_csv import ReportFile
+from app.ingest.tokens import Tokens, roles_of
+
+REPORT_PATIENCE = 20
+"""A report may take this many times as long as any other answer."""
+
+_REPEATABLE = frozenset({"GET", "PATCH", "DELETE"})
+_PREFER = "include-unknown-enum-members"
+
+Params = Mapping[str, str]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphAccess:
+    """How SUA reaches Graph. One per process, so that tokens are shared by all who read the same tenant."""
+
+    graph_url: str
+    login_url: str
+    client_id: str
+    secret: str = field(repr=False)
+    timeout: float = 30.0
+    attempts: int = 6
+    concurrency: int = 8
+    tokens: Tokens = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        tokens = Tokens(self.login_url, self.graph_url, self.client_id, self.secret, self.timeout)
+        object.__setattr__(self, "tokens", tokens)
+
+
+class GraphClient:
+    """Reads and writes one tenant's Graph (v1.0). An async context manager; closes its connections at the end.
+
+    Every method raises the errors of `graph_errors`. Throttling, errors 5xx, broken connections and answers that are
+    no Graph answers are tried again `attempts` times, but a POST only where Graph said it did not carry it out (429).
+    """
+
+    def __init__(
+        self,
+        access: GraphAccess,
+        directory: DirectoryId,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.directory = directory
+        self._access = access
+        self._root = URL(access.graph_url)
+        self._sleep = sleep
+        self._chance = chance
+        self._slots = asyncio.Semaphore(access.concurrency)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(self, path: str, params: Params | None = None) -> Json:
+        """`path` begins with `/` and is relative to v1.0."""
+        return await self._json("GET", self._address(path, params))
+
+    async def post(self, path: str, body: Json) -> Json:
+        return await self._json("POST", self._address(path), body)
+
+    async def patch(self, path: str, body: Json) -> Json:
+        return await self._json("PATCH", self._address(path), body)
+
+    async def delete(self, path: str) -> None:
+        await self._json("DELETE", self._address(path))
+
+    async def pages(self, path: str, params: Params | None = None) -> AsyncIterator[list[Json]]:
+        """The `value` of each page until there is no next link. Raises before the end when a page cannot be had."""
+        page = await self.get(path, params)
+        links = Links(self._root)
+        while True:
+            yield rows(page, "value")
+            link = page.get("@odata.nextLink")
+            if link is None:
+                return
+            page = await self._json("GET", links.follow(link))
+
+    async def nested(self, parent: Json, key: str) -> AsyncIterator[list[Json]]:
+        """The rows of a member that was expanded inside `parent`, and its further pages (`key@odata.nextLink`)."""
+        yield rows(parent, key) if parent.get(key) is not None else []
+        link = parent.get(f"{key}@odata.nextLink")
+        links = Links(self._root)
+        while link is not None:
+            page = await self._json("GET", links.follow(link))
+            yield rows(page, "value")
+            link = page.get("@odata.nextLink")
+
+    async def csv(self, path: str) -> AsyncIterator[dict[str, str]]:
+        """The rows of a usage report by column name. Nothing is yielded before the whole file has arrived.
+
+        Graph redirects to a pre-authenticated address on another host, which must not see the token. The address is
+        good for minutes only, so another attempt asks Graph for a new one.
+        """
+        with ReportFile() as report:
+            await self._retried(lambda: self._fetched(path, report))
+            for row in report.rows():
+                yield row
+
+    async def roles(self) -> tuple[str, ...]:
+        """The application permissions in a token got just now, past every cache."""
+        return roles_of(await self._token(fresh=True))
+
+    def _address(self, path: str, params: Params | None = None) -> URL:
+        return URL(f"{self._access.graph_url}/v1.0{path}").update_query(dict(params or {}))
+
+    async def _json(self, method: str, url: URL, body: Json | None = None) -> Json:
+        async def attempt() -> Json:
+            return as_object(await self._answered(method, url, body))
+
+        return await self._retried(attempt, repeatable=method in _REPEATABLE)
+
+    async def _retried(self, attempt: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
+        """What `attempt` returns; passing faults are tried again, at most `attempts` times in all."""
+        count = 1
+        while True:
+            try:
+                return await attempt()
+            except PagesRefused:
+                raise
+            except (GraphThrottled, GraphUnavailable, BadUpstreamAnswer) as error:
+                perhaps_done = not isinstance(error, GraphThrottled | TokenUnavailable)
+                if count >= self._access.attempts or (perhaps_done and not repeatable):
+                    raise
+                asked = None if isinstance(error, BadUpstreamAnswer) else error.retry_after
+            await self._sleep(wait_before(count, asked, self._chance))
+            count += 1
+
+    async def _answered(self, method: str, url: URL, body: Json | None = None) -> Answer:
+        """An answer that is no error. 401 is asked once more with a fresh token."""
+        answer = await self._sent(method, url, body, await self._token(fresh=False))
+        if answer.status == 401:
+            answer = await self._sent(method, url, body, await self._token(fresh=True))
+        return accepted(answer)
+
+    async def _token(self, *, fresh: bool) -> str:
+        return await asyncio.to_thread(self._access.tokens.acquire, self.directory, fresh=fresh)
+
+    async def _sent(self, method: str, url: URL, body: Json | None, token: str) -> Answer:
+        request = str(uuid4())
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            "Prefer": _PREFER,
+            "client-request-id": request,
+        }
+        asked = self._http().request(method, url, json=body, headers=headers, allow_redirects=False)
+        async with self._slots, broken_connections(request), asked as response:
+            return await received(response, request)
+
+    async def _fetched(self, path: str, report: ReportFile) -> None:
+        """The report's whole file, by Graph's redirect."""
+        answer = await self._answered("GET", self._address(path))
+        if answer.status != 302:
+            raise BadUpstreamAnswer(f"a report was answered with {answer.status}, not a redirect ({answer.request})")
+        where = download(answer.headers.get("Location"), self._root)
+        limit = aiohttp.ClientTimeout(total=REPORT_PATIENCE * self._access.timeout, sock_read=self._access.timeout)
+        asked = self._http().get(where, allow_redirects=False, timeout=limit)
+        async with self._slots, broken_connections(answer.request), asked as response:
+            if response.status != 200 or response.content_type == "text/html":
+                raise BadUpstreamAnswer(f"a report came with {response.status} {response.content_type}")
+            report.begin()
+            async for chunk in response.content.iter_chunked(1 << 16):
+                report.write(chunk)
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            limit = aiohttp.ClientTimeout(total=self._access.timeout)
+            self._session = aiohttp.ClientSession(timeout=limit, cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
