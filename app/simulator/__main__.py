@@ -1,0 +1,66 @@
+"""`python -m app.simulator`: serve a world until interrupted. Prints one JSON line once it is ready."""
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+
+from app.simulator.server import address_of, make_server
+from app.simulator.world import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Options, make_world
+
+
+def main() -> None:
+    asked = _arguments()
+    options = Options(
+        today=_instant(asked.today),
+        seed=asked.seed,
+        users=asked.users,
+        tenants=asked.tenants,
+        days_history=asked.days_history,
+        calls_per_day=asked.calls_per_day,
+        client_id=asked.client_id,
+        client_secret=asked.client_secret,
+        token_seconds=asked.token_seconds,
+        enforce_expiry=asked.enforce_expiry,
+    )
+    asyncio.run(_serve(options, asked.host, asked.port))
+
+
+async def _serve(options: Options, host: str, port: int) -> None:
+    world = make_world(options)
+    server = make_server(world, host, port)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells its start by a flag only
+        await asyncio.sleep(0.01)
+    if server.started:
+        sys.stdout.write(json.dumps({"url": address_of(server), "tenants": list(world.companies)}) + "\n")
+        sys.stdout.flush()
+    await serving
+
+
+def _instant(text: str) -> datetime:
+    parsed = datetime.fromisoformat(text)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m app.simulator", description=__doc__)
+    midnight = datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8001, help="0: any free one")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--users", type=int, default=300, help="accounts in each company")
+    parser.add_argument("--tenants", type=int, default=1)
+    parser.add_argument("--days-history", type=int, default=0, help="days lived before --today")
+    parser.add_argument("--today", default=midnight, help="where the clock starts (UTC)")
+    parser.add_argument("--calls-per-day", type=int, default=2000, help="at most, in each company")
+    parser.add_argument("--client-id", default=DEFAULT_CLIENT_ID)
+    parser.add_argument("--client-secret", default=DEFAULT_CLIENT_SECRET)
+    parser.add_argument("--token-seconds", type=int, default=3599, help="life of a Graph token")
+    parser.add_argument("--enforce-expiry", action="store_true", help="let subscriptions expire by the simulated clock")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

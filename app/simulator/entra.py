@@ -1,0 +1,173 @@
+"""The simulated Entra: client-credentials tokens, OIDC discovery, keys, and tokens for the provider's own API.
+
+Follows "Microsoft identity platform and the OAuth 2.0 client credentials flow" and "Microsoft Entra authentication
+and authorization error codes". A token for Graph is issued even when no permission was granted, then without roles.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.simulator.graph_http import GRAPH_AUDIENCE
+from app.simulator.world import World
+
+SHARED_AUTHORITIES = ("common", "organizations", "consumers")
+
+
+class EntraError(Exception):
+    """A refusal by the token endpoint: OAuth's error name, AADSTS number and text."""
+
+    def __init__(self, status: int, error: str, number: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.error, self.number, self.text = status, error, number, text
+
+    def response(self) -> JSONResponse:
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        trace, correlation = str(uuid4()), str(uuid4())
+        body = {
+            "error": self.error,
+            "error_description": f"AADSTS{self.number}: {self.text} Trace ID: {trace} "
+            f"Correlation ID: {correlation} Timestamp: {now}",
+            "error_codes": [self.number],
+            "timestamp": now,
+            "trace_id": trace,
+            "correlation_id": correlation,
+            "error_uri": f"https://login.microsoftonline.com/error?code={self.number}",
+        }
+        return JSONResponse(body, self.status)
+
+
+def base_url(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
+
+
+async def token(request: Request) -> Response:
+    form = {name: values[-1] for name, values in parse_qs((await request.body()).decode()).items()}
+    try:
+        return JSONResponse(_issue(request.app.state.world, str(request.path_params["tenant"]), form))
+    except EntraError as error:
+        return error.response()
+
+
+def _issue(world: World, tenant: str, form: dict[str, str]) -> dict[str, Any]:
+    if tenant in SHARED_AUTHORITIES:
+        text = "The grant type is not supported over the /common or /consumers endpoints. Use the tenant's endpoint."
+        raise EntraError(400, "invalid_request", 9001023, text)
+    company = world.company(tenant)
+    if company is None:
+        raise EntraError(400, "invalid_request", 90002, f"Tenant '{tenant}' not found.")
+    if form.get("grant_type") != "client_credentials":
+        raise EntraError(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
+    if form.get("scope") != f"{GRAPH_AUDIENCE}/.default":
+        raise EntraError(400, "invalid_scope", 70011, f"The provided value for scope {form.get('scope')} is not valid.")
+    client_id = form.get("client_id", "")
+    if client_id != world.options.client_id or company.id not in world.consents:
+        text = f"Application with identifier '{client_id}' was not found in the directory '{company.name}'."
+        raise EntraError(400, "unauthorized_client", 700016, text)
+    _check_secret(world, form)
+    return _graph_token(world, company.id)
+
+
+def _check_secret(world: World, form: dict[str, str]) -> None:
+    if "client_secret" not in form:
+        text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+        raise EntraError(401, "invalid_client", 7000218, text)
+    if form["client_secret"] != world.options.client_secret:
+        raise EntraError(401, "invalid_client", 7000215, "Invalid client secret provided.")
+
+
+def _graph_token(world: World, tenant: str) -> dict[str, Any]:
+    lifetime = world.options.token_seconds
+    claims: dict[str, Any] = {
+        "aud": GRAPH_AUDIENCE,
+        "iss": f"https://sts.windows.net/{tenant}/",
+        "appid": world.options.client_id,
+        "appidacr": "1",
+        "idtyp": "app",
+        "tid": tenant,
+        "oid": world.options.client_id,
+        "sub": world.options.client_id,
+        "ver": "1.0",
+    }
+    if world.consents[tenant]:
+        claims["roles"] = list(world.consents[tenant])
+    signed = world.keys.sign(claims, lifetime)
+    return {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": signed}
+
+
+async def discovery(request: Request) -> Response:
+    """The OIDC metadata. Behind TLS (`X-Forwarded-Proto: https`) its addresses are https, which MSAL insists on."""
+    tenant = str(request.path_params["tenant"])
+    if tenant not in SHARED_AUTHORITIES and request.app.state.world.company(tenant) is None:
+        return EntraError(400, "invalid_tenant", 90002, f"Tenant '{tenant}' not found.").response()
+    base = base_url(request)
+    issuer_tenant = "{tenantid}" if tenant in SHARED_AUTHORITIES else tenant
+    secure = request.headers.get("x-forwarded-proto") == "https"
+    here = f"{'https' + base.removeprefix('http') if secure and base.startswith('http:') else base}/{tenant}"
+    return JSONResponse(
+        {
+            "issuer": f"{base}/{issuer_tenant}/v2.0",
+            "authorization_endpoint": f"{here}/oauth2/v2.0/authorize",
+            "token_endpoint": f"{here}/oauth2/v2.0/token",
+            "jwks_uri": f"{here}/discovery/v2.0/keys",
+            "response_types_supported": ["code", "id_token"],
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+        }
+    )
+
+
+async def keys(request: Request) -> Response:
+    world: World = request.app.state.world
+    return JSONResponse(world.keys.jwks(f"{base_url(request)}/{{tenantid}}/v2.0"))
+
+
+async def rotate_keys(request: Request) -> Response:
+    world: World = request.app.state.world
+    return JSONResponse({"kid": world.keys.rotate()})
+
+
+async def api_token(request: Request) -> Response:
+    """Mint an access token for the provider's own API, in Entra's v2.0 shape. `tid` and `aud` are needed."""
+    world: World = request.app.state.world
+    asked: Any = await request.json()
+    if not isinstance(asked, dict) or not _is_guid(asked.get("tid")) or not asked.get("aud"):
+        return JSONResponse({"error": "tid (a GUID) and aud are needed"}, 400)
+    lifetime = int(asked.get("expires_in", 3599))
+    oid = str(asked.get("oid") or UUID(int=world.rng.getrandbits(128), version=4))
+    claims: dict[str, Any] = {
+        "iss": f"{base_url(request)}/{asked['tid']}/v2.0",
+        "ver": "2.0",
+        "oid": oid,
+        "sub": oid,
+        "azpacr": "0",
+        "idtyp": "user" if asked.get("scp") else "app",
+    }
+    claims |= {name: value for name, value in asked.items() if name != "expires_in" and value is not None}
+    return JSONResponse(
+        {"access_token": world.keys.sign(claims, lifetime), "token_type": "Bearer", "expires_in": lifetime}
+    )
+
+
+def _is_guid(value: object) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+ROUTES = [
+    Route("/_token", api_token, methods=["POST"]),
+    Route("/_keys/rotate", rotate_keys, methods=["POST"]),
+    Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
+    Route("/{tenant}/v2.0/.well-known/openid-configuration", discovery),
+    Route("/{tenant}/.well-known/openid-configuration", discovery),
+    Route("/{tenant}/discovery/v2.0/keys", keys),
+]
