@@ -1,0 +1,1 @@
+"""Who is asking, proven by a token, and which customers' data they may see."""
