@@ -1,0 +1,103 @@
+"""One product a tenant has: its description and units, compared with what a daily read shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+
+from app.domain.events import Event
+from app.domain.events.licensing import SeatsChanged, ServicePlan, SkuLapsed, SkuSubscribed
+from app.domain.ids import SkuId
+from app.domain.sightings import SkuSighting
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Units by state. `consumed` may exceed what is usable (enabled + warning)."""
+
+    enabled: int
+    warning: int
+    suspended: int
+    locked_out: int
+    consumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """What the log says of one product. `listed`: it is on the tenant's list now."""
+
+    sku: SkuId | None = None
+    listed: bool = False
+    part_number: str = ""
+    applies_to: str = ""
+    plans: tuple[ServicePlan, ...] = ()
+    units: Units | None = None
+    changed_at: datetime | None = None
+
+
+NO_SKU = Sku()
+
+
+def replay(events: Iterable[Event]) -> Sku:
+    return reduce(evolve, events, NO_SKU)
+
+
+def evolve(sku: Sku, event: Event) -> Sku:
+    """Fold one fact in. Never refuses; a fact about something else leaves the product as it is."""
+    match event:
+        case SkuSubscribed():
+            known = replace(
+                sku,
+                sku=event.sku,
+                listed=True,
+                part_number=event.part_number,
+                applies_to=event.applies_to,
+                plans=event.plans,
+            )
+        case SeatsChanged():
+            units = Units(event.enabled, event.warning, event.suspended, event.locked_out, event.consumed)
+            known = replace(sku, units=units)
+        case SkuLapsed():
+            known = replace(sku, listed=False, units=None)
+        case _:
+            return sku
+    at = event.happened_at if sku.changed_at is None else max(sku.changed_at, event.happened_at)
+    return replace(known, changed_at=at)
+
+
+def sight(sku: Sku, seen: SkuSighting) -> list[Event]:
+    """Decide which facts a daily read adds. None if nothing changed, or if the read is older than the last change."""
+    if sku.changed_at is not None and seen.seen_at < sku.changed_at:
+        return []
+    facts: list[Event] = []
+    plans = tuple(sorted(seen.plans, key=lambda plan: plan.plan.int))  # Graph promises no order
+    if not sku.listed or (sku.part_number, sku.applies_to, sku.plans) != (seen.part_number, seen.applies_to, plans):
+        facts.append(
+            SkuSubscribed(
+                happened_at=seen.seen_at,
+                sku=seen.sku,
+                part_number=seen.part_number,
+                applies_to=seen.applies_to,
+                plans=plans,
+            )
+        )
+    if sku.units != Units(seen.enabled, seen.warning, seen.suspended, seen.locked_out, seen.consumed):
+        facts.append(
+            SeatsChanged(
+                happened_at=seen.seen_at,
+                sku=seen.sku,
+                enabled=seen.enabled,
+                warning=seen.warning,
+                suspended=seen.suspended,
+                locked_out=seen.locked_out,
+                consumed=seen.consumed,
+            )
+        )
+    return facts
+
+
+def missed(sku: Sku, at: datetime) -> list[Event]:
+    """The product was not on a complete list read at `at`. Nothing if never known or lapsed already."""
+    if sku.sku is None or not sku.listed or (sku.changed_at is not None and at < sku.changed_at):
+        return []
+    return [SkuLapsed(happened_at=at, sku=sku.sku)]

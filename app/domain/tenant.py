@@ -1,0 +1,210 @@
+"""One customer: invitation, consent, what SUA can read there, and the customer's own rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+
+from app.domain.errors import Refused, TenantUnknown
+from app.domain.events import Event
+from app.domain.events.tenancy import (
+    Capability,
+    CapabilityChanged,
+    ConsentGranted,
+    ConsentWithdrawn,
+    PermissionsChanged,
+    PolicyChanged,
+    TenantInvited,
+    TenantOffboarded,
+)
+from app.domain.ids import DirectoryId
+from app.domain.personal import Personal
+from app.domain.policy import DEFAULT_POLICY, Policy, check_policy
+
+REQUIRED_PERMISSIONS = (
+    "AuditLog.Read.All",
+    "CallRecords.Read.All",
+    "Organization.Read.All",
+    "Reports.Read.All",
+    "User.Read.All",
+)
+"""Application permissions of Microsoft Graph without which SUA does not begin to read."""
+
+
+class AlreadyInvited(Refused):
+    code = "ALREADY_INVITED"
+
+
+class CustomerUnnamed(Refused):
+    code = "CUSTOMER_UNNAMED"
+
+
+class TenantLeft(Refused):
+    """The customer was offboarded. Coming back takes a new invitation and with it a new tenant."""
+
+    code = "TENANT_OFFBOARDED"
+
+
+class DirectoryTaken(Refused):
+    """The consent is for another directory than the one this customer is bound to."""
+
+    code = "DIRECTORY_TAKEN"
+
+    def __init__(self, bound: DirectoryId, offered: DirectoryId) -> None:
+        super().__init__(
+            f"The customer is bound to directory {bound}; a consent for {offered} needs its own invitation."
+        )
+        self.bound = bound
+        self.offered = offered
+
+
+class PermissionsMissing(Refused):
+    code = "PERMISSIONS_MISSING"
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"The consent lacks {', '.join(missing)}; ask the administrator to consent again.")
+        self.missing = missing
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What the log says of one customer. `capabilities` holds only what is known: absent means unknown, not no."""
+
+    invited: bool = False
+    customer: str = ""
+    consented: bool = False
+    directory: DirectoryId | None = None
+    organisation: str | None = None
+    default_domain: str | None = None
+    permissions: tuple[str, ...] = ()
+    capabilities: tuple[tuple[Capability, bool], ...] = ()
+    policy: Policy = DEFAULT_POLICY
+    offboarded: bool = False
+
+    def can(self, capability: Capability) -> bool | None:
+        """None: not known yet."""
+        return dict(self.capabilities).get(capability)
+
+
+NO_TENANT = Tenant()
+
+
+def replay(events: Iterable[Event]) -> Tenant:
+    return reduce(evolve, events, NO_TENANT)
+
+
+def evolve(tenant: Tenant, event: Event) -> Tenant:
+    """Fold one fact in. Never refuses; a fact about something else leaves the tenant as it is."""
+    match event:
+        case TenantInvited():
+            return replace(tenant, invited=True, customer=event.customer)
+        case ConsentGranted():
+            return replace(
+                tenant,
+                consented=True,
+                directory=event.directory,
+                organisation=event.organisation,
+                default_domain=event.default_domain,
+                permissions=event.permissions,
+            )
+        case ConsentWithdrawn():
+            return replace(tenant, consented=False, permissions=())
+        case PermissionsChanged():
+            return replace(tenant, permissions=event.permissions)
+        case CapabilityChanged():
+            capabilities = {**dict(tenant.capabilities), event.capability: event.available}
+            return replace(tenant, capabilities=tuple(sorted(capabilities.items())))
+        case PolicyChanged():
+            return replace(tenant, policy=Policy(event.idle_days, event.grace_days, event.time_zone, event.currency))
+        case TenantOffboarded():
+            return replace(tenant, offboarded=True, consented=False, permissions=())
+        case _:
+            return tenant
+
+
+def invite(tenant: Tenant, *, customer: str, contact: Personal, at: datetime) -> list[Event]:
+    if tenant.invited:
+        raise AlreadyInvited("This tenant was invited before; send the link of that invitation again.")
+    if not customer.strip():
+        raise CustomerUnnamed("An invitation needs the customer's name.")
+    return [TenantInvited(happened_at=at, customer=customer.strip(), contact=contact)]
+
+
+def grant_consent(
+    tenant: Tenant,
+    *,
+    directory: DirectoryId,
+    organisation: str,
+    default_domain: str | None,
+    permissions: Iterable[str],
+    at: datetime,
+) -> list[Event]:
+    """Take in a proven consent. Repeated with the same permissions: nothing; with others: their change."""
+    _check_customer(tenant)
+    if tenant.directory not in (None, directory):
+        raise DirectoryTaken(tenant.directory, directory)
+    granted = tuple(sorted(set(permissions)))
+    missing = tuple(permission for permission in REQUIRED_PERMISSIONS if permission not in granted)
+    if missing:
+        raise PermissionsMissing(missing)
+    if not tenant.consented:
+        return [
+            ConsentGranted(
+                happened_at=at,
+                directory=directory,
+                organisation=organisation,
+                default_domain=default_domain,
+                permissions=granted,
+            )
+        ]
+    if granted != tenant.permissions:
+        return [PermissionsChanged(happened_at=at, permissions=granted)]
+    return []
+
+
+def withdraw_consent(tenant: Tenant, *, reason: str, at: datetime) -> list[Event]:
+    """Graph showed that access ended. Nothing where there was none."""
+    if not tenant.consented:
+        return []
+    return [ConsentWithdrawn(happened_at=at, reason=reason)]
+
+
+def note_capability(tenant: Tenant, *, capability: Capability, available: bool, at: datetime) -> list[Event]:
+    """Nothing if it is known to be so."""
+    _check_customer(tenant)
+    if tenant.can(capability) is available:
+        return []
+    return [CapabilityChanged(happened_at=at, capability=capability, available=available)]
+
+
+def change_policy(tenant: Tenant, policy: Policy, *, at: datetime) -> list[Event]:
+    """Set the customer's rules, whole. Rules that are in force already: nothing. Raises what `check_policy` does."""
+    _check_customer(tenant)
+    check_policy(policy)
+    if policy == tenant.policy:
+        return []
+    return [
+        PolicyChanged(
+            happened_at=at,
+            idle_days=policy.idle_days,
+            grace_days=policy.grace_days,
+            time_zone=policy.time_zone,
+            currency=policy.currency,
+        )
+    ]
+
+
+def offboard(tenant: Tenant, *, at: datetime) -> list[Event]:
+    """The customer leaves. Repeated: nothing."""
+    if not tenant.invited:
+        raise TenantUnknown("No such tenant.")
+    if tenant.offboarded:
+        return []
+    return [TenantOffboarded(happened_at=at)]
+
+
+def _check_customer(tenant: Tenant) -> None:
+    if not tenant.invited:
+        raise TenantUnknown("No such tenant.")
+    if tenant.offboarded:
+        raise TenantLeft("The customer has left; a new invitation makes a new tenant.")
