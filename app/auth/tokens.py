@@ -162,9 +162,9 @@ class Verifier:
 
 def _kid(token: str) -> str:
     """The key's name from the header, which must be plain: RS256, no extension that had to be understood."""
-    segment = token.partition(".")[0]
     try:
-        header = msgspec.json.decode(_unpadded(segment), type=_Header)
+        segments = [_decoded(segment) for segment in token.split(".")]
+        header = msgspec.json.decode(segments[0], type=_Header)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise TokenRefused("The token's header is not readable.") from error
     if header.alg != "RS256" or bytes(header.crit) or header.typ.upper() not in ("JWT", "AT+JWT"):
@@ -172,5 +172,9 @@ def _kid(token: str) -> str:
     return header.kid
 
 
-def _unpadded(segment: str) -> bytes:
-    return base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+def _decoded(segment: str) -> bytes:
+    """base64url in its one canonical form: a token has one spelling, so its hash is its name."""
+    raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+    if base64.urlsafe_b64encode(raw).rstrip(b"=") != segment.encode():
+        raise ValueError("not canonical base64url")
+    return raw
