@@ -1,0 +1,152 @@
+"""What a notification POST leaves in the inbox."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import psycopg
+
+from app.ingest.webhooks import LIFECYCLE_PATH
+from app.telemetry import counted
+from tests.ingest.webhooks.conftest import CALL, CONTOSO, CONTOSO_DIRECTORY, SECRET, SUBSCRIPTION, Webhook, item
+
+FABRIKAM = UUID("00000000-0000-4000-8000-00000000c002")
+FABRIKAM_DIRECTORY = UUID("00000000-0000-4000-8000-0000000000d2")
+
+
+async def test_an_item_is_stored_before_202(webhook: Webhook) -> None:
+    answer = await webhook.post(item())
+
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert webhook.stored() == [(CONTOSO, CALL)]
+
+
+async def test_the_fetcher_is_rung_once_per_tenant_after_the_answer(webhook: Webhook) -> None:
+    await webhook.post(item(), item(uuid4()))
+    await webhook.post(item(uuid4()))
+
+    await webhook.doors.aclose()
+    assert webhook.rung == [CONTOSO]
+
+
+async def test_a_call_twice_in_one_post_is_one_item_and_in_two_posts_two(webhook: Webhook) -> None:
+    await webhook.post(item(), item())
+    await webhook.post(item())
+
+    assert webhook.stored() == [(CONTOSO, CALL), (CONTOSO, CALL)]
+
+
+async def test_bad_items_leave_their_neighbours_alone(webhook: Webhook) -> None:
+    bad = [
+        item(subscriptionId=str(uuid4())),
+        item(clientState="guessed"),
+        item(clientState=None),
+        item(tenantId=str(uuid4())),
+        item(tenantId=None),
+        item(tenantId="contoso"),
+        item(resource=None),
+        item(resource="https://graph.microsoft.com/v1.0/communications/callRecords/" + str(CALL)),
+        item(resource=f"communications/callRecords/../users/{CALL}"),
+        item(resource=f"users/{CALL}"),
+        item("not-a-guid"),
+        item(f"{CALL}\x00"),
+        item(f"{CALL}/sessions"),
+    ]
+
+    answer = await webhook.post(*bad, item(), *bad)
+
+    assert answer.status_code == 202
+    assert webhook.stored() == [(CONTOSO, CALL)]
+
+
+async def test_only_bad_items_are_answered_like_good_ones(webhook: Webhook) -> None:
+    answer = await webhook.post(item(subscriptionId="forged"))
+
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert webhook.stored() == []
+    assert webhook.rung == []
+
+
+async def test_nothing_at_all_is_accepted(webhook: Webhook) -> None:
+    answer = await webhook.post()
+
+    assert answer.status_code == 202
+
+
+async def test_a_subscription_speaks_for_its_own_directory_only(webhook: Webhook) -> None:
+    webhook.subscribe(FABRIKAM, FABRIKAM_DIRECTORY, "fabrikam", "f" * 43)
+
+    await webhook.post(item(tenantId=str(FABRIKAM_DIRECTORY)), item(subscriptionId="fabrikam", clientState="f" * 43))
+
+    assert webhook.stored() == []
+
+
+async def test_one_post_may_bring_items_of_two_customers(webhook: Webhook) -> None:
+    webhook.subscribe(FABRIKAM, FABRIKAM_DIRECTORY, "fabrikam", "f" * 43)
+    theirs = item(subscriptionId="fabrikam", clientState="f" * 43, tenantId=str(FABRIKAM_DIRECTORY))
+
+    await webhook.post(item(), theirs)
+
+    assert webhook.stored() == [(CONTOSO, CALL), (FABRIKAM, CALL)]
+
+
+async def test_a_notification_that_overtakes_the_answer_to_its_subscription_is_known_by_its_secret(
+    webhook: Webhook,
+) -> None:
+    await webhook.post(item())
+    webhook.subscribe(FABRIKAM, FABRIKAM_DIRECTORY, None, "f" * 43)
+
+    await webhook.post(item(subscriptionId=str(uuid4()), clientState="f" * 43, tenantId=str(FABRIKAM_DIRECTORY)))
+
+    assert webhook.stored() == [(CONTOSO, CALL), (FABRIKAM, CALL)]
+
+
+async def test_lifecycle_items_are_acknowledged_and_stored_nowhere(webhook: Webhook) -> None:
+    lifecycle = item(lifecycleEvent="reauthorizationRequired", resource=None, changeType=None, resourceData=None)
+
+    answer = await webhook.post(lifecycle, item(lifecycleEvent="missed"), path=LIFECYCLE_PATH)
+
+    assert answer.status_code == 202
+    assert webhook.stored() == []
+
+
+async def test_a_change_at_the_lifecycle_door_is_taken_for_what_it_is(webhook: Webhook) -> None:
+    await webhook.post(item(), path=LIFECYCLE_PATH)
+
+    assert webhook.stored() == [(CONTOSO, CALL)]
+
+
+async def test_a_subscription_that_was_ended_brings_nothing_once_its_routes_are_read_again(webhook: Webhook) -> None:
+    await webhook.post(item())
+    with psycopg.connect(webhook.database.writer_dsn) as db:
+        db.execute("DELETE FROM graph_subscriptions")
+
+    await webhook.post(item(subscriptionId="somebody else's, so the routes are read"))
+    await webhook.post(item(uuid4()))
+
+    assert webhook.stored() == [(CONTOSO, CALL)]
+
+
+async def test_a_thousand_items_are_taken(webhook: Webhook) -> None:
+    small = [
+        {
+            "subscriptionId": SUBSCRIPTION,
+            "clientState": SECRET,
+            "tenantId": str(CONTOSO_DIRECTORY),
+            "resource": f"communications/callRecords/{uuid4()}",
+        }
+        for _ in range(1000)
+    ]
+
+    answer = await webhook.post(*small)
+
+    assert answer.status_code == 202
+    assert len(webhook.stored()) == 1000
+
+
+async def test_forged_subscriptions_share_one_reading_of_the_table(webhook: Webhook) -> None:
+    await webhook.post(item())
+    before = counted()["webhook.routes_read"]
+
+    await asyncio.gather(*(webhook.post(item(subscriptionId=f"forged {number}")) for number in range(30)))
+
+    assert counted()["webhook.routes_read"] - before == 1
