@@ -37,8 +37,9 @@ check: $(STAMP) ## lint, format, types, rules of import, house rules
 bench: $(STAMP) ## one line a figure: name value unit target ok|short
 	@$(BIN)/python -m bench $(ARGS)
 
-lock: $(STAMP) ## for maintainers: refresh both locks from pyproject.toml
+lock: $(STAMP) ## for maintainers: refresh all locks from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --extra embedded --extra dev -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --constraint requirements.lock -o runtime.lock
 	echo uv | $(BIN)/uv pip compile - $(LOCKED) -o bootstrap.lock
 LOCKED = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
