@@ -4,11 +4,12 @@ from app.domain.events.coverage import Feed
 from app.domain.ids import CallId, SkuId, UserId
 
 TENANT = "tenant"
+SKUS = "sku/"
 SEATS = "seat/"
 
 
 def sku_stream(sku: SkuId) -> str:
-    return f"sku/{sku}"
+    return f"{SKUS}{sku}"
 
 
 def seat_stream(user: UserId) -> str:
