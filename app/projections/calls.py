@@ -1,0 +1,78 @@
+"""One row per call and revision: the newest known at a position is the call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from app.domain.ids import CallId, TenantId, UserId
+from app.domain.telephony import Direction
+from app.projections.reading import Moment, rows
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """`participants` counts parties, not legs. `failed`: no leg carried anything. `organiser` None: no user."""
+
+    call: CallId
+    revision: int
+    kind: str
+    modalities: tuple[str, ...]
+    started_at: datetime
+    ended_at: datetime
+    direction: Direction
+    organiser: UserId | None
+    participants: int
+    test: bool
+    failed: bool
+
+
+async def listed_at(
+    db: psycopg.AsyncConnection[Any],
+    tenant: TenantId,
+    at: Moment,
+    *,
+    since: datetime,
+    until: datetime,
+    direction: Direction | None = None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[CallRow]:
+    """Calls that began in [since, until) and before the moment, the newest first. Test calls are left out.
+
+    `after`: start and id of the last call of the page before.
+    """
+    found = await rows(
+        db,
+        """
+        SELECT c.call_id, c.revision, c.kind, c.modalities, c.started_at, c.ended_at, c.direction, c.organiser_id,
+               c.participants, c.test, c.failed
+        FROM calls c
+        WHERE c.tenant_id = %(tenant)s AND c.since_position <= %(position)s AND c.until_position > %(position)s
+          AND c.started_at >= %(since)s AND c.started_at < least(%(until)s, %(at)s) AND NOT c.test
+          AND (%(direction)s::text IS NULL OR c.direction = %(direction)s::text)
+          AND (%(started)s::timestamptz IS NULL
+               OR (c.started_at, c.call_id) < (%(started)s::timestamptz, %(call)s::uuid))
+        ORDER BY c.started_at DESC, c.call_id DESC LIMIT %(limit)s
+        """,
+        {
+            "tenant": tenant,
+            "position": at.position,
+            "at": at.at,
+            "since": since,
+            "until": until,
+            "direction": direction,
+            "started": after and after[0],
+            "call": after and after[1],
+            "limit": limit,
+        },
+    )
+    return [_row(row) for row in found]
+
+
+def _row(row: tuple[Any, ...]) -> CallRow:
+    values = list(row)
+    values[3], values[6] = tuple(row[3]), Direction(row[6])
+    return CallRow(*values)

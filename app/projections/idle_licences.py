@@ -1,0 +1,155 @@
+"""Seats held by any path without a break; idle or not is decided when asked, so no fact is made by a timer.
+
+The questions are `app.domain.licensing.judge` for a whole tenant, in one statement each.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from app.domain.ids import SkuId, TenantId, UserId
+from app.domain.licensing import SUCCESSES_KEPT_SINCE
+from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange
+from app.projections.reading import Moment, in_force, known, rows
+
+_NEVER = "'1900-01-01Z'::timestamptz"
+
+_OBSERVABLE = f"""
+    coalesce((SELECT t.entra_p1 IS TRUE OR (t.reports IS TRUE AND t.concealed_names IS FALSE)
+              FROM {known("tenants")} t WHERE {in_force("t")} LIMIT 1), false)
+"""
+
+_QUIET = "g.gap_from < %(cutoff)s AND g.gap_until >= %(judged_at)s"
+
+_SEATS = f"""
+    {known("idle_licences")} s
+    JOIN {known("users")} u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id AND {in_force("u")}
+     AND u.kind = 'PERSON' AND u.enabled AND NOT u.deleted
+"""
+_SEATED = f"""
+    {in_force("s")} AND s.held_since < %(young)s AND (u.created_at IS NULL OR u.created_at < %(young)s)
+"""
+_UNVERIFIABLE = f"""
+    (gap_from = {_NEVER} AND weak_from IS DISTINCT FROM {_NEVER}
+     AND (created_at IS NULL OR created_at < '{SUCCESSES_KEPT_SINCE.isoformat()}'))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleLicence:
+    """`quiet_since`: the last proof of activity, None: never any. `suspected`: sign-in was attempted of late."""
+
+    user: UserId
+    display_name: str | None
+    department: str | None
+    sku: SkuId
+    held_since: datetime
+    quiet_since: datetime | None
+    suspected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdleSummary:
+    """Seats of one SKU: all that are held; of these the idle, the never used and the unverifiable ones, each once."""
+
+    sku: SkuId
+    held: int
+    idle: int
+    never_used: int
+    unverifiable: int
+
+
+async def idle_at(
+    db: psycopg.AsyncConnection[Any],
+    tenant: TenantId,
+    at: Moment,
+    *,
+    idle_days: int,
+    grace_days: int,
+    sku: SkuId | None = None,
+    department: str | None = None,
+    after: tuple[datetime | None, UUID, UUID] | None,
+    limit: int,
+) -> list[IdleLicence]:
+    """Licences idle or never used at a moment, the longest quiet first, then by user and SKU.
+
+    Those nothing can be said of (unverifiable) are not listed: `summary_at` counts them.
+    `after`: `quiet_since`, user and SKU of the last one of the page before.
+    """
+    found = await rows(
+        db,
+        f"""
+        SELECT user_id, display_name, department, sku_id, held_since, nullif(gap_from, {_NEVER}), weak_from IS NULL
+        FROM (
+            SELECT s.user_id, u.display_name, u.department, s.sku_id, s.held_since, u.created_at, g.gap_from,
+                   w.gap_from AS weak_from
+            FROM {known("activity_gaps")} g JOIN {_SEATS} ON g.tenant_id = s.tenant_id AND g.user_id = s.user_id
+            LEFT JOIN {known("activity_gaps")} w ON w.tenant_id = s.tenant_id AND w.user_id = s.user_id
+             AND w.grade = 'WEAK' AND w.gap_from < %(cutoff)s AND w.gap_until >= %(judged_at)s
+            WHERE g.grade = 'EVIDENCE' AND {_QUIET} AND {_SEATED}
+              AND (%(sku)s::uuid IS NULL OR s.sku_id = %(sku)s::uuid)
+              AND (%(department)s::text IS NULL OR u.department = %(department)s::text)
+              AND (%(after_user)s::uuid IS NULL OR (g.gap_from, s.user_id, s.sku_id)
+                   > (coalesce(%(after_quiet)s::timestamptz, {_NEVER}), %(after_user)s::uuid, %(after_sku)s::uuid))
+        ) AS candidates
+        WHERE {_OBSERVABLE} AND NOT {_UNVERIFIABLE}
+        ORDER BY gap_from, user_id, sku_id LIMIT %(limit)s
+        """,
+        {
+            **_parameters(tenant, at, idle_days, grace_days),
+            "sku": sku,
+            "department": department,
+            "after_quiet": after and after[0],
+            "after_user": after and after[1],
+            "after_sku": after and after[2],
+            "limit": limit,
+        },
+    )
+    return [IdleLicence(*row) for row in found]
+
+
+async def summary_at(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, idle_days: int, grace_days: int
+) -> list[IdleSummary]:
+    """Every SKU held at a moment, by SKU. A seat in grace, of no person or of a disabled account is only `held`."""
+    found = await rows(
+        db,
+        f"""
+        SELECT held.sku_id, held.seats, coalesce(idle, 0), coalesce(never_used, 0), coalesce(unverifiable, 0)
+        FROM (SELECT s.sku_id, count(*) AS seats FROM {known("idle_licences")} s WHERE {in_force("s")} GROUP BY s.sku_id
+        ) AS held
+        LEFT JOIN (
+            SELECT sku_id,
+                   count(*) FILTER (WHERE observable AND gap_from > {_NEVER}) AS idle,
+                   count(*) FILTER (WHERE observable AND gap_from = {_NEVER} AND NOT {_UNVERIFIABLE}) AS never_used,
+                   count(*) FILTER (WHERE NOT observable OR {_UNVERIFIABLE}) AS unverifiable
+            FROM (
+                SELECT s.sku_id, u.created_at, g.gap_from, w.gap_from AS weak_from, {_OBSERVABLE} AS observable
+                FROM {known("activity_gaps")} g JOIN {_SEATS} ON g.tenant_id = s.tenant_id AND g.user_id = s.user_id
+                LEFT JOIN {known("activity_gaps")} w ON w.tenant_id = s.tenant_id AND w.user_id = s.user_id
+                 AND w.grade = 'WEAK' AND w.gap_from < %(cutoff)s AND w.gap_until >= %(judged_at)s
+                WHERE g.grade = 'EVIDENCE' AND {_QUIET} AND {_SEATED}
+            ) AS candidates
+            GROUP BY sku_id
+        ) AS quiet ON quiet.sku_id = held.sku_id
+        ORDER BY held.sku_id
+        """,
+        _parameters(tenant, at, idle_days, grace_days),
+    )
+    return [IdleSummary(*row) for row in found]
+
+
+def _parameters(tenant: TenantId, at: Moment, idle_days: int, grace_days: int) -> dict[str, object]:
+    if idle_days < SHORTEST_IDLE_DAYS:
+        raise IdleDaysOutOfRange(f"Gaps of less than {SHORTEST_IDLE_DAYS} days are not kept, so none of {idle_days}.")
+    return {
+        "tenant": tenant,
+        "position": at.position,
+        "at": at.at,
+        "judged_at": at.day_ends(at.known_on),
+        "cutoff": at.day_begins(at.known_on - timedelta(days=idle_days)),
+        "young": at.day_ends(at.on - timedelta(days=grace_days)),
+    }

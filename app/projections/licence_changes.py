@@ -1,0 +1,72 @@
+"""The audit trail of licences: every change, when it happened, when and from what SUA learned of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from app.domain.ids import GroupId, SkuId, TenantId, UserId
+from app.projections.reading import rows
+
+ASSIGNED, CHANGED, REMOVED, FAILED = "ASSIGNED", "CHANGED", "REMOVED", "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceChange:
+    """`via` None: directly. `detail`: service plans switched off, or Graph's word for the failure. `cause`: the run."""
+
+    position: int
+    happened_at: datetime
+    recorded_at: datetime
+    user: UserId
+    sku: SkuId
+    via: GroupId | None
+    change: str
+    detail: str | None
+    cause: UUID
+
+
+async def listed(
+    db: psycopg.AsyncConnection[Any],
+    tenant: TenantId,
+    position: int,
+    *,
+    user: UserId | None = None,
+    sku: SkuId | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: int | None,
+    limit: int,
+) -> list[LicenceChange]:
+    """Changes known at `position` that happened in [since, until), the newest knowledge first.
+
+    `after`: the position of the last one of the page before.
+    """
+    found = await rows(
+        db,
+        """
+        SELECT l.position, l.happened_at, l.recorded_at, l.user_id, l.sku_id,
+               nullif(l.via_id, '00000000-0000-0000-0000-000000000000'), l.change, l.detail, l.cause
+        FROM licence_changes l
+        WHERE l.tenant_id = %(tenant)s AND l.position <= %(position)s
+          AND (%(after)s::bigint IS NULL OR l.position < %(after)s::bigint)
+          AND (%(user)s::uuid IS NULL OR l.user_id = %(user)s::uuid)
+          AND (%(sku)s::uuid IS NULL OR l.sku_id = %(sku)s::uuid)
+          AND (%(since)s::timestamptz IS NULL OR l.happened_at >= %(since)s::timestamptz)
+          AND (%(until)s::timestamptz IS NULL OR l.happened_at < %(until)s::timestamptz)
+        ORDER BY l.position DESC LIMIT %(limit)s
+        """,
+        {
+            "tenant": tenant,
+            "position": position,
+            "after": after,
+            "user": user,
+            "sku": sku,
+            "since": since,
+            "until": until,
+            "limit": limit,
+        },
+    )
+    return [LicenceChange(*row) for row in found]

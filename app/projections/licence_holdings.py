@@ -1,0 +1,66 @@
+"""Who held what, from when until when, by which path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from app.domain.ids import GroupId, PlanId, SkuId, TenantId, UserId
+from app.projections.reading import Moment, in_force, known, rows
+
+DIRECT = UUID(int=0)
+"""Stored in place of a group where a licence was assigned directly: keys have no nulls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """`via` None: assigned directly. The same SKU by two paths is two holdings and one seat."""
+
+    user: UserId
+    sku: SkuId
+    via: GroupId | None
+    disabled_plans: tuple[PlanId, ...]
+    held_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many users held a SKU, each counted once."""
+
+    sku: SkuId
+    users: int
+
+
+async def held_at(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, users: Sequence[UserId]
+) -> list[Holding]:
+    """Licences these users held at a moment, by user, SKU and path. `held_since` is of this path and these plans."""
+    found = await rows(
+        db,
+        f"""
+        SELECT h.user_id, h.sku_id, h.via_id, h.disabled_plans, h.valid_from FROM {known("licence_holdings")} h
+        WHERE {in_force("h")} AND h.user_id = ANY (%(users)s::uuid[])
+        ORDER BY h.user_id, h.sku_id, h.via_id
+        """,
+        {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},
+    )
+    return [
+        Holding(user, sku, None if via == DIRECT else GroupId(via), tuple(plans), since)
+        for user, sku, via, plans, since in found
+    ]
+
+
+async def counted_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> list[Held]:
+    """Distinct holders of each SKU held by anyone at a moment, by SKU."""
+    found = await rows(
+        db,
+        f"""
+        SELECT h.sku_id, count(DISTINCT h.user_id) FROM {known("licence_holdings")} h
+        WHERE {in_force("h")} GROUP BY h.sku_id ORDER BY h.sku_id
+        """,
+        {"tenant": tenant, "position": at.position, "at": at.at},
+    )
+    return [Held(*row) for row in found]

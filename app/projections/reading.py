@@ -1,0 +1,195 @@
+"""How questions are asked: for which tenants, as of which day, by what was known when."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg import sql
+
+from app.domain.errors import Refused, Unavailable
+from app.domain.events.coverage import Feed
+from app.domain.ids import TenantId
+from app.domain.period import day_begins, day_ends
+from app.domain.policy import DEFAULT_POLICY
+
+OPEN = 9223372036854775807
+"""`until_position` of what is known now."""
+
+_POLL_S = 0.05
+_POLLS = 100
+
+
+class AsOfOutOfRange(Refused):
+    """A day that has not begun yet, where the tenant is: nothing can be true of it."""
+
+    code: ClassVar[str] = "AS_OF_OUT_OF_RANGE"
+
+
+class NotReady(Unavailable):
+    """The read side has not reached the wanted position within five seconds. Ask again."""
+
+    code: ClassVar[str] = "NOT_READY"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The two times of a question. The same moment always gives the same answer.
+
+    `at` is the end of the civil day `on` in `zone`: a row is in force if `valid_from < at <= valid_until`. `position`
+    is what was known; 0: nothing. `known_on` is the last civil day the knowledge can speak of: inactivity is judged on
+    it where `on` lies later, for nobody can have been seen after it.
+    """
+
+    at: datetime
+    on: date
+    position: int
+    zone: str
+    known_on: date
+    before_first_fact: bool
+
+    def day_begins(self, on: date) -> datetime:
+        return day_begins(on, ZoneInfo(self.zone))
+
+    def day_ends(self, on: date) -> datetime:
+        return day_ends(on, ZoneInfo(self.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far an answer can be trusted.
+
+    `collected_at`: the last complete read of licences before the moment. `estimated`: that was on an earlier day, so
+    the state is carried forward. `complete`: no feed's latest read failed; `failed_feeds` names those.
+    """
+
+    collected_at: datetime | None
+    complete: bool
+    estimated: bool
+    before_first_fact: bool
+    feeds: Mapping[Feed, datetime | None]
+    failed_feeds: tuple[str, ...] = ()
+    last_failure: str | None = None
+    last_failure_at: datetime | None = None
+
+
+@asynccontextmanager
+async def scope(
+    db: psycopg.AsyncConnection[Any], tenants: Sequence[TenantId], *, longest: timedelta = timedelta(seconds=15)
+) -> AsyncIterator[None]:
+    """A read-only transaction that sees these tenants and no other, by row-level security. No tenants: no rows.
+
+    `longest`: how long one statement may take.
+
+    Literals and SET LOCAL, because neither parameters nor set_config() reach the other nodes of a cluster.
+    """
+    named = sql.Literal(",".join(str(tenant) for tenant in tenants))
+    async with db.transaction():
+        await db.execute(
+            sql.SQL("SET TRANSACTION READ ONLY; SET LOCAL sua.tenants = {}; SET LOCAL statement_timeout = {}").format(
+                named, sql.Literal(int(longest.total_seconds() * 1000))
+            )
+        )
+        yield
+
+
+async def moment(
+    db: psycopg.AsyncConnection[Any],
+    tenant: TenantId,
+    as_of: date | None,
+    known_at: datetime | None,
+    now: datetime,
+    at_least: int | None = None,
+) -> Moment:
+    """The moment a question is about; both times default to now. `at_least`: wait until that position is tabulated.
+
+    A day in the future is refused; one before the first fact gives a moment at which nothing is known.
+    """
+    if at_least is not None:
+        await _wait_for(db, tenant, at_least)
+    position, first_at = await _reached(db, tenant, known_at)
+    zone = await _zone(db, tenant, position)
+    today = now.astimezone(zone).date()
+    on = as_of or today
+    if on > today:
+        raise AsOfOutOfRange(f"{on} has not begun in {zone.key}; the newest day is {today}.")
+    at = day_ends(on, zone)
+    known_on = min(on, today if known_at is None else known_at.astimezone(zone).date())
+    early = first_at is None or at <= first_at
+    return Moment(at, on, 0 if early else position, zone.key, known_on, early)
+
+
+async def _reached(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, known_at: datetime | None
+) -> tuple[int, datetime | None]:
+    """The newest position both known at `known_at` and tabulated; when the first fact known by then happened.
+
+    A table that stopped holds nobody back: it goes on showing what it last said.
+    """
+    row = await (
+        await db.execute(
+            """
+            SELECT (SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0)
+                    FROM checkpoints WHERE tenant_id = %(tenant)s),
+                   (SELECT position FROM events
+                    WHERE tenant_id = %(tenant)s AND recorded_at <= coalesce(%(known_at)s, 'infinity'::timestamptz)
+                    ORDER BY recorded_at DESC, position DESC LIMIT 1),
+                   (SELECT happened_at FROM events
+                    WHERE tenant_id = %(tenant)s AND position = 1
+                      AND recorded_at <= coalesce(%(known_at)s, 'infinity'::timestamptz))
+            """,
+            {"tenant": tenant, "known_at": known_at},
+        )
+    ).fetchone()
+    tabulated, newest, first_at = row or (0, None, None)
+    return min(tabulated, newest or 0), first_at
+
+
+async def _zone(db: psycopg.AsyncConnection[Any], tenant: TenantId, position: int) -> ZoneInfo:
+    """The tenant's time zone as it was known at a position."""
+    row = await (
+        await db.execute(
+            """
+            SELECT time_zone FROM tenants
+            WHERE tenant_id = %s AND since_position <= %s AND until_position > %s
+            ORDER BY valid_until DESC LIMIT 1
+            """,
+            (tenant, position, position),
+        )
+    ).fetchone()
+    return ZoneInfo((row and row[0]) or DEFAULT_POLICY.time_zone)
+
+
+async def _wait_for(db: psycopg.AsyncConnection[Any], tenant: TenantId, position: int) -> None:
+    """Each look is a statement of its own: under READ COMMITTED it sees what was committed meanwhile."""
+    query = "SELECT min(position) FILTER (WHERE stopped_at IS NULL) FROM checkpoints WHERE tenant_id = %s"
+    for _ in range(_POLLS):
+        row = await (await db.execute(query, (tenant,))).fetchone()
+        if row is not None and row[0] is not None and row[0] >= position:
+            return
+        await asyncio.sleep(_POLL_S)
+    raise NotReady(f"Position {position} of tenant {tenant} is not tabulated yet; ask again.")
+
+
+def known(table: str) -> str:
+    """The rows of a table as known at `%(position)s`: what is still open, and what was superseded since.
+
+    Two stretches of the index that leads with `until_position`; one condition on both would read all history.
+    """
+    of_tenant = f"SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND since_position <= %(position)s"
+    superseded = f"until_position > %(position)s AND until_position < {OPEN}"
+    return f"({of_tenant} AND until_position = {OPEN} UNION ALL {of_tenant} AND {superseded})"
+
+
+def in_force(alias: str) -> str:
+    """The condition that a row is true at `%(at)s`: at the end of the day asked for."""
+    return f"{alias}.valid_until >= %(at)s AND {alias}.valid_from < %(at)s"
+
+
+async def rows(db: psycopg.AsyncConnection[Any], query: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """All rows of one question."""
+    return await (await db.execute(query, parameters)).fetchall()

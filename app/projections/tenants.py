@@ -1,0 +1,126 @@
+"""Customers: onboarding, what SUA can read there, their own rules, and how fresh each feed is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from app.domain.events.coverage import Feed
+from app.domain.ids import DirectoryId, TenantId
+from app.domain.policy import DEFAULT_POLICY
+from app.projections.reading import OPEN, Freshness, Moment, in_force, known, rows
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRow:
+    """`name` is the provider's word for the customer, `organisation` the directory's own. Capability None: unknown."""
+
+    tenant: TenantId
+    name: str
+    organisation: str | None
+    directory: DirectoryId | None
+    default_domain: str | None
+    state: str
+    permissions: tuple[str, ...]
+    entra_p1: bool | None
+    concealed_names: bool | None
+    reports: bool | None
+    idle_days: int
+    grace_days: int
+    time_zone: str
+    currency: str
+    licences_collected_at: datetime | None
+    sign_ins_collected_at: datetime | None
+    reports_collected_at: datetime | None
+    calls_collected_at: datetime | None
+    failed_feeds: tuple[str, ...]
+    last_failure: str | None
+    last_failure_at: datetime | None
+
+    @property
+    def observable(self) -> bool:
+        """Can inactivity be told from blindness? (definitions: observable)"""
+        return self.entra_p1 is True or (self.reports is True and self.concealed_names is False)
+
+
+_COLUMNS = """
+    t.tenant_id, t.name, t.organisation, t.directory_id, t.default_domain, t.state, t.permissions,
+    t.entra_p1, t.concealed_names, t.reports, t.idle_days, t.grace_days, t.time_zone, t.currency,
+    t.licences_collected_at, t.sign_ins_collected_at, t.reports_collected_at, t.calls_collected_at,
+    t.failed_feeds, t.last_failure, t.last_failure_at
+"""
+
+
+async def listed(
+    db: psycopg.AsyncConnection[Any],
+    tenants: Sequence[TenantId] | None,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> list[TenantRow]:
+    """Customers as they are now, by name; None: all the transaction may see. `after`: name and id of the last one."""
+    found = await rows(
+        db,
+        f"""
+        SELECT {_COLUMNS} FROM tenants t
+        WHERE t.until_position = {OPEN} AND t.valid_until = '9999-12-31Z'
+          AND (%(tenants)s::uuid[] IS NULL OR t.tenant_id = ANY (%(tenants)s::uuid[]))
+          AND (%(name)s::text IS NULL OR (t.name, t.tenant_id) > (%(name)s::text, %(id)s::uuid))
+        ORDER BY t.name, t.tenant_id LIMIT %(limit)s
+        """,
+        {
+            "tenants": None if tenants is None else list(tenants),
+            "name": after and after[0],
+            "id": after and after[1],
+            "limit": limit,
+        },
+    )
+    return [_row(row) for row in found]
+
+
+async def found(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment | None = None) -> TenantRow | None:
+    """One customer, now or at a moment; None where there was none."""
+    if at is None:
+        now = await listed(db, [tenant], None, 1)
+        return now[0] if now else None
+    row = await rows(
+        db,
+        f"SELECT {_COLUMNS} FROM {known('tenants')} t WHERE {in_force('t')} LIMIT 1",
+        {"tenant": tenant, "position": at.position, "at": at.at},
+    )
+    return _row(row[0]) if row else None
+
+
+async def freshness_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> Freshness:
+    """How far answers about this moment can be trusted."""
+    row = await found(db, tenant, at)
+    if row is None:
+        return Freshness(None, False, False, at.before_first_fact, dict.fromkeys(Feed))
+    collected = row.licences_collected_at
+    return Freshness(
+        collected_at=collected,
+        complete=collected is not None and not row.failed_feeds,
+        estimated=collected is not None and collected.astimezone(ZoneInfo(at.zone)).date() < at.on,
+        before_first_fact=at.before_first_fact,
+        feeds={
+            Feed.LICENCES: collected,
+            Feed.SIGN_INS: row.sign_ins_collected_at,
+            Feed.REPORTS: row.reports_collected_at,
+            Feed.CALLS: row.calls_collected_at,
+        },
+        failed_feeds=row.failed_feeds,
+        last_failure=row.last_failure,
+        last_failure_at=row.last_failure_at,
+    )
+
+
+def _row(row: tuple[Any, ...]) -> TenantRow:
+    values = list(row)
+    ours = DEFAULT_POLICY
+    chosen = (ours.idle_days, ours.grace_days, ours.time_zone, ours.currency)
+    values[10:14] = [default if value is None else value for value, default in zip(row[10:14], chosen, strict=True)]
+    values[6], values[18] = tuple(row[6]), tuple(row[18])
+    return TenantRow(*values)

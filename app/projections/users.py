@@ -1,0 +1,112 @@
+"""Users of a tenant's directory: who they were, and where they belonged, on any day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from app.domain.events.licensing import UserKind
+from app.domain.ids import TenantId, UserId
+from app.projections.reading import Moment, in_force, known, rows
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """`display_name` None: the directory has none, or the person was erased."""
+
+    user: UserId
+    display_name: str | None
+    user_principal_name: str | None
+    kind: UserKind
+    enabled: bool
+    department: str | None
+    company: str | None
+    cost_centre: str | None
+    country: str | None
+    usage_location: str | None
+    created_at: datetime | None
+    deleted: bool
+
+
+_COLUMNS = """
+    u.user_id, u.display_name, u.user_principal_name, u.kind, u.enabled, u.department, u.company, u.cost_centre,
+    u.country, u.usage_location, u.created_at, u.deleted
+"""
+
+
+async def listed_at(
+    db: psycopg.AsyncConnection[Any],
+    tenant: TenantId,
+    at: Moment,
+    *,
+    department: str | None = None,
+    kind: UserKind | None = None,
+    enabled: bool | None = None,
+    search: str | None = None,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> list[UserRow]:
+    """Users in the directory at a moment, by name. `search`: part of the name or the principal name, in any case.
+
+    `after`: display name ('' where there is none) and id of the last user of the page before.
+    """
+    found = await rows(
+        db,
+        f"""
+        SELECT {_COLUMNS} FROM {known("users")} u
+        WHERE {in_force("u")} AND NOT u.deleted
+          AND (%(department)s::text IS NULL OR u.department = %(department)s::text)
+          AND (%(kind)s::text IS NULL OR u.kind = %(kind)s::text)
+          AND (%(enabled)s::boolean IS NULL OR u.enabled = %(enabled)s::boolean)
+          AND (%(search)s::text IS NULL
+               OR u.display_name ILIKE %(search)s::text OR u.user_principal_name ILIKE %(search)s::text)
+          AND (%(name)s::text IS NULL
+               OR (coalesce(u.display_name, ''), u.user_id) > (%(name)s::text, %(user)s::uuid))
+        ORDER BY coalesce(u.display_name, ''), u.user_id LIMIT %(limit)s
+        """,
+        {
+            "tenant": tenant,
+            "position": at.position,
+            "at": at.at,
+            "department": department,
+            "kind": kind,
+            "enabled": enabled,
+            "search": search and _containing(search),
+            "name": after and after[0],
+            "user": after and after[1],
+            "limit": limit,
+        },
+    )
+    return [_row(row) for row in found]
+
+
+async def found_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, user: UserId) -> UserRow | None:
+    """One user at a moment, also one deleted by then; None before they were known."""
+    found = await named_at(db, tenant, at, [user])
+    return found[0] if found else None
+
+
+async def named_at(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, users: Sequence[UserId]
+) -> list[UserRow]:
+    """These users at a moment, in no order; those not known by then are left out."""
+    found = await rows(
+        db,
+        f"SELECT {_COLUMNS} FROM {known('users')} u WHERE {in_force('u')} AND u.user_id = ANY (%(users)s::uuid[])",
+        {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},
+    )
+    return [_row(row) for row in found]
+
+
+def _row(row: tuple[Any, ...]) -> UserRow:
+    values = list(row)
+    values[3] = UserKind(row[3])
+    return UserRow(*values)
+
+
+def _containing(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
