@@ -1,0 +1,56 @@
+"""The hash of a fact's row, which a tenant's Merkle tree is built of.
+
+Canonical bytes, integers big-endian and signed, times as microseconds since 2000-01-01 UTC:
+
+    body = len(stream) u32, stream UTF-8 | version i64 | len(name) u32, name UTF-8 | schema i16
+         | happened_at i64 | cause 16 bytes | state
+    leaf = SHA-256(0x00 | tenant 16 bytes | position i64 | recorded_at i64 | SHA-256(body))
+
+The body's digest is made here, the leaf by PostgreSQL: only the row lock on the tenant's head tells position and
+recorded_at, and so one statement can take the lock and write the rows. `leaf` says the same for whoever checks.
+Only ciphertext of personal values is hashed, so erasing a person leaves every leaf as it is.
+"""
+
+import struct
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from app.domain.ids import TenantId
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_LENGTH = struct.Struct(">I")
+_VERSION_AND_LENGTH = struct.Struct(">qI")
+_SCHEMA_HAPPENED_CAUSE = struct.Struct(">hq16s")
+_PLACE = struct.Struct(">c16sqq")
+
+LEAF_SQL = r"""sha256('\x00'::bytea || uuid_send(head.tenant_id) || int8send(head.position - %(count)s + fact.nth)
+    || timestamptz_send(head.recorded_at) || fact.body)"""
+"""`leaf` as the append's statement computes it, of its `head` and `fact` rows."""
+
+
+def microseconds(instant: datetime) -> int:
+    """Since 2000-01-01 UTC: PostgreSQL's own count, so the bytes are those of `timestamptz_send`."""
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def body_digest(
+    stream: bytes, version: int, name: bytes, schema: int, happened_at_us: int, cause: bytes, state: bytes
+) -> bytes:
+    return sha256(
+        b"".join(
+            (
+                _LENGTH.pack(len(stream)),
+                stream,
+                _VERSION_AND_LENGTH.pack(version, len(name)),
+                name,
+                _SCHEMA_HAPPENED_CAUSE.pack(schema, happened_at_us, cause),
+                state,
+            )
+        )
+    ).digest()
+
+
+def leaf(tenant: TenantId, position: int, recorded_at: datetime, body: bytes) -> bytes:
+    """`body` is `body_digest` of the same row."""
+    return sha256(_PLACE.pack(b"\x00", tenant.bytes, position, microseconds(recorded_at)) + body).digest()

@@ -1,0 +1,168 @@
+"""The log as the rest of SUA sees it: load, append, read on from a position."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import ClassVar, TypeVar
+from uuid import UUID
+
+from psycopg import errors, sql
+
+from app.domain.errors import ConcurrentAppend, Refused
+from app.domain.events import Event
+from app.domain.ids import TenantId, UserId
+from app.domain.seat import NOBODY, Seat
+from app.eventstore import rows as log
+from app.eventstore import seat_rows
+from app.eventstore.changes import SeatChange, StoredSeat, StreamChange
+from app.eventstore.codec import Codec
+from app.eventstore.envelope import Recorded
+from app.eventstore.keys import KeyRing
+from app.eventstore.pools import Connection, DatabaseDown, Pool, borrowed
+from app.eventstore.rows import Base, Row, StreamMoved
+
+__all__ = ["LARGEST_APPEND", "AppendTooLarge", "EventStore", "SeatChange", "StoredSeat", "StreamChange"]
+
+LARGEST_APPEND = 10_000
+
+_T = TypeVar("_T")
+
+
+class AppendTooLarge(Refused):
+    """More facts than one transaction takes; it would hold up the tenant's other writers. Append in parts."""
+
+    code: ClassVar[str] = "APPEND_TOO_LARGE"
+
+
+class EventStore:
+    """Every tenant's log, through connections of the role sua_writer. Safe to share by threads.
+
+    Appends are atomic. `expected` is the stream's version the facts were decided on; `ConcurrentAppend` says that it
+    has moved: load and decide again. A repeat of an append that did succeed (same streams, versions, names, times and
+    cause) succeeds and adds nothing, so a caller who never got the answer may simply try again.
+    `at` becomes `recorded_at`, or the tenant's last one if that is later: it never decreases.
+    """
+
+    def __init__(self, pool: Pool, keys: KeyRing) -> None:
+        self._pool = pool
+        self._keys = keys
+
+    def load(self, tenant: TenantId, stream: str) -> tuple[list[Event], int]:
+        """All facts of a stream and its version; ([], 0) if there are none."""
+        found = self._ask(
+            lambda db: log.select(
+                db, tenant, sql.SQL("AND stream = %(stream)s"), {"stream": stream}, sql.SQL("ORDER BY version")
+            )
+        )
+        recorded = Codec(tenant, self._keys).decode(found)
+        return [each.event for each in recorded], recorded[-1].version if recorded else 0
+
+    def append(
+        self, tenant: TenantId, stream: str, facts: Sequence[Event], *, expected: int, cause: UUID, at: datetime
+    ) -> int:
+        """Add facts to one stream, not a seat's. Returns the tenant's position after them; no facts: its head."""
+        return self.append_many(tenant, [StreamChange(stream, expected, facts)], cause=cause, at=at)
+
+    def append_many(self, tenant: TenantId, changes: Sequence[StreamChange], *, cause: UUID, at: datetime) -> int:
+        """Add facts to several streams in one transaction, in the order given."""
+        return self._append(tenant, changes, cause, lambda db, rows: log.append(db, tenant, rows, _bases(changes), at))
+
+    def append_seats(self, tenant: TenantId, changes: Sequence[SeatChange], *, cause: UUID, at: datetime) -> int:
+        """Add facts to seats and keep their folded states, in one transaction. At most one change a user."""
+        changed = [change for change in changes if change.facts]
+        states = Codec(tenant, self._keys).encode_seats(changed)
+        versions = [change.expected + len(change.facts) for change in changed]
+        stored = [StoredSeat(*seat) for seat in zip((each.user for each in changed), versions, states, strict=True)]
+
+        def write(db: Connection, rows: Sequence[Row]) -> int:
+            position = log.append(db, tenant, rows, _bases(changed), at)
+            seat_rows.upsert(db, tenant, stored)
+            return position
+
+        return self._append(tenant, changed, cause, write, whole=True)
+
+    def seat_states(self, tenant: TenantId) -> Iterator[StoredSeat]:
+        """All seats of a tenant as stored, as of one instant, without holding them all in memory.
+
+        Keeps one connection for itself until it is exhausted or closed.
+        """
+        with borrowed(self._pool) as db:
+            yield from seat_rows.streamed(db, tenant)
+
+    def open_seats(self, tenant: TenantId, stored: Sequence[StoredSeat]) -> list[Seat]:
+        return Codec(tenant, self._keys).decode_seats(stored)
+
+    def load_seat(self, tenant: TenantId, user: UserId) -> tuple[Seat, int]:
+        """A seat and its stream's version; (NOBODY, 0) if there is none."""
+        stored = self._ask(lambda db: seat_rows.one(db, tenant, user))
+        if stored is None:
+            return NOBODY, 0
+        return self.open_seats(tenant, [stored])[0], stored.version
+
+    def head(self, tenant: TenantId) -> int:
+        """The last position of a tenant's log; 0 if it is empty."""
+        return self._ask(lambda db: log.head(db, tenant))
+
+    def heads(self) -> dict[TenantId, int]:
+        return self._ask(log.heads)
+
+    def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]:
+        """Up to `limit` facts in order, from position `after` + 1 on."""
+        found = self._ask(
+            lambda db: log.select(
+                db,
+                tenant,
+                sql.SQL("AND position > %(after)s"),
+                {"after": after, "limit": limit},
+                sql.SQL("ORDER BY position LIMIT %(limit)s"),
+            )
+        )
+        return Codec(tenant, self._keys).decode(found)
+
+    def _append(
+        self,
+        tenant: TenantId,
+        changes: Sequence[StreamChange] | Sequence[SeatChange],
+        cause: UUID,
+        write: Callable[[Connection, Sequence[Row]], int],
+        *,
+        whole: bool = False,
+    ) -> int:
+        """`whole`: `write` is more than one statement."""
+        rows = Codec(tenant, self._keys).encode(changes, cause)
+        if not rows:
+            return self.head(tenant)
+        if len(rows) > LARGEST_APPEND:
+            raise AppendTooLarge(f"{len(rows)} facts in one append; at most {LARGEST_APPEND} are taken.")
+        autocommit = not (whole or log.is_bulk(rows))
+        try:
+            return self._ask(lambda db: write(db, rows), autocommit=autocommit)
+        except (errors.UniqueViolation, StreamMoved) as conflict:
+            # A lost COMMIT reply looks like a conflict: our own facts are what stands there.
+            if self._ask(lambda db: log.own(db, tenant, rows)):
+                return self.head(tenant)
+            streams = sorted({row.stream for row in rows})
+            raise ConcurrentAppend(f"{_named(streams)} of tenant {tenant} moved on meanwhile.") from conflict
+
+    def _ask(self, question: Callable[[Connection], _T], *, autocommit: bool = False) -> _T:
+        """Once more on a new connection if the first is lost: a restarted server, an administrator's kill.
+
+        A write may have been committed before the loss. Repeated, it meets its own facts and `_append` sees that.
+        """
+        try:
+            return self._once(question, autocommit)
+        except DatabaseDown as down:
+            if not down.lost:
+                raise
+            return self._once(question, autocommit)
+
+    def _once(self, question: Callable[[Connection], _T], autocommit: bool) -> _T:
+        with borrowed(self._pool, autocommit=autocommit) as db:
+            return question(db)
+
+
+def _bases(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> list[Base]:
+    return [Base(change.stream, change.expected) for change in changes if change.expected and change.facts]
+
+
+def _named(streams: Sequence[str]) -> str:
+    return streams[0] if len(streams) == 1 else f"One of {len(streams)} streams"
