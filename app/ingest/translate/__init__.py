@@ -1,0 +1,1 @@
+"""Graph's words -> ours. Pure: no network, no clock, no store."""
