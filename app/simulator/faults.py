@@ -63,18 +63,15 @@ class Fault:
     host: str = "https://elsewhere.example"
     hits: int = 0
 
-    def strikes(self, method: str, target: str, tenant: str | None) -> bool:
-        """Whether this request is hit; counts it."""
+    def concerns(self, method: str, target: str, tenant: str | None) -> bool:
+        """Whether it is still to strike and this request is of the sort asked for."""
         if self.times == 0 or re.search(self.path, target) is None:
             return False
-        if self.tenant not in (None, tenant) or self.method not in (None, method):
-            return False
-        if self.skip > 0:
-            self.skip -= 1
-            return False
+        return self.tenant in (None, tenant) and self.method in (None, method)
+
+    def strike(self) -> None:
         self.hits += 1
         self.times = None if self.times is None else self.times - 1
-        return True
 
 
 def read_fault(wish: dict[str, Any]) -> Fault:
@@ -111,9 +108,19 @@ class FaultMiddleware:
             await _instead(fault)(scope, receive, send)
 
     def _struck(self, scope: Scope) -> Fault | None:
+        """The first fault due. Those that let requests pass count this one, whoever strikes it."""
         target = scope["path"] + ("?" + scope["query_string"].decode() if scope["query_string"] else "")
         tenant = _tenant_of(scope)
-        return next((fault for fault in self.faults if fault.strikes(scope["method"], target, tenant)), None)
+        struck = None
+        for fault in self.faults:
+            if not fault.concerns(scope["method"], target, tenant):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+            elif struck is None:
+                struck = fault
+                fault.strike()
+        return struck
 
     async def _spoil(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = []

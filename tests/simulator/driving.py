@@ -130,7 +130,7 @@ def listening() -> Iterator[Listener]:
             listener.posts.append(json.loads(body))
             return listener.answers(len(listener.posts) - 1), b""
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             """Keep the test's output clean."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
