@@ -84,7 +84,7 @@ def test_what_the_read_side_may_read_it_reads_by_tenant(owner: psycopg.Connectio
             owner, "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'sua_reader'"
         )
     }
-    policies = dict(
+    policies: dict[str, str] = dict(
         owner.execute(
             "SELECT tablename, qual FROM pg_policies WHERE 'sua_reader' = ANY (roles) AND cmd = 'SELECT'"
         ).fetchall()
