@@ -79,7 +79,7 @@ def test_every_tenants_table_has_row_level_security_even_for_its_owner(owner: ps
 
 def test_what_the_read_side_may_read_it_reads_by_tenant(owner: psycopg.Connection) -> None:
     readable = {
-        table
+        str(table)
         for (table,) in asked(
             owner, "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'sua_reader'"
         )
