@@ -1,0 +1,76 @@
+"""A daily read against what is known of one product."""
+
+from dataclasses import replace
+
+from app.domain.events.licensing import SeatsChanged, ServicePlan, SkuLapsed, SkuSubscribed
+from app.domain.sightings import SkuSighting
+from app.domain.sku import NO_SKU, missed, replay, sight
+from tests.domain.given import E5, EXCHANGE, MONDAY, TEAMS, TUESDAY, WEDNESDAY
+
+TEAMS_PLAN = ServicePlan(plan=TEAMS, name="TEAMS1", applies_to="User")
+EXCHANGE_PLAN = ServicePlan(plan=EXCHANGE, name="EXCHANGE_S_ENTERPRISE", applies_to="User")
+
+SEEN = SkuSighting(E5, "SPE_E5", "User", (TEAMS_PLAN, EXCHANGE_PLAN), 10, 5, 20, 0, 12, MONDAY)
+SUBSCRIBED = SkuSubscribed(
+    happened_at=MONDAY, sku=E5, part_number="SPE_E5", applies_to="User", plans=(TEAMS_PLAN, EXCHANGE_PLAN)
+)
+UNITS = SeatsChanged(happened_at=MONDAY, sku=E5, enabled=10, warning=5, suspended=20, locked_out=0, consumed=12)
+
+
+def test_a_product_seen_for_the_first_time_is_subscribed_with_its_units() -> None:
+    facts = sight(NO_SKU, SEEN)
+
+    assert facts == [SUBSCRIBED, UNITS]
+
+
+def test_the_same_product_again_adds_nothing_even_with_its_plans_in_another_order() -> None:
+    known = replay([SUBSCRIBED, UNITS])
+
+    facts = sight(known, replace(SEEN, plans=(EXCHANGE_PLAN, TEAMS_PLAN), seen_at=TUESDAY))
+
+    assert facts == []
+
+
+def test_one_more_seat_taken_changes_the_units_only() -> None:
+    known = replay([SUBSCRIBED, UNITS])
+
+    facts = sight(known, replace(SEEN, consumed=13, seen_at=TUESDAY))
+
+    assert facts == [
+        SeatsChanged(happened_at=TUESDAY, sku=E5, enabled=10, warning=5, suspended=20, locked_out=0, consumed=13)
+    ]
+
+
+def test_a_product_whose_plans_changed_is_described_again() -> None:
+    known = replay([SUBSCRIBED, UNITS])
+
+    facts = sight(known, replace(SEEN, plans=(TEAMS_PLAN,), seen_at=TUESDAY))
+
+    assert facts == [
+        SkuSubscribed(happened_at=TUESDAY, sku=E5, part_number="SPE_E5", applies_to="User", plans=(TEAMS_PLAN,))
+    ]
+
+
+def test_a_product_gone_from_the_list_lapses_once() -> None:
+    known = replay([SUBSCRIBED, UNITS])
+
+    facts = missed(known, TUESDAY)
+
+    assert facts == [SkuLapsed(happened_at=TUESDAY, sku=E5)]
+    assert missed(replay([SUBSCRIBED, UNITS, *facts]), WEDNESDAY) == []
+    assert missed(NO_SKU, TUESDAY) == []
+
+
+def test_a_lapsed_product_that_returns_is_subscribed_again_with_its_units() -> None:
+    lapsed = replay([SUBSCRIBED, UNITS, SkuLapsed(happened_at=TUESDAY, sku=E5)])
+
+    facts = sight(lapsed, replace(SEEN, seen_at=WEDNESDAY))
+
+    assert [type(fact) for fact in facts] == [SkuSubscribed, SeatsChanged]
+
+
+def test_a_read_older_than_the_last_change_adds_nothing() -> None:
+    known = replay([SUBSCRIBED, UNITS, SkuLapsed(happened_at=WEDNESDAY, sku=E5)])
+
+    assert sight(known, replace(SEEN, seen_at=TUESDAY)) == []
+    assert missed(replay([SUBSCRIBED]), MONDAY.replace(hour=0)) == []
