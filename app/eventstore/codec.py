@@ -1,6 +1,6 @@
 """Facts and seat states <-> bytes, under stable names, many at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from app.domain.errors import FactUnreadable
 from app.domain.events import REGISTER, Event
 from app.domain.ids import TenantId
 from app.domain.seat import Seat
-from app.eventstore.changes import SeatChange, StoredSeat, StreamChange
+from app.eventstore.changes import SeatChange, StoredSeat
 from app.eventstore.cipher import Opens, Seals, subjects_in
 from app.eventstore.envelope import Recorded
 from app.eventstore.keys import KeyRing
@@ -29,12 +29,8 @@ class Codec:
         self._tenant = tenant
         self._keys = keys
 
-    def encode(self, changes: Iterable[StreamChange | SeatChange], cause: UUID) -> list[Row]:
-        placed = [
-            (change.stream, change.expected + nth, fact)
-            for change in changes
-            for nth, fact in enumerate(change.facts, 1)
-        ]
+    def encode(self, placed: Sequence[tuple[str, int, Event]], cause: UUID) -> list[Row]:
+        """Facts with their streams and versions, as they go into the log."""
         states = self._sealed(placed, lambda fact, seals: fact.__pydantic_serializer__.to_json(fact, context=seals))
         return [
             Row(stream, version, fact.name, fact.schema_version, fact.happened_at, cause, state)

@@ -23,3 +23,12 @@ class Recorded:
     recorded_at: datetime
     cause: UUID
     event: Event
+
+    @property
+    def originator_id(self) -> str:
+        """The stream, under the name the eventsourcing package knows it by."""
+        return self.stream
+
+    @property
+    def originator_version(self) -> int:
+        return self.version

@@ -110,7 +110,7 @@ def is_bulk(rows: Sequence[Row]) -> bool:
 
 
 def select(
-    connection: Connection, tenant: TenantId, where: sql.SQL, given: dict[str, Any], tail: sql.SQL
+    connection: Connection, tenant: TenantId, where: sql.Composable, given: dict[str, Any], tail: sql.Composable
 ) -> list[StoredRow]:
     """Facts of one tenant. `where` starts with AND; `tail` orders and limits."""
     query = sql.SQL("SELECT {} FROM events WHERE tenant_id = %(tenant)s {} {}").format(sql.SQL(_COLUMNS), where, tail)

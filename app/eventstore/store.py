@@ -64,10 +64,12 @@ class EventStore:
 
     def append_many(self, tenant: TenantId, changes: Sequence[StreamChange], *, cause: UUID, at: datetime) -> int:
         """Add facts to several streams in one transaction, in the order given."""
+        _refuse_too_large(changes)
         return self._append(tenant, changes, cause, lambda db, rows: log.append(db, tenant, rows, _bases(changes), at))
 
     def append_seats(self, tenant: TenantId, changes: Sequence[SeatChange], *, cause: UUID, at: datetime) -> int:
         """Add facts to seats and keep their folded states, in one transaction. At most one change a user."""
+        _refuse_too_large(changes)
         changed = [change for change in changes if change.facts]
         states = Codec(tenant, self._keys).encode_seats(changed)
         versions = [change.expected + len(change.facts) for change in changed]
@@ -128,11 +130,10 @@ class EventStore:
         whole: bool = False,
     ) -> int:
         """`whole`: `write` is more than one statement."""
-        rows = Codec(tenant, self._keys).encode(changes, cause)
-        if not rows:
+        placed = _placed(changes)
+        if not placed:
             return self.head(tenant)
-        if len(rows) > LARGEST_APPEND:
-            raise AppendTooLarge(f"{len(rows)} facts in one append; at most {LARGEST_APPEND} are taken.")
+        rows = Codec(tenant, self._keys).encode(placed, cause)
         autocommit = not (whole or log.is_bulk(rows))
         try:
             return self._ask(lambda db: write(db, rows), autocommit=autocommit)
@@ -160,8 +161,20 @@ class EventStore:
             return question(db)
 
 
+def _refuse_too_large(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> None:
+    count = sum(len(change.facts) for change in changes)
+    if count > LARGEST_APPEND:
+        raise AppendTooLarge(f"{count} facts in one append; at most {LARGEST_APPEND} are taken.")
+
+
 def _bases(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> list[Base]:
     return [Base(change.stream, change.expected) for change in changes if change.expected and change.facts]
+
+
+def _placed(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> list[tuple[str, int, Event]]:
+    return [
+        (change.stream, change.expected + nth, fact) for change in changes for nth, fact in enumerate(change.facts, 1)
+    ]
 
 
 def _named(streams: Sequence[str]) -> str:
