@@ -1,0 +1,1 @@
+"""The operator's side: the `sua` command and what it runs."""
