@@ -109,6 +109,15 @@ def is_bulk(rows: Sequence[Row]) -> bool:
     return len(rows) > _CHUNK
 
 
+def streams(connection: Connection, tenant: TenantId, prefix: str) -> list[str]:
+    """Names in byte order; `stream` has the collation "C", so a prefix is a range of the unique key."""
+    rows = connection.execute(
+        "SELECT stream FROM events WHERE tenant_id = %s AND stream >= %s AND stream < %s AND version = 1 ORDER BY stream",
+        (tenant, prefix, prefix + "\U0010ffff"),
+    )
+    return [stream for (stream,) in rows]
+
+
 def select(
     connection: Connection, tenant: TenantId, where: sql.Composable, given: dict[str, Any], tail: sql.Composable
 ) -> list[StoredRow]:

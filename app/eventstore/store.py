@@ -56,6 +56,10 @@ class EventStore:
         recorded = Codec(tenant, self._keys).decode(found)
         return [each.event for each in recorded], recorded[-1].version if recorded else 0
 
+    def streams(self, tenant: TenantId, prefix: str) -> list[str]:
+        """Names of the streams that begin with `prefix`, in order. For kinds of which a tenant has few, as products."""
+        return self._ask(lambda db: log.streams(db, tenant, prefix))
+
     def append(
         self, tenant: TenantId, stream: str, facts: Sequence[Event], *, expected: int, cause: UUID, at: datetime
     ) -> int:
