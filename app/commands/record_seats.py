@@ -1,0 +1,80 @@
+"""What one read of the directory showed of its users and their licences."""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.commands.desk import Desk
+from app.commands.seat_reading import Decision, Known, Reading, ReadOutcome, change_seats, known_seats, opened
+from app.domain import seat
+from app.domain.coverage import check_removals
+from app.domain.ids import RunId, TenantId, UserId
+from app.domain.sightings import SeatSighting
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteRead:
+    """Every user of the directory. `sightings` is gone through once, `seen` holds the ids of all of them.
+
+    Who is known and not in `seen` has left. `removals_confirmed`: a person has looked at a refused read and it is true.
+    """
+
+    sightings: Iterable[SeatSighting]
+    seen: AbstractSet[UserId]
+    read_at: datetime
+    removals_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartialRead:
+    """Some users. It says nothing of the others, so it cannot end anything of theirs."""
+
+    sightings: Iterable[SeatSighting]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSeats:
+    tenant: TenantId
+    run: RunId
+    read: CompleteRead | PartialRead
+
+
+def record_seats(command: RecordSeats, desk: Desk) -> ReadOutcome:
+    """Take the read in. A repeated one adds nothing.
+
+    Raises TooManyRemovals, before anything was appended, where a complete read lacks too many of the users known.
+    """
+    known = known_seats(command.tenant, desk)
+    match command.read:
+        case PartialRead(sightings):
+            return change_seats(command.tenant, command.run, _readings(sightings), known, desk)
+        case CompleteRead() as read:
+            gone = _gone(command.tenant, read, known, desk)
+            if not read.removals_confirmed:
+                check_removals(len(gone), sum(user in read.seen for user in known) + len(gone))
+            readings = _then_missed(_readings(read.sightings), gone, read.read_at)
+            outcome = change_seats(command.tenant, command.run, readings, known, desk)
+            return replace(outcome, users=outcome.users - len(gone), gone=len(gone))
+
+
+def _gone(tenant: TenantId, read: CompleteRead, known: Known, desk: Desk) -> list[UserId]:
+    """Users the log holds to be there and the read does not show, in the order of their ids."""
+    unseen = [stored for user, stored in sorted(known.items()) if user not in read.seen]
+    seats = opened(tenant, desk, unseen)
+    return [stored.user for stored, there in zip(unseen, seats, strict=True) if seat.missed(there, read.read_at)]
+
+
+def _readings(sightings: Iterable[SeatSighting]) -> Iterator[Reading]:
+    for seen in sightings:
+        yield Reading(seen.user, _sighted(seen))
+
+
+def _then_missed(readings: Iterable[Reading], gone: list[UserId], at: datetime) -> Iterator[Reading]:
+    yield from readings
+    for user in gone:
+        yield Reading(user, lambda there: seat.missed(there, at))
+
+
+def _sighted(seen: SeatSighting) -> Decision:
+    return lambda there: seat.sight(there, seen)
