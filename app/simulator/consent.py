@@ -99,6 +99,8 @@ async def grant(request: Request) -> Response:
     """Consent without the page; `roles` may be fewer, or none."""
     world: World = request.app.state.world
     tenant = str(request.path_params["tenant"])
+    if tenant not in world.companies:
+        return JSONResponse({"error": "no such tenant"}, 400)
     body = await request.body()
     roles = (await request.json()).get("roles", ROLES) if body else ROLES
     world.consents[tenant] = tuple(roles)

@@ -45,7 +45,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 def _instant(text: str, name: str) -> datetime:
     try:
-        parsed = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError as error:
         raise WrongWish(f"{name} is not an instant") from error
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
@@ -133,8 +133,9 @@ async def notification_rules(request: Request) -> Response:
     """GET the rules; POST changes some of them (names as in `NotificationRules`)."""
     rules = _world(request).rules
     for name, value in (await _body(request)).items():
-        if name not in rules.as_json():
-            raise WrongWish(f"unknown rule {name}")
+        known = rules.as_json().get(name)
+        if known is None or not isinstance(value, (int, float)) or isinstance(value, bool) != isinstance(known, bool):
+            raise WrongWish(f"{name} is no rule, or its value is of another type")
         setattr(rules, name, value)
     _notifier(request).release()
     return JSONResponse(rules.as_json())

@@ -45,8 +45,9 @@ class Fault:
     """One wish: requests whose path and query match `path` (searched) fail in the way `kind` says.
 
     `times`: how often (None: always); `skip`: let so many matching requests pass before (page n = skip n - 1);
-    `tenant`: only for that directory id; `status` for status and server_error; `retry_after` in seconds as text,
-    None: no header; `seconds` for slow; `property` and `value` for missing and mistype; `host` for foreign_link.
+    `tenant`: only for that directory id; `status` for status and server_error; `retry_after` (throttle and
+    server_error) in seconds as text, None: no header; `seconds` for slow; `property` and `value` for missing and
+    mistype; `host` for foreign_link.
     """
 
     path: str
@@ -98,7 +99,7 @@ class FaultMiddleware:
         if fault is None:
             await self.app(scope, receive, send)
         elif fault.kind == "cut":
-            _cut(receive)
+            await _cut(receive)
         elif fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
             await self.app(scope, receive, send)
@@ -133,7 +134,7 @@ class FaultMiddleware:
         if fault.kind == "truncate":
             await send(messages[0])
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-            _cut(receive)
+            await _cut(receive)
             return
         spoiled = json.dumps(_bent(fault, json.loads(body))).encode()
         headers = [(name, value) for name, value in messages[0]["headers"] if name != b"content-length"]
@@ -142,7 +143,7 @@ class FaultMiddleware:
         await send({"type": "http.response.body", "body": spoiled})
 
 
-def _cut(receive: Receive) -> None:
+async def _cut(receive: Receive) -> None:
     """Close the connection under the request, as a broken network would. Needs uvicorn's request object."""
     cycle: Any = getattr(receive, "__self__")  # noqa: B009 - a Protocol type has no such attribute
     transport = cycle.transport
@@ -150,6 +151,8 @@ def _cut(receive: Receive) -> None:
         transport.close()
     else:
         transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 def _tenant_of(scope: Scope) -> str | None:
@@ -167,14 +170,17 @@ def _instead(fault: Fault) -> Response:
     """The answer sent in place of the real one."""
     match fault.kind:
         case "throttle":
-            headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-            return _error(429, "Please retry again later.", headers)
+            return _error(429, "Please retry again later.", _retry_after(fault))
         case "server_error":
-            return HTMLResponse(HTML, fault.status)
+            return HTMLResponse(HTML, fault.status, _retry_after(fault))
         case "html":
             return HTMLResponse(HTML, 200)
         case _:
             return _error(fault.status, "As asked for.", {})
+
+
+def _retry_after(fault: Fault) -> dict[str, str]:
+    return {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
 
 
 def _error(status: int, message: str, headers: dict[str, str]) -> JSONResponse:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FIRST_ANSWER_SECONDS = 3.0
 LATER_ANSWER_SECONDS = 10.0
+POSTS_AT_ONCE = 8
 
 
 @dataclass(slots=True)
@@ -35,7 +36,6 @@ class NotificationRules:
     paused: bool = False
     retry_seconds: float = 0.2
     give_up_seconds: float = 20.0
-    at_once: int = 8
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -98,7 +98,7 @@ class Notifier:
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._session = aiohttp.ClientSession()
-        self._slots = asyncio.Semaphore(self.rules.at_once)
+        self._slots = asyncio.Semaphore(POSTS_AT_ONCE)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -121,10 +121,10 @@ class Notifier:
         if self.rules.paused or not self.held or self._loop is None:
             return
         items, self.held = self.held, []
-        self._pending += len(items)
         self._loop.call_soon_threadsafe(self._dispatch, items)
 
     def _dispatch(self, items: list[Delivery]) -> None:
+        self._pending += len(items)
         for batch in _batches(items, self.rules.batch):
             task = asyncio.get_running_loop().create_task(self._deliver(batch))
             self._tasks.add(task)
@@ -132,7 +132,7 @@ class Notifier:
 
     async def flush(self) -> dict[str, int]:
         """Wait until every item handed over is delivered or given up. Held items stay pending."""
-        while self._pending:  # noqa: ASYNC110 - the count changes from other threads too
+        while self._pending:  # noqa: ASYNC110 - a count to reach zero, not an event
             await asyncio.sleep(0.005)
         return {**asdict(self.tally), "pending": len(self.held)}
 
