@@ -112,7 +112,8 @@ def is_bulk(rows: Sequence[Row]) -> bool:
 def streams(connection: Connection, tenant: TenantId, prefix: str) -> list[str]:
     """Names in byte order; `stream` has the collation "C", so a prefix is a range of the unique key."""
     rows = connection.execute(
-        "SELECT stream FROM events WHERE tenant_id = %s AND stream >= %s AND stream < %s AND version = 1 ORDER BY stream",
+        "SELECT stream FROM events "
+        "WHERE tenant_id = %s AND stream >= %s AND stream < %s AND version = 1 ORDER BY stream",
         (tenant, prefix, prefix + "\U0010ffff"),
     )
     return [stream for (stream,) in rows]
