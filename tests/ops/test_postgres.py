@@ -79,8 +79,8 @@ def test_the_server_keeps_the_promises_a_log_needs(home: Path, binaries: Binarie
     assert mode & 0o777 == 0o700
 
 
-def test_roles_log_in_over_the_socket_without_a_password(home: Path, binaries: Binaries) -> None:
-    with EmbeddedPostgres(home / "pg", binaries) as server:
+def test_roles_log_in_over_the_socket_without_a_password(home: Path) -> None:
+    with EmbeddedPostgres(home / "pg") as server:
         with psycopg.connect(server.dsn()) as connection:
             connection.execute("CREATE ROLE sua_reader LOGIN")
         with psycopg.connect(server.dsn("sua_reader")) as reader:
@@ -109,9 +109,9 @@ def test_acknowledged_rows_outlive_a_kill_of_every_server_process(home: Path, bi
     assert count == 200
 
 
-def test_a_second_supervisor_uses_the_running_server_and_leaves_it_running(home: Path, binaries: Binaries) -> None:
-    with EmbeddedPostgres(home / "pg", binaries) as first:
-        with EmbeddedPostgres(home / "pg", binaries) as second:
+def test_a_second_supervisor_uses_the_running_server_and_leaves_it_running(home: Path) -> None:
+    with EmbeddedPostgres(home / "pg") as first:
+        with EmbeddedPostgres(home / "pg") as second:
             pid, dsn = second.pid, second.dsn()
         still = ask(first, b"SELECT 1")
 
@@ -120,13 +120,13 @@ def test_a_second_supervisor_uses_the_running_server_and_leaves_it_running(home:
     assert still == 1
 
 
-def test_a_process_number_taken_by_another_program_does_not_stop_the_start(home: Path, binaries: Binaries) -> None:
-    with EmbeddedPostgres(home / "pg", binaries):
+def test_a_process_number_taken_by_another_program_does_not_stop_the_start(home: Path) -> None:
+    with EmbeddedPostgres(home / "pg") as before:
         pass
-    stale = home / "pg" / f"pgdata-{binaries.major}" / "postmaster.pid"
+    stale = home / "pg" / f"pgdata-{before.major}" / "postmaster.pid"
     stale.write_text(f"{os.getpid()}\n{stale.parent}\n")
 
-    with EmbeddedPostgres(home / "pg", binaries) as server:
+    with EmbeddedPostgres(home / "pg") as server:
         value = ask(server, b"SELECT 1")
 
     assert value == 1
@@ -153,10 +153,10 @@ def test_the_server_ends_by_itself_after_its_parent_was_killed(home: Path, binar
     assert not (home / "pg" / f"pgdata-{binaries.major}" / "postmaster.pid").exists()
 
 
-def test_a_directory_too_deep_for_a_socket_gets_a_short_one(home: Path, binaries: Binaries) -> None:
+def test_a_directory_too_deep_for_a_socket_gets_a_short_one(home: Path) -> None:
     deep = home / ("d" * 60) / ("e" * 60)
 
-    with EmbeddedPostgres(deep, binaries) as server:
+    with EmbeddedPostgres(deep) as server:
         value = ask(server, b"SELECT 1")
         sockets = Path(str(psycopg.conninfo.conninfo_to_dict(server.dsn())["host"]))
 
