@@ -48,8 +48,11 @@ class ReportRow:
 
     @property
     def concealed(self) -> bool:
-        """The tenant hides names. The setting cannot be read with SUA's permissions; a name without @ shows it."""
-        return "@" not in self.name
+        """The tenant hides names. The setting cannot be read with SUA's permissions; a name without @ shows it.
+
+        Some rows of people from outside have no name at all; they show nothing.
+        """
+        return bool(self.name) and "@" not in self.name
 
 
 def report_row(report: Report, row: Mapping[str, str]) -> ReportRow:

@@ -1,0 +1,77 @@
+"""The daily read of products, users and licences."""
+
+import asyncio
+from datetime import datetime
+
+from app.commands.record_seats import CompleteRead, RecordSeats, record_seats
+from app.commands.record_skus import RecordSkus, record_skus
+from app.commands.record_snapshot import RecordSnapshot, last_complete_read
+from app.domain.coverage import TooManyRemovals
+from app.domain.errors import Refused, Unavailable
+from app.domain.events.coverage import Feed
+from app.domain.ids import UserId
+from app.domain.sightings import SeatSighting, SkuSighting
+from app.ingest.collect_run import Collected, Run, closed_before, failed, taken
+from app.ingest.graph_client import GraphClient
+from app.ingest.graph_errors import BadUpstreamAnswer
+from app.ingest.graph_types import USER_SELECT
+from app.ingest.spool import Spool
+from app.ingest.translate import directory
+
+USERS_PER_PAGE = 999
+
+
+async def collect_directory(run: Run, *, removals_confirmed: bool = False) -> Collected:
+    """Read the whole directory, then take it in. Removals follow from a complete read only.
+
+    The read stands for the moment it began. `removals_confirmed`: a person has looked at a read refused as
+    TOO_MANY_REMOVALS.
+    """
+    if await closed_before(run, Feed.LICENCES):
+        return Collected(Feed.LICENCES, closed=True)
+    read_at = run.desk.now()
+    since = await asyncio.to_thread(last_complete_read, run.tenant, Feed.LICENCES, run.desk)
+    with Spool(SeatSighting) as seats:
+        try:
+            skus = await _read_skus(run.graph, read_at)
+            seen = await _read_users(run.graph, seats, read_at, since)
+        except (Refused, Unavailable) as error:
+            return await failed(run, Feed.LICENCES, error)
+        read = CompleteRead(seats, seen, read_at, removals_confirmed)
+        try:
+            facts = await asyncio.to_thread(_record, run, skus, read)
+        except TooManyRemovals as error:
+            return await failed(run, Feed.LICENCES, error)
+    return await taken(run, RecordSnapshot(run.tenant, Feed.LICENCES, run.id, read_at, len(seen), facts))
+
+
+async def _read_skus(graph: GraphClient, read_at: datetime) -> tuple[SkuSighting, ...]:
+    await _prove_directory(graph, read_at)
+    rows = [row async for page in graph.pages("/subscribedSkus") for row in page]
+    return tuple(directory.sku(row, read_at, f"subscribedSkus[{at}]") for at, row in enumerate(rows))
+
+
+async def _prove_directory(graph: GraphClient, read_at: datetime) -> None:
+    """The answers are this customer's: the organisation's id is the directory the token was asked for."""
+    rows = [row async for page in graph.pages("/organization") for row in page]
+    if [directory.organisation(row, read_at, "organization").directory for row in rows] != [graph.directory]:
+        raise BadUpstreamAnswer("/organization is not that of the directory")
+
+
+async def _read_users(
+    graph: GraphClient, seats: Spool[SeatSighting], read_at: datetime, since: datetime | None
+) -> set[UserId]:
+    seen: set[UserId] = set()
+    params = {"$select": USER_SELECT, "$top": str(USERS_PER_PAGE)}
+    async for page in graph.pages("/users", params):
+        for row in page:
+            sighting = directory.seat(row, read_at, since, f"users[{len(seats)}]")
+            seats.add(sighting)
+            seen.add(sighting.user)
+    return seen
+
+
+def _record(run: Run, skus: tuple[SkuSighting, ...], read: CompleteRead) -> int:
+    """Seats first: a read with too many removals is refused there, before anything of it was taken."""
+    outcome = record_seats(RecordSeats(run.tenant, run.id, read), run.desk)
+    return outcome.facts + record_skus(RecordSkus(run.tenant, run.id, skus, read.read_at), run.desk)
