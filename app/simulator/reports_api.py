@@ -115,7 +115,7 @@ def _usage(company: Company, since: datetime, until: datetime) -> dict[str, tupl
         if version is None or not since <= version.started_at < until:
             continue
         for party in {each for session in version.sessions for each in (session.caller, session.callee) if each}:
-            if party.kind == "user":
+            if party.kind in ("user", "application"):
                 calls, meetings, seconds = found.get(party.id, (0, 0, 0.0))
                 meeting = call.type == "groupCall"
                 seconds += seconds_of(version, party)

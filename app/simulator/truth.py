@@ -116,7 +116,7 @@ def _party(party: Party, version: CallVersion) -> dict[str, Any]:
     return {
         "kind": party.kind,
         "id": party.id,
-        "userId": party.id if party.kind in ("user", "federated") else None,
+        "userId": party.id if party.kind in ("user", "federated", "application") else None,
         "directoryId": party.directory_id,
         "displayName": party.name,
         "seconds": round(seconds_of(version, party), 6),
