@@ -1,8 +1,6 @@
 """Which addresses Graph may send us to."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from yarl import URL
 
@@ -25,8 +23,7 @@ class Links:
     def follow(self, link: object) -> URL:
         """The very address to fetch. Raises PagesRefused rather than send a token to another place."""
         url = _parsed(link)
-        same = (url.scheme, url.raw_host, url.port) == (self._graph.scheme, self._graph.raw_host, self._graph.port)
-        if not same or url.raw_user is not None or url.raw_password is not None:
+        if _origin(url) != _origin(self._graph) or "@" in url.raw_authority:
             raise PagesRefused("a next link leads away from Graph")
         if str(url) in self._seen:
             raise PagesRefused("a next link came twice")
@@ -40,24 +37,22 @@ def download(location: str | None, graph: URL) -> URL:
     """Where a report lies: any https host, as Graph says; on this machine http, if Graph itself is served so."""
     url = _parsed(location)
     plain = url.scheme == "http" and graph.scheme == "http" and url.raw_host in _LOOPBACK
-    if (url.scheme != "https" and not plain) or not url.raw_host or url.raw_user is not None:
+    if (url.scheme != "https" and not plain) or not url.raw_host or "@" in url.raw_authority:
         raise BadUpstreamAnswer("a report lies at an address that is not https")
     return url
+
+
+def _origin(url: URL) -> tuple[str, str, int | None]:
+    return url.scheme, (url.raw_host or "").lower(), url.port
 
 
 def _parsed(link: object) -> URL:
     if not isinstance(link, str) or not _PLAIN.fullmatch(link):
         raise PagesRefused("a link is no address")
-    with refusing_bad_addresses():
+    try:
         # Taken as it is: signed links break when quoted anew.
         url = URL(link, encoded=True)
-        _ = url.port, url.raw_host
-    return url
-
-
-@contextmanager
-def refusing_bad_addresses() -> Iterator[None]:
-    try:
-        yield
+        _origin(url)
     except ValueError as error:
         raise PagesRefused("a link is no address") from error
+    return url

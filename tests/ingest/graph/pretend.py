@@ -1,4 +1,4 @@
-"""A server that answers as a test says: Graph and Entra at their worst. What is well-behaved, the simulator does better."""
+"""A server that answers as a test says: Graph and Entra at their worst. Their good days are the simulator's."""
 
 import base64
 import json
@@ -58,7 +58,7 @@ class Pretend:
     def _discovery(self, request: web.Request) -> web.Response:
         base = f"{self.url}/{request.path.split('/')[1]}"
         endpoints = ("authorization_endpoint", "token_endpoint", "jwks_uri", "device_authorization_endpoint")
-        return web.json_response({"issuer": f"{base}/v2.0"} | {name: f"{base}/oauth2/v2.0/token" for name in endpoints})
+        return web.json_response({"issuer": f"{base}/v2.0"} | dict.fromkeys(endpoints, f"{base}/oauth2/v2.0/token"))
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
         self.tokens += 1
