@@ -233,3 +233,14 @@ def test_lifecycle_events_go_to_their_own_address(fresh: Driver, listener: Liste
     item = listener.posts[0]["value"][0]
     assert (item["lifecycleEvent"], item["subscriptionId"]) == ("reauthorizationRequired", created["id"])
     assert "resource" not in item
+
+
+def test_a_subscription_ends_by_the_simulated_clock_only_where_asked(listener: Listener) -> None:
+    left = []
+    for enforce in (False, True):
+        with driven(enforce_expiry=enforce, users=20) as driver:
+            path = f"/subscriptions/{subscribe(driver, listener)['id']}"
+            driver.control("/_clock/advance", {"days": 3})
+            left.append((driver.graph(path).status_code, len(driver.items("/subscriptions"))))
+
+    assert left == [(200, 1), (404, 0)]
