@@ -3,6 +3,8 @@
 Leases and retries count by the database's clock: workers on several machines agree on it, and a stepped clock cannot
 stop them. A worker that is killed leaves its items to the next one when the lease ends; fetching twice is free, since
 `record_call` adds nothing for a version already known.
+
+Every function works in its caller's transaction.
 """
 
 from collections.abc import Sequence
@@ -97,9 +99,8 @@ async def deliver(db: AsyncConnection, calls: Sequence[tuple[TenantId, CallId]],
 
 
 def claim(db: Connection, tenant: TenantId, *, limit: int, lease: timedelta) -> list[Claimed]:
-    """Take up to `limit` due items for `lease`, grouped by call, and commit. Nobody waits for another's claim."""
-    with db.transaction():
-        rows = db.execute(_CLAIM, {"tenant": tenant, "limit": limit, "lease": lease}).fetchall()
+    """Take up to `limit` due items for `lease`, grouped by call. Nobody waits for another's claim."""
+    rows = db.execute(_CLAIM, {"tenant": tenant, "limit": limit, "lease": lease}).fetchall()
     by_call: dict[CallId, list[tuple[datetime, UUID, int]]] = {}
     for call, delivery, attempts, received_at in rows:
         by_call.setdefault(CallId(call), []).append((received_at, delivery, attempts))
@@ -110,8 +111,8 @@ def claim(db: Connection, tenant: TenantId, *, limit: int, lease: timedelta) -> 
 
 
 def settle(db: Connection, tenant: TenantId, outcomes: Sequence[Settled]) -> None:
-    """Write down what became of claims, in one transaction. An item somebody settled meanwhile stays settled."""
-    with db.transaction(), db.cursor() as cursor:
+    """Write down what became of claims. An item somebody settled meanwhile stays settled."""
+    with db.cursor() as cursor:
         for outcome in outcomes:
             cursor.execute(
                 f"UPDATE inbox {_SETTLE[outcome.state]} WHERE tenant_id = %(tenant)s AND call_id = %(call)s"
@@ -142,15 +143,13 @@ def listed(
 
 def replay(db: Connection, tenant: TenantId, call: CallId | None = None) -> int:
     """Give dead items (of one call, or all) another full set of attempts, due now. Returns how many."""
-    with db.transaction():
-        return db.execute(
-            "UPDATE inbox SET state = 'PENDING', attempts = 0, due_at = now(), settled_at = NULL"
-            " WHERE tenant_id = %(tenant)s AND state = 'DEAD' AND (%(call)s::uuid IS NULL OR call_id = %(call)s)",
-            {"tenant": tenant, "call": call},
-        ).rowcount
+    return db.execute(
+        "UPDATE inbox SET state = 'PENDING', attempts = 0, due_at = now(), settled_at = NULL"
+        " WHERE tenant_id = %(tenant)s AND state = 'DEAD' AND (%(call)s::uuid IS NULL OR call_id = %(call)s)",
+        {"tenant": tenant, "call": call},
+    ).rowcount
 
 
 def forget_done(db: Connection, older_than: timedelta) -> int:
     """Delete items done longer ago than that: they were hints, the facts stand in the log. Returns how many."""
-    with db.transaction():
-        return db.execute("DELETE FROM inbox WHERE state = 'DONE' AND settled_at < now() - %s", (older_than,)).rowcount
+    return db.execute("DELETE FROM inbox WHERE state = 'DONE' AND settled_at < now() - %s", (older_than,)).rowcount

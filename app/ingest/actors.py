@@ -1,0 +1,125 @@
+"""The actors of queue `ingest`, and the sweeper that rings for what is due.
+
+Messages carry a tenant and nothing else. The inbox and the schedule say what there is to do, so a message that is
+lost, late or repeated changes nothing, and none is retried: the sweeper rings again.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import dramatiq
+
+from app.broker import INGEST, ringing
+from app.domain.ids import TenantId
+from app.ingest import consent_attempts, inbox, schedule
+from app.ingest.feeds import carry_out
+from app.ingest.fetch import fetch_due
+from app.ingest.schedule import Due, Job
+from app.ingest.workshop import Workshop
+
+DONE_KEPT = timedelta(days=7)
+ATTEMPTS_KEPT = timedelta(days=1)
+
+_FETCH_LIMIT_MS = 30 * 60_000
+_READ_LIMIT_MS = 8 * 3_600_000
+"""A daily read of a large tenant waits long for sign-ins (10 requests a minute)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRings:
+    """Tell the workers to look. Both raise BrokerDown, which loses nothing."""
+
+    fetch: Callable[[TenantId], None]
+    job: Callable[[Due], None]
+
+
+class _Fetchers:
+    """One fetcher per tenant in this process, so that concurrency towards Graph stays what it is set to.
+
+    A ring for a tenant being worked on is remembered, and the one at work looks once more.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked_again: dict[TenantId, bool] = {}
+
+    def begin(self, tenant: TenantId) -> bool:
+        with self._lock:
+            if tenant in self._asked_again:
+                self._asked_again[tenant] = True
+                return False
+            self._asked_again[tenant] = False
+            return True
+
+    def end(self, tenant: TenantId) -> bool:
+        """True if somebody asked meanwhile."""
+        with self._lock:
+            return self._asked_again.pop(tenant)
+
+
+def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
+    """Declare the actors on a broker; returns how to ring them."""
+    fetchers = _Fetchers()
+
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, time_limit=_FETCH_LIMIT_MS)
+    def fetch_calls(tenant: str) -> None:
+        wanted = TenantId(UUID(tenant))
+        if not fetchers.begin(wanted):
+            return
+        more = False
+        try:
+            more = asyncio.run(fetch_due(shop, wanted))
+        finally:
+            asked_again = fetchers.end(wanted)
+        if more or asked_again:
+            ring_fetch(wanted)
+
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0)
+    def prove_consent(tenant: str) -> None:
+        carry_out(shop, Due(TenantId(UUID(tenant)), Job.CONSENT))
+
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0)
+    def onboard(tenant: str) -> None:
+        carry_out(shop, Due(TenantId(UUID(tenant)), Job.ONBOARD))
+
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, time_limit=_READ_LIMIT_MS)
+    def collect(tenant: str) -> None:
+        carry_out(shop, Due(TenantId(UUID(tenant)), Job.COLLECT))
+
+    actors = {Job.CONSENT: prove_consent, Job.ONBOARD: onboard, Job.COLLECT: collect}
+
+    def ring_fetch(tenant: TenantId) -> None:
+        with ringing():
+            fetch_calls.send(str(tenant))
+
+    def ring_job(due: Due) -> None:
+        with ringing():
+            actors[due.job].send(str(due.tenant))
+
+    return IngestRings(ring_fetch, ring_job)
+
+
+def tick(shop: Workshop, rings: IngestRings) -> int:
+    """Ring for every tenant with items or jobs due: new, put off, or left behind by a worker that died.
+
+    Returns how many rings. Raises Unavailable when the database or the broker is away; the next tick makes up for it.
+    """
+    with shop.database() as db:
+        tenants = inbox.due_tenants(db)
+        jobs = schedule.due(db, shop.desk.now())
+    for tenant in tenants:
+        rings.fetch(tenant)
+    for due in jobs:
+        rings.job(due)
+    return len(tenants) + len(jobs)
+
+
+def tidy(shop: Workshop) -> None:
+    """Delete what is over: done inbox items, consents never come back. Once an hour is enough."""
+    with shop.database() as db:
+        inbox.forget_done(db, DONE_KEPT)
+        consent_attempts.forget_old(db, shop.desk.now() - ATTEMPTS_KEPT)

@@ -1,0 +1,188 @@
+"""The jobs of the schedule, carried out: prove a late consent, subscribe, read the day."""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from app.domain.errors import ConsentMissing, Refused, Unavailable
+from app.domain.ids import DirectoryId, RunId, TenantId
+from app.ingest import consent_attempts, schedule
+from app.ingest.collect import collect_licences, collect_reports
+from app.ingest.consent import accept
+from app.ingest.consent_directories import directory_of, unbind
+from app.ingest.consent_proof import PermissionsNotVisible, prove
+from app.ingest.graph_client import GraphClient
+from app.ingest.graph_errors import GraphThrottled, GraphUnavailable
+from app.ingest.schedule import Due, Job, Taken, next_slot, wait_after
+from app.ingest.subscriptions import ensure_subscription, stop
+from app.ingest.workshop import Workshop
+from app.telemetry import count, say
+
+CONSENT_TRIES = 8
+"""With the waits of the schedule: about an hour."""
+
+_RUNS = UUID("0f0cf4f2-6e5e-4f0b-9c55-6d4a5d3f7a11")
+
+
+class NotBound(ConsentMissing):
+    """No directory is bound to the tenant: it has not consented, or it has left."""
+
+    code: ClassVar[str] = "DIRECTORY_NOT_BOUND"
+
+
+class PermissionsAwaited(Unavailable):
+    """A consent's permissions are still not visible; they may be soon."""
+
+    code: ClassVar[str] = "PERMISSIONS_AWAITED"
+
+
+def carry_out(shop: Workshop, wanted: Due) -> bool:
+    """Do a job if it is due and nobody is at it; False if not. Killed anywhere, it is done again after the lease.
+
+    What may pass is tried again after a growing wait; what is refused, at the job's next regular time.
+    """
+    with shop.database() as db:
+        taken = schedule.claim(db, wanted, now=shop.desk.now(), lease=shop.lease)
+    if taken is None:
+        return False
+    try:
+        with _held(shop, wanted):
+            next_due = asyncio.run(_JOBS[wanted.job](shop, wanted.tenant, taken))
+    except (Unavailable, Refused) as error:
+        if _may_pass(wanted, error):
+            _put_off(shop, wanted, taken, error)
+        else:
+            _finish(shop, wanted, _after_refusal(wanted, shop.desk.now()), error.code)
+    else:
+        _finish(shop, wanted, next_due, None)
+    return True
+
+
+def run_of(tenant: TenantId, due_at: datetime) -> RunId:
+    """One id for all tries of one daily read, so that a repeat of a closed read adds nothing."""
+    return RunId(uuid5(_RUNS, f"{tenant}/{due_at.isoformat()}"))
+
+
+def end_tenant(shop: Workshop, tenant: TenantId) -> None:
+    """The customer left: nothing more is read, and its notifications are unknown. The facts stay."""
+    with shop.database() as db:
+        stop(db, tenant)
+        schedule.end(db, tenant)
+        unbind(db, tenant)
+
+
+async def _prove(shop: Workshop, tenant: TenantId, taken: Taken) -> datetime | None:
+    """Look again for the permissions of a consent. Nothing is due after it: accepted, refused, or given up."""
+    directory = await asyncio.to_thread(_kept, shop, tenant)
+    if directory is None:
+        return None
+    try:
+        proof = await prove(shop.access, directory, shop.desk.now(), pauses_s=())
+    except PermissionsNotVisible as error:
+        if taken.failures + 1 >= CONSENT_TRIES:
+            raise
+        raise PermissionsAwaited(str(error)) from error
+    await asyncio.to_thread(accept, shop, tenant, proof)
+    return None
+
+
+async def _subscribe(shop: Workshop, tenant: TenantId, _: Taken) -> datetime:
+    """Due again when the subscription has ended. Renewing it before that belongs here."""
+    async with await _client(shop, tenant) as client:
+        return await ensure_subscription(client, shop, tenant)
+
+
+async def _read_day(shop: Workshop, tenant: TenantId, taken: Taken) -> datetime:
+    run = run_of(tenant, taken.due_at)
+    async with await _client(shop, tenant) as client:
+        reads = await collect_licences(shop.desk, client, tenant, run)
+        if not any(isinstance(read.failure, ConsentMissing) for read in reads):
+            reads.append(await collect_reports(shop.desk, client, tenant, run))
+    failures = [read.failure for read in reads if read.failure is not None]
+    for failure in sorted(failures, key=lambda failure: isinstance(failure, Refused)):
+        raise failure  # what may pass goes first: the whole day is then tried again soon
+    return next_slot(tenant, shop.desk.now())
+
+
+_JOBS: dict[Job, Callable[[Workshop, TenantId, Taken], Coroutine[None, None, datetime | None]]] = {
+    Job.CONSENT: _prove,
+    Job.ONBOARD: _subscribe,
+    Job.COLLECT: _read_day,
+}
+
+
+async def _client(shop: Workshop, tenant: TenantId) -> GraphClient:
+    return GraphClient(shop.access, await asyncio.to_thread(_bound, shop, tenant))
+
+
+def _bound(shop: Workshop, tenant: TenantId) -> DirectoryId:
+    with shop.database() as db:
+        directory = directory_of(db, tenant)
+    if directory is None:
+        raise NotBound(f"Tenant {tenant} has no directory; it has not consented.")
+    return directory
+
+
+def _kept(shop: Workshop, tenant: TenantId) -> DirectoryId | None:
+    with shop.database() as db:
+        return consent_attempts.kept(db, tenant)
+
+
+def _put_off(shop: Workshop, wanted: Due, taken: Taken, error: Unavailable | Refused) -> None:
+    asked = error.retry_after if isinstance(error, GraphThrottled | GraphUnavailable) else None
+    chance = random.random()  # noqa: S311 - spreads load, guards nothing
+    wait = max(wait_after(taken.failures + 1, chance), timedelta(seconds=asked or 0))
+    with shop.database() as db:
+        schedule.put_off(db, wanted, reason=error.code, wait=wait)
+    _tell(wanted, error.code)
+
+
+def _finish(shop: Workshop, wanted: Due, next_due: datetime | None, reason: str | None) -> None:
+    with shop.database() as db:
+        schedule.finish(db, wanted, next_due, reason)
+    _tell(wanted, reason)
+
+
+def _may_pass(failed: Due, error: Unavailable | Refused) -> bool:
+    """A subscription is refused, too, while Graph cannot reach our webhook; calls go by meanwhile, so not tomorrow."""
+    refused_for_now = failed.job is Job.ONBOARD and not isinstance(error, ConsentMissing)
+    return refused_for_now or isinstance(error, Unavailable)
+
+
+def _after_refusal(refused: Due, now: datetime) -> datetime | None:
+    """A refused consent is not looked at again; the others tomorrow, for whoever it depends on may have acted."""
+    return None if refused.job is Job.CONSENT else next_slot(refused.tenant, now)
+
+
+def _tell(done: Due, reason: str | None) -> None:
+    count(f"job.{done.job}.{'done' if reason is None else 'failed'}")
+    level = logging.INFO if reason is None else logging.WARNING
+    say("job.ended", level, job=str(done.job), tenant=done.tenant, reason=reason)
+
+
+@contextmanager
+def _held(shop: Workshop, wanted: Due) -> Iterator[None]:
+    """Go on holding the job while it lasts; when this process dies, the lease ends by itself."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(shop.lease.total_seconds() / 3):
+            try:
+                with shop.database() as db:
+                    schedule.renew(db, wanted, shop.lease)
+            except Unavailable as error:
+                say("job.lease_not_renewed", logging.WARNING, job=str(wanted.job), code=error.code)
+
+    keeper = threading.Thread(target=renew, name=f"lease-{wanted.job}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()

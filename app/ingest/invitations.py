@@ -1,0 +1,59 @@
+"""The link a customer's administrator gets. Whoever holds it may consent for the customer, so only its hash is kept."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import uuid4
+
+from psycopg import Connection
+
+from app.commands.desk import Desk
+from app.commands.invite_tenant import InviteTenant, invite_tenant
+from app.domain.ids import TenantId
+from app.domain.personal import Personal
+from app.ingest.mail import check_address
+
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """`link` is a secret: it goes to the administrator and nowhere else."""
+
+    tenant: TenantId
+    customer: str
+    email: str
+    link: str
+    expires_at: datetime
+
+
+def invite(desk: Desk, db: Connection, name: str, email: str, *, public_url: str, valid_for: timedelta) -> Invitation:
+    """Found a new tenant and make its consent link. A repeat makes another tenant.
+
+    The link is stored in the transaction that is open while the fact is appended: a link without tenant would lead
+    nowhere, a tenant without link could never consent.
+    """
+    check_address(email)
+    tenant = TenantId(uuid4())
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    now = desk.now()
+    with db.transaction():
+        db.execute(
+            "INSERT INTO invitations (token_hash, tenant_id, created_at, expires_at) VALUES (%s, %s, %s, %s)",
+            (token_hash(token), tenant, now, now + valid_for),
+        )
+        invite_tenant(InviteTenant(tenant, name, Personal.alone(email), uuid4()), desk)
+    return Invitation(tenant, name, email, f"{public_url}/consent/{token}", now + valid_for)
+
+
+def invited(db: Connection, token: str, now: datetime) -> TenantId | None:
+    """Whom a link's token invites; None: unknown or expired."""
+    row = db.execute(
+        "SELECT tenant_id FROM invitations WHERE token_hash = %s AND expires_at > %s", (token_hash(token), now)
+    ).fetchone()
+    return None if row is None else TenantId(row[0])
+
+
+def token_hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
