@@ -19,6 +19,7 @@ from typing import ClassVar
 import psycopg
 
 from app.domain.errors import Refused, Unavailable
+from app.eventstore.pools import DatabaseDown
 
 _IN_REPOSITORY = Path(__file__).resolve().parents[2] / "migrations"
 _INSTALLED = Path(sysconfig.get_path("data")) / "share" / "sua" / "migrations"
@@ -65,12 +66,6 @@ class MigrationsBusy(Unavailable):
     code: ClassVar[str] = "MIGRATIONS_BUSY"
 
 
-class DatabaseUnreachable(Unavailable):
-    """No connection, or it was lost half-way. A repeat goes on where this one stopped."""
-
-    code: ClassVar[str] = "DATABASE_UNREACHABLE"
-
-
 @dataclass(frozen=True, slots=True)
 class Migration:
     number: int
@@ -86,7 +81,8 @@ class Migration:
 def migrate(dsn: str, directory: Path = MIGRATIONS, *, wait_s: float = 60) -> list[str]:
     """Apply what is pending and return the names applied; a repeat applies nothing and returns [].
 
-    `dsn` must name a role that may create tables and roles. Waits up to `wait_s` for another runner.
+    `dsn` must name a role that may create tables and roles. Waits up to `wait_s` for another runner. Raises
+    `DatabaseDown` when the database is away; a repeat goes on where this one stopped.
     """
     files = read_migrations(directory)
     with _connect(dsn) as connection, _only_runner(connection, wait_s):
@@ -171,7 +167,7 @@ def _connect(dsn: str) -> Iterator[psycopg.Connection]:
             connection.execute(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}'")
             yield connection
     except psycopg.OperationalError as error:
-        raise DatabaseUnreachable(f"The database cannot be used: {str(error).strip()}") from error
+        raise DatabaseDown(f"The database cannot be used: {str(error).strip()}") from error
 
 
 @contextmanager

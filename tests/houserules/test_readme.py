@@ -66,13 +66,19 @@ def test_every_command_is_in_the_readme(readme: str) -> None:
     assert missing(commands(), readme) == []
 
 
-def test_every_error_has_a_code_of_its_own_in_capitals() -> None:
-    own = [error for error in errors() if "code" in vars(error)]
-    codes = [error.code for error in own]
+def test_every_error_has_a_code_in_capitals() -> None:
+    found = list(errors())
 
-    assert [error.__name__ for error in errors() if not hasattr(error, "code")] == []
-    assert [code for code in codes if not re.fullmatch(r"[A-Z][A-Z0-9_]+", code)] == []
-    assert {code for code in codes if codes.count(code) > 1} == set()
+    assert [error.__name__ for error in found if not hasattr(error, "code")] == []
+    assert [error.code for error in found if not re.fullmatch(r"[A-Z][A-Z0-9_]+", error.code)] == []
+
+
+def test_a_code_says_the_same_wherever_it_is_raised() -> None:
+    advice: dict[str, set[tuple[bool, bool]]] = {}
+    for error in errors():
+        advice.setdefault(error.code, set()).add((issubclass(error, Refused), issubclass(error, Unavailable)))
+
+    assert {code for code, kinds in advice.items() if len(kinds) > 1} == set()
 
 
 def test_every_setting_says_what_it_is() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.eventstore.pools import DatabaseDown
 from app.ops.migrate import (
-    DatabaseUnreachable,
     MigrationFailed,
     MigrationFilesBroken,
     MigrationHistoryDiffers,
@@ -152,5 +152,5 @@ def test_a_directory_with_gaps_or_odd_names_is_refused(tmp_path: Path, names: li
 def test_a_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     directory = write(tmp_path, TABLE)
 
-    with pytest.raises(DatabaseUnreachable):
+    with pytest.raises(DatabaseDown):
         migrate(f"host={tmp_path} dbname=nowhere", directory)
