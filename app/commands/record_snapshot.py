@@ -68,3 +68,9 @@ def last_complete_read(tenant: TenantId, feed: Feed, desk: Desk) -> datetime | N
     """Time of the newest complete read of a feed, None before the first: the `since` of the next one's sightings."""
     history, _ = desk.store.load(tenant, coverage_stream(feed))
     return coverage.replay(history).complete_at
+
+
+def is_taken(tenant: TenantId, feed: Feed, run: RunId, desk: Desk) -> bool:
+    """Whether the run is closed as complete: then there is no need to read Graph again for it."""
+    history, _ = desk.store.load(tenant, coverage_stream(feed))
+    return run in coverage.replay(history).taken
