@@ -24,21 +24,28 @@ REQUIRED = os.environ.get("SUA_TEST_REQUIRE_SERVICES") == "1"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--databases",
-        choices=["embedded", "system", "both"],
+        choices=["embedded", "system", "both", "all"],
         default="both",
-        help="servers for tests marked `both_databases`; the others run on the embedded one, or with `system` on that",
+        help="PostgreSQL of the wheel, of the system, both for tests marked `both_databases`, or all tests on both",
     )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "postgres_server" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--databases")
-        wanted = [databases.EMBEDDED, databases.SYSTEM] if chosen == "both" else [chosen]
-        if metafunc.definition.get_closest_marker("both_databases") is None:
-            wanted = wanted[:1]
-        metafunc.parametrize("postgres_server", wanted, indirect=True, scope="session")
+        marked = metafunc.definition.get_closest_marker("both_databases") is not None
+        servers = _servers(metafunc.config.getoption("--databases"), marked=marked)
+        metafunc.parametrize("postgres_server", servers, indirect=True, scope="session")
     if "broker_url" in metafunc.fixturenames and not _parametrised(metafunc, "broker_url"):
         metafunc.parametrize("broker_url", brokers.KINDS, indirect=True)
+
+
+def _servers(chosen: str, *, marked: bool) -> list[str]:
+    both = [databases.EMBEDDED, databases.SYSTEM]
+    if chosen == "all" or (chosen == "both" and marked):
+        return both
+    if chosen == "both":
+        return databases.kinds()[:1] or both[:1]
+    return [chosen]
 
 
 def _parametrised(metafunc: pytest.Metafunc, name: str) -> bool:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -70,6 +71,7 @@ class Cluster:
             yield Database(self.as_owner(name), self.as_user("sua_writer", name), self.as_user("sua_reader", name))
 
 
+@cache
 def kinds() -> list[str]:
     """Kinds of server this machine can offer, the default first."""
     found = [EMBEDDED] if embedded_binaries() is not None else []
