@@ -1,15 +1,17 @@
 """Facts and seat states <-> bytes, under stable names, many at a time."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.domain.errors import FactUnreadable
 from app.domain.events import REGISTER, Event
 from app.domain.ids import TenantId
+from app.domain.personal import Personal
 from app.domain.seat import Seat
+from app.eventstore.appending import CHUNK, Placed
 from app.eventstore.changes import SeatChange, StoredSeat
 from app.eventstore.cipher import Opens, Seals, subjects_in
 from app.eventstore.envelope import Recorded
@@ -29,13 +31,11 @@ class Codec:
         self._tenant = tenant
         self._keys = keys
 
-    def encode(self, placed: Sequence[tuple[str, int, Event]], cause: UUID) -> list[Row]:
-        """Facts with their streams and versions, as they go into the log."""
-        states = self._sealed(placed, lambda fact, seals: fact.__pydantic_serializer__.to_json(fact, context=seals))
-        return [
-            Row(stream, version, fact.name, fact.schema_version, fact.happened_at, cause, state)
-            for (stream, version, fact), state in zip(placed, states, strict=True)
-        ]
+    def batch(self, placed: Sequence[Placed], cause: UUID) -> "Batch":
+        """Facts made ready to go into the log. The keys of all persons in them are there afterwards."""
+        personal = {nth: each for nth, each in enumerate(placed) if type(each[2]) in _PERSONAL}
+        states = self._sealed(list(personal.values()), _dump)
+        return Batch(placed, dict(zip(personal, states, strict=True)), cause)
 
     def encode_seats(self, changes: Sequence[SeatChange]) -> list[bytes]:
         placed = [(_state_of(change.stream), change.expected + len(change.facts), change.seat) for change in changes]
@@ -89,6 +89,42 @@ class Codec:
                 seals.turn_to(stream, version)
                 written[nth] = dump(thing, seals)
         return written
+
+
+class Batch:
+    """Facts on their way into the log, in pieces, and as often as asked.
+
+    Those with personal values lie ready; the others are encoded as each piece is taken, while PostgreSQL writes the
+    one before.
+    """
+
+    def __init__(self, placed: Sequence[Placed], ready: Mapping[int, bytes], cause: UUID) -> None:
+        self._placed = placed
+        self._ready = ready
+        self._cause = cause
+
+    def rows(self) -> Iterator[list[Row]]:
+        for start in range(0, len(self._placed), CHUNK):
+            yield [self._row(nth) for nth in range(start, min(start + CHUNK, len(self._placed)))]
+
+    def _row(self, nth: int) -> Row:
+        stream, version, fact = self._placed[nth]
+        state = self._ready.get(nth) or fact.__pydantic_serializer__.to_json(fact)
+        return Row(stream, version, fact.name, fact.schema_version, fact.happened_at, self._cause, state)
+
+
+def _dump(fact: Event, seals: Seals) -> bytes:
+    return fact.__pydantic_serializer__.to_json(fact, context=seals)
+
+
+def _holds_personal(kind: Any) -> bool:
+    """Whether a type says that there may be a personal value somewhere inside."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return any(_holds_personal(field.annotation) for field in kind.model_fields.values())
+    return kind is Personal or any(map(_holds_personal, get_args(kind)))
+
+
+_PERSONAL = frozenset(fact for fact in REGISTER.values() if _holds_personal(fact))
 
 
 def _state_of(stream: str) -> str:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from app.domain.errors import SuaError
 from app.domain.ids import TenantId
+from app.eventstore.arrays import Byteas, Texts
 from app.eventstore.pools import Connection, Pool, borrowed
 
 _KEY_BYTES = 32
@@ -66,8 +67,10 @@ class KeyRing:
                 fetched = self._fetch(connection, tenant, unknown)
                 new = sorted(set(unknown) - fetched.keys())  # sorted, so that two writers cannot wait for each other
                 if new:
-                    self._make(connection, tenant, new)
-                    fetched |= self._fetch(connection, tenant, new)
+                    fetched |= self._make(connection, tenant, new)
+                lost = [subject for subject in new if subject not in fetched]
+                if lost:
+                    fetched |= self._fetch(connection, tenant, lost)
             found |= self._kept(tenant, fetched)  # after the commit: nothing is sealed with a key that is not there
         return found
 
@@ -92,9 +95,28 @@ class KeyRing:
 
     def _fetch(self, connection: Connection, tenant: TenantId, subjects: list[str]) -> dict[str, AESGCM]:
         rows = connection.execute(
-            "SELECT subject, wrapped FROM subject_keys WHERE tenant_id = %s AND subject = ANY(%s)", (tenant, subjects)
+            "SELECT subject, wrapped FROM subject_keys WHERE tenant_id = %s AND subject = ANY(%s)",
+            (tenant, Texts([subject.encode() for subject in subjects])),
+            binary=True,
         )
         return {subject: AESGCM(self._unwrap(tenant, subject, wrapped)) for subject, wrapped in rows}
+
+    def _make(self, connection: Connection, tenant: TenantId, subjects: list[str]) -> dict[str, AESGCM]:
+        """New keys, of those subjects only that nobody else made one for meanwhile."""
+        keys = {subject: urandom(_KEY_BYTES) for subject in subjects}
+        made = connection.execute(
+            "INSERT INTO subject_keys (tenant_id, subject, wrapped, epoch) "
+            "SELECT %s, new.subject, new.wrapped, %s FROM unnest(%s, %s) AS new (subject, wrapped) "
+            "ON CONFLICT (tenant_id, subject) DO NOTHING RETURNING subject",
+            (
+                tenant,
+                _EPOCH,
+                Texts([subject.encode() for subject in keys]),
+                Byteas([aes_key_wrap(self._master_key, key) for key in keys.values()]),
+            ),
+            binary=True,
+        )
+        return {subject: AESGCM(keys[subject]) for (subject,) in made}
 
     def _kept(self, tenant: TenantId, fetched: dict[str, AESGCM]) -> dict[str, AESGCM]:
         with self._lock:
@@ -103,15 +125,6 @@ class KeyRing:
             while len(self._keys) > _CACHED:
                 self._keys.popitem(last=False)
         return fetched
-
-    def _make(self, connection: Connection, tenant: TenantId, subjects: list[str]) -> None:
-        wrapped = [aes_key_wrap(self._master_key, urandom(_KEY_BYTES)) for _ in subjects]
-        connection.execute(
-            "INSERT INTO subject_keys (tenant_id, subject, wrapped, epoch) "
-            "SELECT %s, new.subject, new.wrapped, %s FROM unnest(%s::text[], %s::bytea[]) AS new (subject, wrapped) "
-            "ON CONFLICT (tenant_id, subject) DO NOTHING",
-            (tenant, _EPOCH, subjects, wrapped),
-        )
 
     def _unwrap(self, tenant: TenantId, subject: str, wrapped: bytes) -> bytes:
         try:

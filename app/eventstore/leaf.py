@@ -6,8 +6,8 @@ Canonical bytes, integers big-endian and signed, times as microseconds since 200
          | happened_at i64 | cause 16 bytes | state
     leaf = SHA-256(0x00 | tenant 16 bytes | position i64 | recorded_at i64 | SHA-256(body))
 
-The body's digest is made here, the leaf by PostgreSQL: only the row lock on the tenant's head tells position and
-recorded_at, and so one statement can take the lock and write the rows. `leaf` says the same for whoever checks.
+In two steps because only the row lock on the tenant's head tells position and recorded_at: a small append leaves the
+second step to the one statement that takes the lock and writes the rows (`LEAF_SQL`), a large one does it here.
 Only ciphertext of personal values is hashed, so erasing a person leaves every leaf as it is.
 """
 
@@ -24,8 +24,8 @@ _SCHEMA_HAPPENED_CAUSE = struct.Struct(">hq16s")
 _PLACE = struct.Struct(">c16sqq")
 
 LEAF_SQL = r"""sha256('\x00'::bytea || uuid_send(head.tenant_id) || int8send(head.position - %(count)s + fact.nth)
-    || timestamptz_send(head.recorded_at) || fact.body)"""
-"""`leaf` as the append's statement computes it, of its `head` and `fact` rows."""
+    || timestamptz_send(head.recorded_at) || fact.hash)"""
+"""`leaf` of the append statement's `head` and `fact` rows, where `fact.hash` is the digest of the body."""
 
 
 def microseconds(instant: datetime) -> int:

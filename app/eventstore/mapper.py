@@ -28,7 +28,7 @@ class FactMapper(Mapper[str]):
         if not isinstance(domain_event, Recorded):
             raise TypeError(f"{type(domain_event).__name__} is not a recorded fact")
         placed = (domain_event.stream, domain_event.version, domain_event.event)
-        (row,) = self._codec.encode([placed], domain_event.cause)
+        ((row,),) = self._codec.batch([placed], domain_event.cause).rows()
         topic = topic_of(row.name, row.schema)
         return StoredFact(row.stream, row.version, topic, row.state, row.happened_at, row.cause)
 

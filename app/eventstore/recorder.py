@@ -24,6 +24,7 @@ from typing_extensions import override
 from app.clock import Clock
 from app.domain.ids import TenantId
 from app.eventstore import rows as log
+from app.eventstore.appending import CHANNEL, CHUNK, append, is_bulk
 from app.eventstore.pools import Connection, DatabaseDown, Pool, borrowed
 from app.eventstore.stored import FactNotification, name_and_schema, notification_of, row_of, stored_of
 
@@ -68,8 +69,9 @@ class TenantAggregateRecorder(AggregateRecorder):
         rows = [row_of(stored, now) for stored in stored_events]
         if not rows:
             return []
-        with _translated(self.pool, autocommit=not log.is_bulk(rows)) as db:
-            last = log.append(db, self.tenant, rows, (), now)
+        chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+        with _translated(self.pool, autocommit=not is_bulk(len(rows))) as db:
+            last = append(db, self.tenant, chunks, len(rows), (), now)
         return list(range(last - len(rows) + 1, last + 1))
 
 
@@ -128,7 +130,7 @@ class TenantSubscription(ListenNotifySubscription[TenantRecorder]):
     def _listen(self) -> None:
         try:
             with _translated(self._recorder.pool, autocommit=True) as db:
-                db.execute(sql.SQL("LISTEN {}").format(sql.Identifier(log.CHANNEL)))
+                db.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
                 # What was committed between the first look and LISTEN rang for nobody.
                 self._has_been_notified.set()
                 while not self._has_been_stopped and self._thread_error is None:

@@ -11,14 +11,14 @@ from app.domain.errors import ConcurrentAppend, Refused
 from app.domain.events import Event
 from app.domain.ids import TenantId, UserId
 from app.domain.seat import NOBODY, Seat
+from app.eventstore import appending, seat_rows
 from app.eventstore import rows as log
-from app.eventstore import seat_rows
+from app.eventstore.appending import Base, Placed, StreamMoved
 from app.eventstore.changes import SeatChange, StoredSeat, StreamChange
 from app.eventstore.codec import Codec
 from app.eventstore.envelope import Recorded
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import Connection, DatabaseDown, Pool, borrowed
-from app.eventstore.rows import Base, Row, StreamMoved
 
 __all__ = ["LARGEST_APPEND", "AppendTooLarge", "EventStore", "SeatChange", "StoredSeat", "StreamChange"]
 
@@ -69,7 +69,7 @@ class EventStore:
     def append_many(self, tenant: TenantId, changes: Sequence[StreamChange], *, cause: UUID, at: datetime) -> int:
         """Add facts to several streams in one transaction, in the order given."""
         _refuse_too_large(changes)
-        return self._append(tenant, changes, cause, lambda db, rows: log.append(db, tenant, rows, _bases(changes), at))
+        return self._append(tenant, changes, cause, at)
 
     def append_seats(self, tenant: TenantId, changes: Sequence[SeatChange], *, cause: UUID, at: datetime) -> int:
         """Add facts to seats and keep their folded states, in one transaction. At most one change a user."""
@@ -79,12 +79,7 @@ class EventStore:
         versions = [change.expected + len(change.facts) for change in changed]
         stored = [StoredSeat(*seat) for seat in zip((each.user for each in changed), versions, states, strict=True)]
 
-        def write(db: Connection, rows: Sequence[Row]) -> int:
-            position = log.append(db, tenant, rows, _bases(changed), at)
-            seat_rows.upsert(db, tenant, stored)
-            return position
-
-        return self._append(tenant, changed, cause, write, whole=True)
+        return self._append(tenant, changed, cause, at, lambda db: seat_rows.upsert(db, tenant, stored))
 
     def seat_states(self, tenant: TenantId) -> Iterator[StoredSeat]:
         """All seats of a tenant as stored, as of one instant, without holding them all in memory.
@@ -129,23 +124,29 @@ class EventStore:
         tenant: TenantId,
         changes: Sequence[StreamChange] | Sequence[SeatChange],
         cause: UUID,
-        write: Callable[[Connection, Sequence[Row]], int],
-        *,
-        whole: bool = False,
+        at: datetime,
+        then: Callable[[Connection], None] | None = None,
     ) -> int:
-        """`whole`: `write` is more than one statement."""
+        """`then`: what else belongs to the transaction."""
         placed = _placed(changes)
         if not placed:
             return self.head(tenant)
-        rows = Codec(tenant, self._keys).encode(placed, cause)
-        autocommit = not (whole or log.is_bulk(rows))
+        batch = Codec(tenant, self._keys).batch(placed, cause)
+        bases = [Base(change.stream, change.expected) for change in changes if change.expected and change.facts]
+
+        def write(db: Connection) -> int:
+            position = appending.append(db, tenant, batch.rows(), len(placed), bases, at)
+            if then is not None:
+                then(db)
+            return position
+
         try:
-            return self._ask(lambda db: write(db, rows), autocommit=autocommit)
+            return self._ask(write, autocommit=then is None and not appending.is_bulk(len(placed)))
         except (errors.UniqueViolation, StreamMoved) as conflict:
             # A lost COMMIT reply looks like a conflict: our own facts are what stands there.
-            if self._ask(lambda db: log.own(db, tenant, rows)):
+            if self._ask(lambda db: appending.own(db, tenant, placed, cause)):
                 return self.head(tenant)
-            streams = sorted({row.stream for row in rows})
+            streams = sorted({stream for stream, _, _ in placed})
             raise ConcurrentAppend(f"{_named(streams)} of tenant {tenant} moved on meanwhile.") from conflict
 
     def _ask(self, question: Callable[[Connection], _T], *, autocommit: bool = False) -> _T:
@@ -171,11 +172,7 @@ def _refuse_too_large(changes: Sequence[StreamChange] | Sequence[SeatChange]) ->
         raise AppendTooLarge(f"{count} facts in one append; at most {LARGEST_APPEND} are taken.")
 
 
-def _bases(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> list[Base]:
-    return [Base(change.stream, change.expected) for change in changes if change.expected and change.facts]
-
-
-def _placed(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> list[tuple[str, int, Event]]:
+def _placed(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> list[Placed]:
     return [
         (change.stream, change.expected + nth, fact) for change in changes for nth, fact in enumerate(change.facts, 1)
     ]
