@@ -1,4 +1,4 @@
-"""What a read of Microsoft Graph showed, in our words. Translators make these; decisions compare them with what is known."""
+"""What a read of Microsoft Graph showed, in our words. Translators make these, decisions compare them with the log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class SkuSighting:
 
 @dataclass(frozen=True, slots=True)
 class LicenceSighting:
-    """One assignment by one path (licenseAssignmentStates). `error` not None: Graph could not give it, it is not held."""
+    """One assignment by one path (licenseAssignmentStates). `error` not None: Graph could not, and it is not held."""
 
     sku: SkuId
     via: GroupId | None
