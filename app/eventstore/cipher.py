@@ -27,17 +27,25 @@ def subjects_in(states: Iterable[bytes]) -> set[str]:
     return {subject.decode() for state in states for subject in _SUBJECT.findall(state)}
 
 
+class Subjects:
+    """A sealer that seals nothing and notes whose values it was given: their keys are needed first."""
+
+    def __init__(self, pseudonym: Callable[[str], str]) -> None:
+        self.met: set[str] = set()
+        self._pseudonym = pseudonym
+
+    def seal(self, personal: Personal) -> dict[str, str]:
+        if personal.value is not None:
+            self.met.add(personal.subject or self._pseudonym(personal.value))
+        return {}
+
+
 class Seals:
-    """Seals the values of one fact after the other (`app.domain.personal.Sealer`).
+    """Seals the values of one fact after the other (`app.domain.personal.Sealer`)."""
 
-    A value whose key `find` does not know is left out and its subject noted in `missing`; the fact must be written
-    again once the key is there.
-    """
-
-    def __init__(self, tenant: TenantId, find: Callable[[str], AESGCM | None], pseudonym: Callable[[str], str]) -> None:
-        self.missing: set[str] = set()
+    def __init__(self, tenant: TenantId, keys: Mapping[str, AESGCM], pseudonym: Callable[[str], str]) -> None:
         self._tenant = tenant
-        self.find = find
+        self._keys = keys
         self._pseudonym = pseudonym
         self._stream = ""
         self._version = 0
@@ -51,14 +59,10 @@ class Seals:
         if value is None:
             return {"subject": personal.subject, "sealed": ""}
         subject = personal.subject or self._pseudonym(value)
-        key = self.find(subject)
-        if key is None:
-            self.missing.add(subject)
-            return {"subject": subject, "sealed": ""}
         nonce = urandom(_NONCE_BYTES)
-        # A name may hold half a surrogate pair, which JSON can say and UTF-8 cannot.
         place = _place(self._tenant, self._stream, self._version)
-        sealed = key.encrypt(nonce, value.encode("utf-8", "surrogatepass"), place)
+        # A name may hold half a surrogate pair, which JSON can say and UTF-8 cannot.
+        sealed = self._keys[subject].encrypt(nonce, value.encode("utf-8", "surrogatepass"), place)
         return {"subject": subject, "sealed": b64encode(nonce + sealed).decode("ascii")}
 
 

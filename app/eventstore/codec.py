@@ -1,6 +1,6 @@
 """Facts and seat states <-> bytes, under stable names, many at a time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar, get_args
 from uuid import UUID
 
@@ -9,11 +9,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from app.domain.errors import FactUnreadable
 from app.domain.events import REGISTER, Event
 from app.domain.ids import TenantId
-from app.domain.personal import Personal
+from app.domain.personal import Personal, Sealer
 from app.domain.seat import Seat
 from app.eventstore.appending import CHUNK, Placed
 from app.eventstore.changes import SeatChange, StoredSeat
-from app.eventstore.cipher import Opens, Seals, subjects_in
+from app.eventstore.cipher import Opens, Seals, Subjects, subjects_in
 from app.eventstore.envelope import Recorded
 from app.eventstore.keys import KeyRing
 from app.eventstore.rows import Row, StoredRow
@@ -32,14 +32,12 @@ class Codec:
         self._keys = keys
 
     def batch(self, placed: Sequence[Placed], cause: UUID) -> "Batch":
-        """Facts made ready to go into the log. The keys of all persons in them are there afterwards."""
-        personal = {nth: each for nth, each in enumerate(placed) if type(each[2]) in _PERSONAL}
-        states = self._sealed(list(personal.values()), _dump)
-        return Batch(placed, dict(zip(personal, states, strict=True)), cause)
+        """Facts ready to go into the log. The keys of all persons in them are there afterwards."""
+        personal = [fact for _, _, fact in placed if type(fact) in _PERSONAL]
+        return Batch(placed, cause, self._seals_for(personal, _dump_fact))
 
-    def encode_seats(self, changes: Sequence[SeatChange]) -> list[bytes]:
-        placed = [(_state_of(change.stream), change.expected + len(change.facts), change.seat) for change in changes]
-        return self._sealed(placed, lambda seat, seals: _SEAT.dump_json(seat, context=seals))
+    def seat_batch(self, changes: Sequence[SeatChange]) -> "SeatBatch":
+        return SeatBatch(changes, self._seals_for([change.seat for change in changes], _dump_seat))
 
     def decode(self, rows: Sequence[StoredRow]) -> list[Recorded]:
         """Raises `FactUnreadable` naming the position."""
@@ -67,54 +65,62 @@ class Codec:
                 raise FactUnreadable(f"Tenant {tenant}, state of seat {each.user}: {_why(error)}") from error
         return seats
 
-    def _sealed(self, placed: Sequence[tuple[str, int, _T]], dump: Callable[[_T, Seals], bytes]) -> list[bytes]:
-        """Bytes of each. Those whose keys were not at hand are written a second time, once all keys are."""
+    def _seals_for(self, things: Sequence[_T], dump: Callable[[_T, Sealer], bytes]) -> Seals:
         tenant, ring = self._tenant, self._keys
-        seals = Seals(tenant, lambda subject: ring.cached(tenant, subject), lambda value: ring.pseudonym(tenant, value))
-        written: list[bytes] = []
-        incomplete: list[int] = []
-        missing: set[str] = set()
-        for nth, (stream, version, thing) in enumerate(placed):
-            seals.turn_to(stream, version)
-            written.append(dump(thing, seals))
-            if seals.missing:
-                incomplete.append(nth)
-                missing |= seals.missing
-                seals.missing.clear()
-        if incomplete:
-            made = ring.ensured(tenant, missing)
-            seals.find = lambda subject: made.get(subject) or ring.ensured(tenant, [subject])[subject]
-            for nth in incomplete:
-                stream, version, thing = placed[nth]
-                seals.turn_to(stream, version)
-                written[nth] = dump(thing, seals)
-        return written
+
+        def pseudonym(value: str) -> str:
+            return ring.pseudonym(tenant, value)
+
+        subjects = Subjects(pseudonym)
+        for thing in things:
+            dump(thing, subjects)
+        return Seals(tenant, ring.ensured(tenant, subjects.met), pseudonym)
 
 
 class Batch:
-    """Facts on their way into the log, in pieces, and as often as asked.
+    """Facts on their way into the log, encoded piece by piece, so that PostgreSQL can write one meanwhile.
 
-    Those with personal values lie ready; the others are encoded as each piece is taken, while PostgreSQL writes the
-    one before.
+    They can be taken again, for a second attempt.
     """
 
-    def __init__(self, placed: Sequence[Placed], ready: Mapping[int, bytes], cause: UUID) -> None:
+    def __init__(self, placed: Sequence[Placed], cause: UUID, seals: Seals) -> None:
         self._placed = placed
-        self._ready = ready
         self._cause = cause
+        self._seals = seals
 
     def rows(self) -> Iterator[list[Row]]:
         for start in range(0, len(self._placed), CHUNK):
-            yield [self._row(nth) for nth in range(start, min(start + CHUNK, len(self._placed)))]
+            yield [self._row(*placed) for placed in self._placed[start : start + CHUNK]]
 
-    def _row(self, nth: int) -> Row:
-        stream, version, fact = self._placed[nth]
-        state = self._ready.get(nth) or fact.__pydantic_serializer__.to_json(fact)
+    def _row(self, stream: str, version: int, fact: Event) -> Row:
+        self._seals.turn_to(stream, version)
+        state = _dump_fact(fact, self._seals)
         return Row(stream, version, fact.name, fact.schema_version, fact.happened_at, self._cause, state)
 
 
-def _dump(fact: Event, seals: Seals) -> bytes:
-    return fact.__pydantic_serializer__.to_json(fact, context=seals)
+class SeatBatch:
+    """The states of seats as changes leave them; like `Batch`."""
+
+    def __init__(self, changes: Sequence[SeatChange], seals: Seals) -> None:
+        self._changes = changes
+        self._seals = seals
+
+    def rows(self) -> Iterator[list[StoredSeat]]:
+        for start in range(0, len(self._changes), CHUNK):
+            yield [self._row(change) for change in self._changes[start : start + CHUNK]]
+
+    def _row(self, change: SeatChange) -> StoredSeat:
+        version = change.expected + len(change.facts)
+        self._seals.turn_to(_state_of(change.stream), version)
+        return StoredSeat(change.user, version, _dump_seat(change.seat, self._seals))
+
+
+def _dump_fact(fact: Event, sealer: Sealer) -> bytes:
+    return fact.__pydantic_serializer__.to_json(fact, context=sealer)
+
+
+def _dump_seat(seat: Seat, sealer: Sealer) -> bytes:
+    return _SEAT.dump_json(seat, context=sealer)
 
 
 def _holds_personal(kind: Any) -> bool:

@@ -1,6 +1,6 @@
 """The table `seat_states`: each seat's folded state, moved on by the append that moved its stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
 
 from app.domain.ids import TenantId, UserId
@@ -9,13 +9,13 @@ from app.eventstore.changes import StoredSeat
 from app.eventstore.pools import Connection
 
 _PAGE = 2_000
+"""Rows fetched at a time."""
 
 
-def upsert(connection: Connection, tenant: TenantId, seats: Sequence[StoredSeat]) -> None:
+def upsert(connection: Connection, tenant: TenantId, pages: Iterable[Sequence[StoredSeat]]) -> None:
     """Only after the seats' facts in the same transaction: their unique versions are what keeps writers apart."""
     with connection.pipeline():
-        for start in range(0, len(seats), _PAGE):
-            page = seats[start : start + _PAGE]
+        for page in pages:
             connection.execute(
                 """
                 INSERT INTO seat_states (tenant_id, user_id, version, state)

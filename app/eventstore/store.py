@@ -75,11 +75,8 @@ class EventStore:
         """Add facts to seats and keep their folded states, in one transaction. At most one change a user."""
         _refuse_too_large(changes)
         changed = [change for change in changes if change.facts]
-        states = Codec(tenant, self._keys).encode_seats(changed)
-        versions = [change.expected + len(change.facts) for change in changed]
-        stored = [StoredSeat(*seat) for seat in zip((each.user for each in changed), versions, states, strict=True)]
-
-        return self._append(tenant, changed, cause, at, lambda db: seat_rows.upsert(db, tenant, stored))
+        seats = Codec(tenant, self._keys).seat_batch(changed)
+        return self._append(tenant, changed, cause, at, lambda db: seat_rows.upsert(db, tenant, seats.rows()))
 
     def seat_states(self, tenant: TenantId) -> Iterator[StoredSeat]:
         """All seats of a tenant as stored, as of one instant, without holding them all in memory.
