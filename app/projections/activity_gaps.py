@@ -1,14 +1,22 @@
 """In which stretches users were not active. Only gaps of seven days and more are kept, and the one that may begin."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
+from app.domain.events import Event
+from app.domain.events.licensing import UserDiscovered, UserSignedIn, WorkloadUsed
+from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId, UserId
+from app.domain.period import FOREVER
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
 from app.projections.reading import Moment, known, rows
+from app.projections.versioned import Book, Cursor, Key, Placed, Table, load
 
 EVIDENCE, WEAK = "EVIDENCE", "WEAK"
 
@@ -39,3 +47,98 @@ async def quiet_at(
         {"tenant": tenant, "position": at.position, "at": at.day_ends(at.known_on), "users": list(users)},
     )
     return [Quiet(*row) for row in found]
+
+
+SHORTEST = timedelta(days=7)
+"""Shorter gaps have no row. No question may ask for fewer days (policy: shortest idle days)."""
+
+UNTELLABLE = timedelta(days=6)
+"""An open gap may be moved in place by what was learned within this time of its beginning.
+
+Whoever asks at an older position asks about a day up to then, at least seven whole days of quiet, and so begins the
+quiet before the gap does, with it or without. A day less than SHORTEST, for the day asked about is taken to its end.
+"""
+
+_TABLE = Table(
+    "activity_gaps",
+    key=(Column("user_id", "uuid"), Column("grade", "text")),
+    place=(Column("gap_from", "timestamptz"), Column("gap_until", "timestamptz")),
+    values=(),
+    moves=True,
+)
+
+
+class _ActivityGaps:
+    name = "activity_gaps"
+    version = 1
+    tables = ("activity_gaps",)
+    facts: frozenset[type[Event]] = frozenset({UserDiscovered, UserSignedIn, WorkloadUsed, CallCompleted, CallRevised})
+
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
+        seen = list(sightings(facts, bearings))
+        if not seen:
+            return
+        earliest = min((at for _, _, at, _ in seen if at is not None), default=FOREVER)
+        book = load(db, _TABLE, tenant, {"user_id": {key[0] for _, key, _, _ in seen}}, earliest)
+        project(seen, book)
+        book.apply(db, tenant)
+
+
+PROJECTION = _ActivityGaps()
+
+Sighting = tuple[int, Key, datetime | None, datetime]
+"""Position; user and grade; when they were active, None: only discovered; when SUA learned it."""
+
+
+def sightings(facts: Sequence[Recorded], bearings: Bearings) -> Iterator[Sighting]:
+    """What facts say of users' activity, in order. A failed leg and a test call prove nothing."""
+    for recorded in facts:
+        event, position, recorded_at = recorded.event, recorded.position, recorded.recorded_at
+        if isinstance(event, UserSignedIn):
+            if event.successful is not None:
+                yield position, (event.user, EVIDENCE), event.successful, recorded_at
+            for attempt in (event.interactive, event.non_interactive):
+                if attempt is not None:
+                    yield position, (event.user, WEAK), attempt, recorded_at
+        elif isinstance(event, WorkloadUsed):
+            yield position, (event.user, EVIDENCE), event.happened_at, recorded_at
+        elif isinstance(event, UserDiscovered):
+            yield position, (event.user, EVIDENCE), None, recorded_at
+            yield position, (event.user, WEAK), None, recorded_at
+        elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
+            for leg in event.call.legs:
+                if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, position):
+                    yield position, (leg.party.user, EVIDENCE), leg.started_at, recorded_at
+
+
+def project(seen: Sequence[Sighting], book: Book) -> None:
+    """Sightings in any order of time give the same gaps, each version at the position that changed it."""
+    for position, key, at, recorded_at in seen:
+        versions = book.of(key)
+        if not versions:
+            first = [((NEVER, FOREVER), ())] if at is None else [((NEVER, at), ()), ((at, FOREVER), ())]
+            book.put(key, first, position)
+            continue
+        if at is None:
+            continue
+        open_gap = versions[-1]
+        began = open_gap.place[0]
+        if at > began and at - began < SHORTEST and recorded_at - began < UNTELLABLE:
+            book.move(key, open_gap, (at, FOREVER))
+        elif at != began:
+            book.put(key, _split([(gap.place, gap.value) for gap in versions], at), position)
+
+
+def _split(gaps: list[Placed], at: datetime) -> list[Placed]:
+    """The gaps with an activity inside one of them, or, where it falls between them, as they are."""
+    wanted: list[Placed] = []
+    for place, nothing in gaps:
+        began, ended = place
+        if not began < at < ended:
+            wanted.append((place, nothing))
+            continue
+        if at - began >= SHORTEST:
+            wanted.append(((began, at), nothing))
+        if ended == FOREVER or ended - at >= SHORTEST:
+            wanted.append(((at, ended), nothing))
+    return wanted

@@ -7,9 +7,15 @@ from typing import Any
 
 import psycopg
 
-from app.domain.events.telephony import PartyKind
+from app.domain.events.telephony import CallCompleted, CallRevised, PartyKind
 from app.domain.ids import CallId, DirectoryId, TenantId, UserId
+from app.domain.telephony import Participant
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
+from app.projections.projection import Versioned, calls_of
 from app.projections.reading import Moment, rows
+from app.projections.versioned import Book, Placed, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +57,48 @@ def _row(row: tuple[Any, ...]) -> ParticipantRow:
     values = list(row)
     values[3] = PartyKind(row[3])
     return ParticipantRow(*values)
+
+
+def project(facts: Sequence[Recorded], book: Book, bearings: Bearings) -> None:
+    """One row for each party of a call. A revision replaces them together; those that stay equal keep their rows."""
+    for recorded in facts:
+        if not isinstance(recorded.event, CallCompleted | CallRevised):
+            continue
+        call, position = recorded.event.call, recorded.position
+        rows: list[Placed] = [((party.key,), _values(party)) for party in bearings.parties(position, call)]
+        book.put((call.call,), rows, position)
+
+
+def _values(party: Participant) -> Value:
+    return (
+        party.user,
+        party.kind.value,
+        party.label and party.label.value,
+        party.directory,
+        party.joined_at,
+        party.left_at,
+        party.seconds,
+        party.failed,
+    )
+
+
+PROJECTION = Versioned(
+    table=Table(
+        "call_participants",
+        key=(Column("call_id", "uuid"),),
+        place=(Column("party_key", "text"),),
+        values=(
+            Column("user_id", "uuid"),
+            Column("party_kind", "text"),
+            Column("label", "text"),
+            Column("directory_id", "uuid"),
+            Column("joined_at", "timestamptz"),
+            Column("left_at", "timestamptz"),
+            Column("seconds", "bigint"),
+            Column("failed", "boolean"),
+        ),
+    ),
+    facts=frozenset({CallCompleted, CallRevised}),
+    looked_up=calls_of,
+    project=project,
+)

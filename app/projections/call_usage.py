@@ -1,13 +1,21 @@
 """Calls and participant time of each user of the tenant, per day and direction."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 import psycopg
 
-from app.domain.ids import TenantId
+from app.domain.events import Event
+from app.domain.events.telephony import Call, CallCompleted, CallRevised
+from app.domain.ids import CallId, TenantId, UserId
+from app.domain.telephony import direction_of, local_day
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column, pack
 from app.projections.reading import Moment, known, rows
+from app.projections.versioned import Book, Cursor, Key, Table, insert, load
 
 Grouping = Literal["department", "company", "cost_centre", "country", "user", "day", "direction"]
 GROUPINGS: tuple[Grouping, ...] = ("department", "company", "cost_centre", "country", "user", "day", "direction")
@@ -70,3 +78,116 @@ _MEMBERSHIP = f"""
      AND u.valid_from < ((c.day + 1)::timestamp AT TIME ZONE %(zone)s)
      AND u.valid_until >= ((c.day + 1)::timestamp AT TIME ZONE %(zone)s)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one call adds to its users' day: for each user the seconds, and whether they failed to get through."""
+
+    day: date
+    direction: str
+    users: tuple[UserId, ...]
+    seconds: tuple[int, ...]
+    failed: tuple[bool, ...]
+
+
+_TABLE = Table(
+    "call_usage",
+    key=(Column("user_id", "uuid"), Column("day", "date"), Column("direction", "text")),
+    place=(),
+    values=(Column("calls", "integer"), Column("seconds", "bigint"), Column("failed_calls", "integer")),
+)
+_SHARE_COLUMNS = (
+    Column("call_id", "uuid"),
+    Column("day", "date"),
+    Column("direction", "text"),
+    Column("users", "uuid[]"),
+    Column("seconds", "integer[]"),
+    Column("failed", "boolean[]"),
+)
+_REPLACING = """
+    ON CONFLICT (tenant_id, call_id) DO UPDATE SET day = excluded.day, direction = excluded.direction,
+        users = excluded.users, seconds = excluded.seconds, failed = excluded.failed
+"""
+
+
+class _CallUsage:
+    name = "call_usage"
+    version = 1
+    tables = ("call_usage", "call_usage_shares")
+    facts: frozenset[type[Event]] = frozenset({CallCompleted, CallRevised})
+
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
+        added = [
+            (recorded.position, recorded.event.call.call, share_of(recorded.event.call, recorded.position, bearings))
+            for recorded in facts
+            if isinstance(recorded.event, CallCompleted | CallRevised)
+        ]
+        shares = _load_shares(db, tenant, {call for _, call, _ in added})
+        touched = [*shares.values(), *(share for _, _, share in added)]
+        lookups: dict[str, Iterable[Any]] = {
+            "user_id": {user for share in touched for user in share.users},
+            "day": {share.day for share in touched},
+        }
+        book = load(db, _TABLE, tenant, lookups)
+        project(added, shares, book)
+        book.apply(db, tenant)
+        rows = [
+            (call, share.day, share.direction, share.users, share.seconds, share.failed)
+            for call, share in ((call, shares[call]) for call in {call for _, call, _ in added})
+        ]
+        insert(db, "call_usage_shares", _SHARE_COLUMNS, tenant, rows, _REPLACING)
+
+
+PROJECTION = _CallUsage()
+
+
+def share_of(call: Call, position: int, bearings: Bearings) -> Share:
+    """The tenant's own users in a call; nobody's, if it is a test call."""
+    own = [] if call.test else [one for one in bearings.parties(position, call) if bearings.is_own(one, position)]
+    return Share(
+        day=local_day(call, bearings.zone_at(position)),
+        direction=direction_of(call, bearings.home_at(position)).value,
+        users=tuple(one.user for one in own if one.user is not None),
+        seconds=tuple(one.seconds for one in own),
+        failed=tuple(one.failed for one in own),
+    )
+
+
+def project(added: Sequence[tuple[int, CallId, Share]], shares: dict[CallId, Share], book: Book) -> None:
+    """Each call adds its share to its users' days; a revision takes its former share (in `shares`) away first."""
+    for position, call, share in added:
+        changes: dict[Key, list[int]] = {}
+        former = shares.get(call)
+        if former is not None:
+            _count(changes, former, -1)
+        _count(changes, share, 1)
+        shares[call] = share
+        for key, change in changes.items():
+            versions = book.of(key)
+            before = versions[0].value if versions else (0, 0, 0)
+            after = tuple(was + more for was, more in zip(before, change, strict=True))
+            book.put(key, [((), after)] if after[0] else [], position)
+
+
+def _count(changes: dict[Key, list[int]], share: Share, sign: int) -> None:
+    for user, seconds, failed in zip(share.users, share.seconds, share.failed, strict=True):
+        change = changes.setdefault((user, share.day, share.direction), [0, 0, 0])
+        change[0] += sign
+        change[1] += sign * seconds
+        change[2] += sign * failed
+
+
+def _load_shares(db: Cursor, tenant: TenantId, calls: Iterable[CallId]) -> dict[CallId, Share]:
+    found = db.execute(
+        """
+        SELECT call_id, day, direction, users, seconds, failed FROM call_usage_shares
+        WHERE tenant_id = %s AND call_id = ANY (%s::uuid[])
+        """,
+        (tenant, pack("uuid", list(calls))),
+        binary=True,
+    )
+    return {
+        call: Share(day, direction, tuple(users), tuple(seconds), tuple(failed))
+        for call, day, direction, users, seconds, failed in found
+    }

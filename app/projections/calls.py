@@ -1,5 +1,6 @@
 """One row per call and revision: the newest known at a position is the call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,15 @@ from uuid import UUID
 
 import psycopg
 
+from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import CallId, TenantId, UserId
-from app.domain.telephony import Direction
+from app.domain.telephony import Direction, direction_of, has_failed
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
+from app.projections.projection import Versioned, calls_of
 from app.projections.reading import Moment, rows
+from app.projections.versioned import Book, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +83,48 @@ def _row(row: tuple[Any, ...]) -> CallRow:
     values = list(row)
     values[3], values[6] = tuple(row[3]), Direction(row[6])
     return CallRow(*values)
+
+
+def project(facts: Sequence[Recorded], book: Book, bearings: Bearings) -> None:
+    """One row a call; a revision replaces it whole."""
+    for recorded in facts:
+        if not isinstance(recorded.event, CallCompleted | CallRevised):
+            continue
+        call, position = recorded.event.call, recorded.position
+        row = (
+            call.revision,
+            call.kind,
+            call.modalities,
+            call.started_at,
+            call.ended_at,
+            direction_of(call, bearings.home_at(position)).value,
+            call.organiser and call.organiser.user,
+            len(bearings.parties(position, call)),
+            call.test,
+            has_failed(call),
+        )
+        book.put((call.call,), [((), row)], position)
+
+
+PROJECTION = Versioned(
+    table=Table(
+        "calls",
+        key=(Column("call_id", "uuid"),),
+        place=(),
+        values=(
+            Column("revision", "bigint"),
+            Column("kind", "text"),
+            Column("modalities", "text[]"),
+            Column("started_at", "timestamptz"),
+            Column("ended_at", "timestamptz"),
+            Column("direction", "text"),
+            Column("organiser_id", "uuid"),
+            Column("participants", "integer"),
+            Column("test", "boolean"),
+            Column("failed", "boolean"),
+        ),
+    ),
+    facts=frozenset({CallCompleted, CallRevised}),
+    looked_up=calls_of,
+    project=project,
+)

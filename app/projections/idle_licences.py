@@ -3,17 +3,25 @@
 The questions are `app.domain.licensing.judge` for a whole tenant, in one statement each.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from app.domain.events.licensing import LicenceAssigned, LicenceRemoved
 from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE
 from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
+from app.projections.projection import Versioned, users_of
 from app.projections.reading import Moment, in_force, known, rows
+from app.projections.versioned import VALID, Book, Placed, Table, Value, changed_from
 
 _NEVER = "'1900-01-01Z'::timestamptz"
 
@@ -153,3 +161,61 @@ def _parameters(tenant: TenantId, at: Moment, idle_days: int, grace_days: int) -
         "cutoff": at.day_begins(at.known_on - timedelta(days=idle_days)),
         "young": at.day_ends(at.on - timedelta(days=grace_days)),
     }
+
+
+_DIRECT = UUID(int=0)
+
+
+def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+    """One row for each stretch in which the paths by which a user held a SKU were the same.
+
+    `held_since` runs through as long as one stretch begins where the last one ended.
+    """
+    for recorded in facts:
+        event = recorded.event
+        if not isinstance(event, LicenceAssigned | LicenceRemoved):
+            continue
+        key, path = (event.user, event.sku), event.via or _DIRECT
+        change = partial(_gained if isinstance(event, LicenceAssigned) else _lost, path)
+        spans = [(version.place, version.value) for version in book.of(key)]
+        book.put(key, _unbroken(changed_from(spans, event.happened_at, change)), recorded.position)
+
+
+def _gained(path: UUID, before: Value | None) -> Value:
+    if before is None:
+        return (None, (path,))
+    since, paths = before
+    return before if path in paths else (since, tuple(sorted((*paths, path))))
+
+
+def _lost(path: UUID, before: Value | None) -> Value | None:
+    if before is None:
+        return None
+    since, paths = before
+    left = tuple(each for each in paths if each != path)
+    return (since, left) if left else None
+
+
+def _unbroken(spans: Sequence[Placed]) -> list[Placed]:
+    """Each span with the time since when the seat was held. The first one knows its own, unless it is new."""
+    wanted: list[Placed] = []
+    for (since, until), (stored, paths) in spans:
+        if wanted and wanted[-1][0][1] == since:
+            held_since = wanted[-1][1][0]
+        else:
+            held_since = since if wanted or stored is None else stored
+        wanted.append(((since, until), (held_since, paths)))
+    return wanted
+
+
+PROJECTION = Versioned(
+    table=Table(
+        "idle_licences",
+        key=(Column("user_id", "uuid"), Column("sku_id", "uuid")),
+        place=VALID,
+        values=(Column("held_since", "timestamptz"), Column("paths", "uuid[]")),
+    ),
+    facts=frozenset({LicenceAssigned, LicenceRemoved}),
+    looked_up=users_of,
+    project=project,
+)

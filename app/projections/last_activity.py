@@ -1,14 +1,21 @@
 """When each source last showed a user active. Newest only; `activity_gaps` knows the past."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import psycopg
 
+from app.domain.events import Event
+from app.domain.events.licensing import UserSignedIn, WorkloadUsed
+from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId, UserId
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
 from app.projections.reading import Moment, rows
+from app.projections.versioned import Cursor, insert
 
 INTERACTIVE, NON_INTERACTIVE, SUCCESSFUL, CALL = "interactive", "non_interactive", "successful", "call"
 """Sources besides the workloads, which go by their own names. The first two also move with failed attempts."""
@@ -39,3 +46,59 @@ async def known_at(
         {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},
     )
     return [LastActivity(*row) for row in found]
+
+
+_COLUMNS = (
+    Column("user_id", "uuid"),
+    Column("source", "text"),
+    Column("at", "timestamptz"),
+    Column("since_position", "bigint"),
+)
+_NEWER = """
+    ON CONFLICT (tenant_id, user_id, source) DO UPDATE SET at = excluded.at, since_position = excluded.since_position
+    WHERE excluded.at > last_activity.at
+"""
+Newest = dict[tuple[UserId, str], tuple[datetime, int]]
+
+
+class _LastActivity:
+    name = "last_activity"
+    version = 1
+    tables = ("last_activity",)
+    facts: frozenset[type[Event]] = frozenset({UserSignedIn, WorkloadUsed, CallCompleted, CallRevised})
+
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
+        rows = [(*key, *newest) for key, newest in project(facts, bearings).items()]
+        insert(db, "last_activity", _COLUMNS, tenant, rows, _NEWER)
+
+
+PROJECTION = _LastActivity()
+
+
+def project(facts: Sequence[Recorded], bearings: Bearings) -> Newest:
+    """The newest evidence by user and source, and the first position that told it."""
+    newest: Newest = {}
+    for recorded in facts:
+        position = recorded.position
+        for user, source, at in _seen(recorded, bearings):
+            known = newest.get((user, source))
+            if known is None or at > known[0]:
+                newest[user, source] = (at, position)
+    return newest
+
+
+def _seen(recorded: Recorded, bearings: Bearings) -> Iterator[tuple[UserId, str, datetime]]:
+    event = recorded.event
+    if isinstance(event, UserSignedIn):
+        if event.interactive is not None:
+            yield event.user, INTERACTIVE, event.interactive
+        if event.non_interactive is not None:
+            yield event.user, NON_INTERACTIVE, event.non_interactive
+        if event.successful is not None:
+            yield event.user, SUCCESSFUL, event.successful
+    elif isinstance(event, WorkloadUsed):
+        yield event.user, event.workload.value, event.happened_at
+    elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
+        for leg in event.call.legs:
+            if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, recorded.position):
+                yield leg.party.user, CALL, leg.started_at

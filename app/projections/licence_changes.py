@@ -1,5 +1,6 @@
 """The audit trail of licences: every change, when it happened, when and from what SUA learned of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,14 @@ from uuid import UUID
 
 import psycopg
 
+from app.domain.events import Event
+from app.domain.events.licensing import LicenceAssigned, LicenceAssignmentFailed, LicenceChanged, LicenceRemoved
 from app.domain.ids import GroupId, SkuId, TenantId, UserId
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
 from app.projections.reading import rows
+from app.projections.versioned import Cursor, insert
 
 ASSIGNED, CHANGED, REMOVED, FAILED = "ASSIGNED", "CHANGED", "REMOVED", "FAILED"
 
@@ -70,3 +77,59 @@ async def listed(
         },
     )
     return [LicenceChange(*row) for row in found]
+
+
+_DIRECT = UUID(int=0)
+_COLUMNS = (
+    Column("position", "bigint"),
+    Column("happened_at", "timestamptz"),
+    Column("recorded_at", "timestamptz"),
+    Column("user_id", "uuid"),
+    Column("sku_id", "uuid"),
+    Column("via_id", "uuid"),
+    Column("change", "text"),
+    Column("detail", "text"),
+    Column("cause", "uuid"),
+)
+
+
+class _LicenceChanges:
+    name = "licence_changes"
+    version = 1
+    tables = ("licence_changes",)
+    facts: frozenset[type[Event]] = frozenset(
+        {LicenceAssigned, LicenceChanged, LicenceRemoved, LicenceAssignmentFailed}
+    )
+
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], _: Bearings) -> None:
+        insert(db, "licence_changes", _COLUMNS, tenant, project(facts))
+
+
+PROJECTION = _LicenceChanges()
+
+
+def project(facts: Sequence[Recorded]) -> list[tuple[Any, ...]]:
+    """One row a fact."""
+    rows_made: list[tuple[Any, ...]] = []
+    for recorded in facts:
+        event = recorded.event
+        match event:
+            case LicenceAssigned():
+                change, detail = ASSIGNED, _plans(event.disabled_plans)
+            case LicenceChanged():
+                change, detail = CHANGED, _plans(event.disabled_plans)
+            case LicenceRemoved():
+                change, detail = REMOVED, None
+            case LicenceAssignmentFailed():
+                change, detail = FAILED, event.error
+            case _:
+                continue
+        about = (event.user, event.sku, event.via or _DIRECT)
+        rows_made.append(
+            (recorded.position, event.happened_at, recorded.recorded_at, *about, change, detail, recorded.cause)
+        )
+    return rows_made
+
+
+def _plans(disabled: Sequence[UUID]) -> str | None:
+    return ", ".join(map(str, disabled)) or None

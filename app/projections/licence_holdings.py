@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from app.domain.events.licensing import LicenceAssigned, LicenceChanged, LicenceRemoved
 from app.domain.ids import GroupId, PlanId, SkuId, TenantId, UserId
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
+from app.projections.projection import Versioned, users_of
 from app.projections.reading import Moment, in_force, known, rows
+from app.projections.versioned import VALID, Book, Table, Value
 
 DIRECT = UUID(int=0)
 """Stored in place of a group where a licence was assigned directly: keys have no nulls."""
@@ -64,3 +71,35 @@ async def counted_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Mom
         {"tenant": tenant, "position": at.position, "at": at.at},
     )
     return [Held(*row) for row in found]
+
+
+def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+    """One row for each SKU a user holds by one path."""
+    for recorded in facts:
+        event = recorded.event
+        if isinstance(event, LicenceAssigned | LicenceChanged | LicenceRemoved):
+            key = (event.user, event.sku, event.via or DIRECT)
+            book.change_from(key, event.happened_at, recorded.position, partial(_after, event))
+
+
+def _after(event: LicenceAssigned | LicenceChanged | LicenceRemoved, before: Value | None) -> Value | None:
+    match event:
+        case LicenceAssigned():
+            return (event.disabled_plans,)
+        case LicenceChanged():
+            return None if before is None else (event.disabled_plans,)
+        case LicenceRemoved():
+            return None
+
+
+PROJECTION = Versioned(
+    table=Table(
+        "licence_holdings",
+        key=(Column("user_id", "uuid"), Column("sku_id", "uuid"), Column("via_id", "uuid")),
+        place=VALID,
+        values=(Column("disabled_plans", "uuid[]"),),
+    ),
+    facts=frozenset({LicenceAssigned, LicenceChanged, LicenceRemoved}),
+    looked_up=users_of,
+    project=project,
+)

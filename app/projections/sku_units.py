@@ -1,12 +1,21 @@
 """Products a tenant has, and their units, over time."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
 
+from app.domain.events import Event
+from app.domain.events.licensing import SeatsChanged, SkuLapsed, SkuSubscribed
 from app.domain.ids import SkuId, TenantId
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
+from app.projections.projection import Versioned
 from app.projections.reading import Moment, in_force, known, rows
+from app.projections.versioned import VALID, Book, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +43,52 @@ async def listed_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Mome
         {"tenant": tenant, "position": at.position, "at": at.at},
     )
     return [SkuUnits(*row) for row in found]
+
+
+_UNREAD: Value = (None, None, None, None, None, None, None)
+
+
+def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+    """One row a product. Its description and its units are facts apart and may come in either order."""
+    for recorded in facts:
+        event = recorded.event
+        if isinstance(event, SkuSubscribed | SeatsChanged | SkuLapsed):
+            book.change_from((event.sku,), event.happened_at, recorded.position, partial(_after, event))
+
+
+def _after(event: Event, before: Value | None) -> Value | None:
+    was = before or _UNREAD
+    match event:
+        case SkuSubscribed():
+            return (event.part_number, event.applies_to, *was[2:])
+        case SeatsChanged():
+            units = (event.enabled, event.warning, event.suspended, event.locked_out, event.consumed)
+            return (*was[:2], *units)
+        case _:
+            return None
+
+
+def _skus_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
+    events = [recorded.event for recorded in facts]
+    return {"sku_id": {event.sku for event in events if isinstance(event, SkuSubscribed | SeatsChanged | SkuLapsed)}}
+
+
+PROJECTION = Versioned(
+    table=Table(
+        "sku_units",
+        key=(Column("sku_id", "uuid"),),
+        place=VALID,
+        values=(
+            Column("part_number", "text"),
+            Column("applies_to", "text"),
+            Column("enabled", "integer"),
+            Column("warning", "integer"),
+            Column("suspended", "integer"),
+            Column("locked_out", "integer"),
+            Column("consumed", "integer"),
+        ),
+    ),
+    facts=frozenset({SkuSubscribed, SeatsChanged, SkuLapsed}),
+    looked_up=_skus_of,
+    project=project,
+)

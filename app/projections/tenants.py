@@ -3,16 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
 
-from app.domain.events.coverage import Feed
+from app.domain.events import Event
+from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken
+from app.domain.events.tenancy import (
+    Capability,
+    CapabilityChanged,
+    ConsentGranted,
+    ConsentWithdrawn,
+    PermissionsChanged,
+    PolicyChanged,
+    TenantInvited,
+    TenantOffboarded,
+)
 from app.domain.ids import DirectoryId, TenantId
 from app.domain.policy import DEFAULT_POLICY
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
+from app.projections.projection import Versioned
 from app.projections.reading import OPEN, Freshness, Moment, in_force, known, rows
+from app.projections.versioned import VALID, Book, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +141,151 @@ def _row(row: tuple[Any, ...]) -> TenantRow:
     values[10:14] = [default if value is None else value for value, default in zip(row[10:14], chosen, strict=True)]
     values[6], values[18] = tuple(row[6]), tuple(row[18])
     return TenantRow(*values)
+
+
+class _Values(NamedTuple):
+    """What a row says, as the columns stand."""
+
+    name: str
+    organisation: str | None = None
+    directory_id: DirectoryId | None = None
+    default_domain: str | None = None
+    state: str = "INVITED"
+    permissions: tuple[str, ...] = ()
+    entra_p1: bool | None = None
+    concealed_names: bool | None = None
+    reports: bool | None = None
+    idle_days: int | None = None
+    grace_days: int | None = None
+    time_zone: str | None = None
+    currency: str | None = None
+    licences_collected_at: datetime | None = None
+    sign_ins_collected_at: datetime | None = None
+    reports_collected_at: datetime | None = None
+    calls_collected_at: datetime | None = None
+    failed_feeds: tuple[str, ...] = ()
+    last_failure: str | None = None
+    last_failure_at: datetime | None = None
+
+
+def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+    """One row a customer; each fact changes what is so from then on. Before the invitation there is none."""
+    for recorded in facts:
+        event = recorded.event
+        book.change_from((), event.happened_at, recorded.position, partial(_after, event))
+
+
+def _after(event: Event, before: Value | None) -> Value | None:
+    if isinstance(event, TenantInvited):
+        return _Values(event.customer) if before is None else _Values(*before)._replace(name=event.customer)
+    if before is None:
+        return None
+    was = _Values(*before)
+    match event:
+        case ConsentGranted():
+            return was._replace(
+                organisation=event.organisation,
+                directory_id=event.directory,
+                default_domain=event.default_domain,
+                state="CONSENTED",
+                permissions=event.permissions,
+            )
+        case ConsentWithdrawn():
+            return was._replace(state="WITHDRAWN")
+        case PermissionsChanged():
+            return was._replace(permissions=event.permissions)
+        case CapabilityChanged():
+            return _able(was, event)
+        case PolicyChanged():
+            return was._replace(
+                idle_days=event.idle_days,
+                grace_days=event.grace_days,
+                time_zone=event.time_zone,
+                currency=event.currency,
+            )
+        case TenantOffboarded():
+            return was._replace(state="OFFBOARDED")
+        case SnapshotTaken() | SnapshotFailed():
+            return _after_read(was, event)
+        case _:
+            return was
+
+
+def _able(was: _Values, event: CapabilityChanged) -> _Values:
+    match event.capability:
+        case Capability.ENTRA_P1:
+            return was._replace(entra_p1=event.available)
+        case Capability.CONCEALED_NAMES:
+            return was._replace(concealed_names=event.available)
+        case Capability.REPORTS:
+            return was._replace(reports=event.available)
+
+
+def _after_read(was: _Values, event: SnapshotTaken | SnapshotFailed) -> _Values:
+    others = {feed for feed in was.failed_feeds if feed != event.feed}
+    if isinstance(event, SnapshotFailed):
+        return was._replace(
+            failed_feeds=tuple(sorted({*others, event.feed.value})),
+            last_failure=f"{event.feed}: {event.reason}",
+            last_failure_at=event.happened_at,
+        )
+    read = was._replace(failed_feeds=tuple(sorted(others)))
+    match event.feed:
+        case Feed.LICENCES:
+            return read._replace(licences_collected_at=_later(was.licences_collected_at, event.happened_at))
+        case Feed.SIGN_INS:
+            return read._replace(sign_ins_collected_at=_later(was.sign_ins_collected_at, event.happened_at))
+        case Feed.REPORTS:
+            return read._replace(reports_collected_at=_later(was.reports_collected_at, event.happened_at))
+        case Feed.CALLS:
+            return read._replace(calls_collected_at=_later(was.calls_collected_at, event.happened_at))
+
+
+def _later(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else max(known, at)
+
+
+PROJECTION = Versioned(
+    table=Table(
+        "tenants",
+        key=(),
+        place=VALID,
+        values=(
+            Column("name", "text"),
+            Column("organisation", "text"),
+            Column("directory_id", "uuid"),
+            Column("default_domain", "text"),
+            Column("state", "text"),
+            Column("permissions", "text[]"),
+            Column("entra_p1", "boolean"),
+            Column("concealed_names", "boolean"),
+            Column("reports", "boolean"),
+            Column("idle_days", "integer"),
+            Column("grace_days", "integer"),
+            Column("time_zone", "text"),
+            Column("currency", "text"),
+            Column("licences_collected_at", "timestamptz"),
+            Column("sign_ins_collected_at", "timestamptz"),
+            Column("reports_collected_at", "timestamptz"),
+            Column("calls_collected_at", "timestamptz"),
+            Column("failed_feeds", "text[]"),
+            Column("last_failure", "text"),
+            Column("last_failure_at", "timestamptz"),
+        ),
+    ),
+    facts=frozenset(
+        {
+            TenantInvited,
+            ConsentGranted,
+            ConsentWithdrawn,
+            PermissionsChanged,
+            CapabilityChanged,
+            PolicyChanged,
+            TenantOffboarded,
+            SnapshotTaken,
+            SnapshotFailed,
+        }
+    ),
+    looked_up=lambda _: {},
+    project=project,
+)

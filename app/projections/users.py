@@ -3,14 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 
-from app.domain.events.licensing import UserKind
+from app.domain.events import Event
+from app.domain.events.licensing import (
+    AccountDisabled,
+    AccountEnabled,
+    Profile,
+    ProfileChanged,
+    UserDeleted,
+    UserDiscovered,
+    UserKind,
+)
 from app.domain.ids import TenantId, UserId
+from app.domain.personal import Personal
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.columns import Column
+from app.projections.projection import Versioned, users_of
 from app.projections.reading import Moment, in_force, known, rows
+from app.projections.versioned import VALID, Book, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +126,91 @@ def _row(row: tuple[Any, ...]) -> UserRow:
 def _containing(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+class _Values(NamedTuple):
+    """What a row says, as the columns stand."""
+
+    display_name: str | None
+    user_principal_name: str | None
+    kind: str
+    enabled: bool
+    department: str | None
+    company: str | None
+    cost_centre: str | None
+    country: str | None
+    usage_location: str | None
+    created_at: datetime | None
+    deleted: bool
+
+
+def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+    """One row a user; each fact changes what is so from when it happened on. A deleted user keeps their row."""
+    for recorded in facts:
+        event = recorded.event
+        if isinstance(event, UserDiscovered | ProfileChanged | AccountDisabled | AccountEnabled | UserDeleted):
+            book.change_from((event.user,), event.happened_at, recorded.position, partial(_after, event))
+
+
+def _after(event: Event, before: Value | None) -> Value | None:
+    if isinstance(event, UserDiscovered):
+        return _described(event.profile, event.enabled, event.created_at)
+    if before is None:
+        return None
+    was = _Values(*before)
+    match event:
+        case ProfileChanged():
+            return _described(event.profile, was.enabled, was.created_at, was.deleted)
+        case AccountDisabled():
+            return was._replace(enabled=False)
+        case AccountEnabled():
+            return was._replace(enabled=True)
+        case UserDeleted():
+            return was._replace(deleted=True)
+        case _:
+            return was
+
+
+def _described(profile: Profile, enabled: bool, created_at: datetime | None, deleted: bool = False) -> _Values:
+    return _Values(
+        _plain(profile.display_name),
+        _plain(profile.user_principal_name),
+        profile.kind.value,
+        enabled,
+        profile.department,
+        profile.company,
+        profile.cost_centre,
+        profile.country,
+        profile.usage_location,
+        created_at,
+        deleted,
+    )
+
+
+def _plain(personal: Personal | None) -> str | None:
+    return None if personal is None else personal.value
+
+
+PROJECTION = Versioned(
+    table=Table(
+        "users",
+        key=(Column("user_id", "uuid"),),
+        place=VALID,
+        values=(
+            Column("display_name", "text"),
+            Column("user_principal_name", "text"),
+            Column("kind", "text"),
+            Column("enabled", "boolean"),
+            Column("department", "text"),
+            Column("company", "text"),
+            Column("cost_centre", "text"),
+            Column("country", "text"),
+            Column("usage_location", "text"),
+            Column("created_at", "timestamptz"),
+            Column("deleted", "boolean"),
+        ),
+    ),
+    facts=frozenset({UserDiscovered, ProfileChanged, AccountDisabled, AccountEnabled, UserDeleted}),
+    looked_up=users_of,
+    project=project,
+)

@@ -1,0 +1,43 @@
+"""The doorbell: a message says that a tenant's log has grown, and nothing else."""
+
+import logging
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import dramatiq
+
+from app.broker import PROJECT, BrokerDown, ringing
+from app.domain.ids import TenantId
+from app.eventstore.pools import Pool
+from app.projections.catalogue import ALL
+from app.projections.engine import TURN, Log, advance
+from app.projections.projection import Projection
+
+Ring = Callable[[TenantId, int], None]
+
+_log = logging.getLogger("sua.projections")
+
+
+def register(
+    broker: dramatiq.Broker, pool: Pool, store: Log, projections: Sequence[Projection] = ALL, *, turn: int = TURN
+) -> Ring:
+    """Declare the actor that advances a tenant; returns how to ring for it.
+
+    A ring never raises: the broker may be away, and the sweeper rings again. Nor is a message retried, for the same
+    reason. A message for a tenant that someone is advancing, or that stands there already, ends at once.
+    """
+
+    @dramatiq.actor(broker=broker, queue_name=PROJECT, max_retries=0, actor_name="advance")
+    def advance_tenant(tenant: str, wanted: int) -> None:
+        progress = advance(pool, store, TenantId(UUID(tenant)), projections, budget=turn, batch=turn)
+        if progress.more:
+            ring(TenantId(UUID(tenant)), max(wanted, progress.head))
+
+    def ring(tenant: TenantId, position: int) -> None:
+        try:
+            with ringing():
+                advance_tenant.send(str(tenant), position)
+        except BrokerDown as error:
+            _log.warning("No ring for tenant %s: %s", tenant, error)
+
+    return ring

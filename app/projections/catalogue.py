@@ -1,0 +1,30 @@
+"""Every table that follows from the log."""
+
+from app.projections import (
+    activity_gaps,
+    call_participants,
+    call_usage,
+    calls,
+    idle_licences,
+    last_activity,
+    licence_changes,
+    licence_holdings,
+    sku_units,
+    tenants,
+    users,
+)
+from app.projections.projection import Projection
+
+ALL: tuple[Projection, ...] = (
+    tenants.PROJECTION,
+    users.PROJECTION,
+    licence_holdings.PROJECTION,
+    licence_changes.PROJECTION,
+    sku_units.PROJECTION,
+    idle_licences.PROJECTION,
+    activity_gaps.PROJECTION,
+    last_activity.PROJECTION,
+    calls.PROJECTION,
+    call_participants.PROJECTION,
+    call_usage.PROJECTION,
+)

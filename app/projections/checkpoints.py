@@ -1,0 +1,93 @@
+"""How far each projection has read each tenant's log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.ids import TenantId
+from app.eventstore.pools import Pool, borrowed
+from app.projections.projection import Projection
+from app.projections.versioned import Cursor
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """`position`: the last fact taken in. `stopped_at`: the one that could not be, and why; None: going on."""
+
+    projection: Projection
+    position: int
+    stopped_at: int | None = None
+    reason: str | None = None
+
+
+def create_missing(pool: Pool, tenant: TenantId, projections: Sequence[Projection]) -> None:
+    """Give a tenant the checkpoints it lacks. In a transaction of its own: nobody waits for another's batch."""
+    names = [projection.name for projection in projections]
+    with borrowed(pool) as db:
+        known = db.execute("SELECT projection FROM checkpoints WHERE tenant_id = %s", (tenant,)).fetchall()
+        if {name for (name,) in known}.issuperset(names):
+            return
+        db.execute(
+            """
+            INSERT INTO checkpoints (tenant_id, projection, position, version)
+            SELECT %s, new.projection, 0, new.version
+            FROM unnest(%s::text[], %s::integer[]) AS new (projection, version)
+            ON CONFLICT (tenant_id, projection) DO NOTHING
+            """,
+            (tenant, names, [projection.version for projection in projections]),
+        )
+
+
+def lock(db: Cursor, tenant: TenantId, projections: Sequence[Projection]) -> list[Checkpoint] | None:
+    """The tenant's checkpoints, held until the transaction ends. None: someone else holds one of them.
+
+    A table built by another version of its projection's code counts as stopped until it is rebuilt.
+    """
+    by_name = {projection.name: projection for projection in projections}
+    held = db.execute(
+        """
+        SELECT projection, position, version, stopped_at, reason FROM checkpoints
+        WHERE tenant_id = %s AND projection = ANY (%s) FOR UPDATE SKIP LOCKED
+        """,
+        (tenant, list(by_name)),
+    ).fetchall()
+    if len(held) < len(by_name):
+        return None
+    checkpoints = []
+    for name, position, version, stopped_at, reason in held:
+        checkpoint = Checkpoint(by_name[name], position, stopped_at, reason)
+        if version != checkpoint.projection.version and stopped_at is None:
+            checkpoint.stopped_at = position + 1
+            checkpoint.reason = f"built by version {version}, the code is {checkpoint.projection.version}: rebuild it"
+        checkpoints.append(checkpoint)
+    return checkpoints
+
+
+def save(db: Cursor, tenant: TenantId, checkpoints: Sequence[Checkpoint]) -> None:
+    db.execute(
+        """
+        UPDATE checkpoints AS old SET position = new.position, stopped_at = new.stopped_at, reason = new.reason
+        FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[])
+            AS new (projection, position, stopped_at, reason)
+        WHERE old.tenant_id = %s AND old.projection = new.projection
+        """,
+        (
+            [each.projection.name for each in checkpoints],
+            [each.position for each in checkpoints],
+            [each.stopped_at for each in checkpoints],
+            [each.reason for each in checkpoints],
+            tenant,
+        ),
+    )
+
+
+def resume(pool: Pool, tenant: TenantId | None = None, name: str | None = None) -> int:
+    """Let stopped projections try again, of one tenant or name or of all. Returns how many; the sweeper rings."""
+    with borrowed(pool) as db:
+        return db.execute(
+            """
+            UPDATE checkpoints SET stopped_at = NULL, reason = NULL
+            WHERE stopped_at IS NOT NULL AND (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s::uuid)
+              AND (%(name)s::text IS NULL OR projection = %(name)s::text)
+            """,
+            {"tenant": tenant, "name": name},
+        ).rowcount

@@ -1,0 +1,186 @@
+"""Advances a tenant's tables along its log: each fact once, whatever is killed when.
+
+One transaction reads a batch from the checkpoints on, hands it to every projection that stands there, writes the rows
+and moves the checkpoints. The checkpoints' row locks let one worker advance a tenant while others take other tenants.
+"""
+
+import logging
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import psycopg
+
+from app.domain.errors import FactUnreadable
+from app.domain.events import Event
+from app.domain.ids import TenantId
+from app.eventstore.envelope import Recorded
+from app.eventstore.pools import Connection, Pool, borrowed
+from app.projections.bearings import Bearings, take_bearings
+from app.projections.catalogue import ALL
+from app.projections.checkpoints import Checkpoint, create_missing, lock, save
+from app.projections.projection import Projection
+
+TURN = 50_000
+"""Facts a tenant may have taken in before it goes to the back of the queue; also the most held in memory at once."""
+
+_log = logging.getLogger("sua.projections")
+
+
+class Log(Protocol):
+    """What the engine needs of the event store."""
+
+    def head(self, tenant: TenantId) -> int: ...
+
+    def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a turn came to. `busy`: someone else is advancing the tenant. `more`: there is more to take in; ring again.
+
+    `taken` counts facts, `position` is the least of the checkpoints that go on, `stopped` names those that do not.
+    """
+
+    taken: int
+    position: int
+    head: int
+    busy: bool
+    more: bool
+    stopped: tuple[str, ...]
+
+
+def advance(
+    pool: Pool,
+    store: Log,
+    tenant: TenantId,
+    projections: Sequence[Projection] = ALL,
+    *,
+    budget: int = TURN,
+    batch: int = TURN,
+) -> Progress:
+    """Take in what is new in a tenant's log, at most `budget` facts, `batch` a transaction. A repeat adds nothing.
+
+    A fact that one projection cannot take in stops that projection for that tenant, before that fact; the others go
+    on. Raises `DatabaseDown` with nothing half-written. The log is read on a connection of its own beside the one
+    from `pool`, so a pool shared with `store` needs two a thread.
+    """
+    create_missing(pool, tenant, projections)
+    taken = 0
+    while True:
+        with borrowed(pool) as db:
+            checkpoints = lock(db.cursor(), tenant, projections)
+            if checkpoints is None:
+                return Progress(taken, 0, 0, busy=True, more=False, stopped=())
+            count = _step(db, store, tenant, checkpoints, min(batch, budget - taken))
+        taken += count
+        # Only after the locks are gone: whoever rang while we held them was told that someone is on it.
+        progress = _progress(taken, store.head(tenant), checkpoints)
+        if not progress.more or taken >= budget:
+            return progress
+
+
+def sort_out(facts: Iterable[Recorded], projections: Iterable[Projection]) -> dict[str, list[Recorded]]:
+    """The facts each projection handles, in order, by the projection's name."""
+    sorted_out: dict[str, list[Recorded]] = {projection.name: [] for projection in projections}
+    takers: dict[type[Event], list[list[Recorded]]] = {}
+    for projection in projections:
+        for kind in projection.facts:
+            takers.setdefault(kind, []).append(sorted_out[projection.name])
+    for recorded in facts:
+        for taker in takers.get(type(recorded.event), ()):
+            taker.append(recorded)
+    return sorted_out
+
+
+def _step(db: Connection, store: Log, tenant: TenantId, checkpoints: Sequence[Checkpoint], limit: int) -> int:
+    """One batch for the projections that stand at one position: the furthest one that has something to read."""
+    positions = sorted({each.position for each in checkpoints if each.stopped_at is None}, reverse=True)
+    ahead = None
+    for position in positions:
+        # Those behind stop where the ones in front stand, and go on together from there.
+        room = limit if ahead is None else min(limit, ahead - position)
+        standing = [each for each in checkpoints if each.position == position and each.stopped_at is None]
+        facts, unreadable = _read(store, tenant, position, room)
+        if facts or unreadable:
+            if unreadable:
+                _stop(tenant, standing, position + 1, f"{unreadable.code}: the log cannot be read here")
+            else:
+                _take(db, tenant, standing, facts)
+            save(db.cursor(), tenant, standing)
+            return len(facts)
+        ahead = position
+    save(db.cursor(), tenant, [each for each in checkpoints if each.stopped_at is not None])
+    return 0
+
+
+def _read(store: Log, tenant: TenantId, after: int, limit: int) -> tuple[list[Recorded], FactUnreadable | None]:
+    """As many facts as can be read, up to `limit`; if not even the first can, why."""
+    while True:
+        try:
+            return store.read(tenant, after=after, limit=limit), None
+        except FactUnreadable as error:
+            if limit == 1:
+                return [], error
+            limit //= 2
+
+
+def _take(db: Connection, tenant: TenantId, standing: Sequence[Checkpoint], facts: Sequence[Recorded]) -> None:
+    sorted_out = sort_out(facts, [each.projection for each in standing])
+    bearings = take_bearings(db.cursor(), tenant)
+    for each in standing:
+        each.position = facts[-1].position
+        handled = sorted_out[each.projection.name]
+        fault = digest(db, tenant, each.projection, handled, bearings) if handled else None
+        if fault is not None:
+            each.position = fault.position - 1
+            _stop(tenant, [each], fault.position, fault.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first fact a projection could not take in. `reason` holds nothing of the fact's content."""
+
+    position: int
+    reason: str
+
+
+def digest(
+    db: Connection, tenant: TenantId, projection: Projection, facts: Sequence[Recorded], bearings: Bearings
+) -> Fault | None:
+    """Take in facts up to the first that fails, found by halving; what stands before it is kept."""
+    try:
+        with db.transaction():
+            projection.take(db.cursor(), tenant, facts, bearings)
+    except psycopg.OperationalError:
+        raise  # the database is away, not the fact wrong
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop other tables and tenants
+        if len(facts) == 1:
+            return Fault(facts[0].position, _why(error))
+    else:
+        return None
+    half = len(facts) // 2
+    return digest(db, tenant, projection, facts[:half], bearings) or digest(
+        db, tenant, projection, facts[half:], bearings
+    )
+
+
+def _stop(tenant: TenantId, checkpoints: Iterable[Checkpoint], position: int, reason: str) -> None:
+    for each in checkpoints:
+        each.stopped_at, each.reason = position, reason
+        _log.error("%s stopped for tenant %s at position %d: %s", each.projection.name, tenant, position, reason)
+
+
+def _why(error: Exception) -> str:
+    """Kind and place of an error. Its message may quote the fact, and so a person; PostgreSQL's summary does not."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return f"{type(error).__name__} in {where.name}, line {where.lineno}{f': {said}' if said else ''}"
+
+
+def _progress(taken: int, head: int, checkpoints: Sequence[Checkpoint]) -> Progress:
+    going = [each.position for each in checkpoints if each.stopped_at is None]
+    position = min(going, default=head)
+    stopped = tuple(each.projection.name for each in checkpoints if each.stopped_at is not None)
+    return Progress(taken, position, head, busy=False, more=position < head, stopped=stopped)

@@ -1,0 +1,75 @@
+"""What the engine expects of a table."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.domain.events import Event
+from app.domain.events.telephony import CallCompleted, CallRevised
+from app.domain.ids import TenantId
+from app.eventstore.envelope import Recorded
+from app.projections.bearings import Bearings
+from app.projections.versioned import Book, Cursor, Table, load
+
+
+class Projection(Protocol):
+    """A table that follows from the log.
+
+    `version` rises when the code would make other rows of the same facts. `tables` are all it writes, its own first.
+    `facts` are the only ones it is handed. `take` may be handed any cut of the log, in order and without gaps.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def tables(self) -> tuple[str, ...]: ...
+
+    @property
+    def facts(self) -> frozenset[type[Event]]: ...
+
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings, /) -> None:
+        """Change the rows by these facts, in the transaction of `db`. Anything raised leaves it to the caller."""
+
+
+Lookups = Callable[[Sequence[Recorded]], Mapping[str, Iterable[Any]]]
+Fold = Callable[[Sequence[Recorded], Book, Bearings], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """A projection of one position-versioned table: `looked_up` names the keys a batch touches, `project` is pure."""
+
+    table: Table
+    facts: frozenset[type[Event]]
+    looked_up: Lookups
+    project: Fold
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return (self.table.name,)
+
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
+        earliest = min(recorded.event.happened_at for recorded in facts)
+        book = load(db, self.table, tenant, self.looked_up(facts), earliest)
+        self.project(facts, book, bearings)
+        book.apply(db, tenant)
+
+
+def calls_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
+    """The look-up of tables by call."""
+    events = [recorded.event for recorded in facts]
+    return {"call_id": {event.call.call for event in events if isinstance(event, CallCompleted | CallRevised)}}
+
+
+def users_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
+    """The look-up of tables by user, whose facts all name one."""
+    return {"user_id": {recorded.event.user for recorded in facts}}  # type: ignore[attr-defined]

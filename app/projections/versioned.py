@@ -1,0 +1,258 @@
+"""Position-versioned rows: closed and inserted, never overwritten, so that a table can be read as at any position.
+
+A batch loads the open versions of the keys it touches in one query, folds in memory into versions at the exact
+positions of the facts that made them, and applies the difference in two statements. So the rows do not depend on how
+the log was cut into batches.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from app.domain.ids import TenantId
+from app.domain.period import FOREVER
+from app.projections.columns import Column, pack
+from app.projections.reading import OPEN
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+Key = tuple[Any, ...]
+Value = tuple[Any, ...]
+Place = tuple[Any, ...]
+"""Where a row stands among those of its key: see `Table`."""
+Placed = tuple[Place, Value]
+Change = Callable[[Value | None], Value | None]
+
+_AT_ONCE = 10_000
+_SINCE = Column("since_position", "bigint")
+_UNTIL = Column("until_position", "bigint")
+VALID = (Column("valid_from", "timestamptz"), Column("valid_until", "timestamptz"))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A read table: `key` after the tenant, `place`, `values`, and the two positions.
+
+    `place` tells the rows known of one key at one position apart: by their spans (two instants, since and until), by
+    something else (one column), or not at all, where there is only one. `moves`: a span's beginning may be changed in
+    place.
+    """
+
+    name: str
+    key: tuple[Column, ...]
+    place: tuple[Column, ...]
+    values: tuple[Column, ...]
+    moves: bool = False
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return (*self.key, *self.place, *self.values, _SINCE, _UNTIL)
+
+
+class Version:
+    """An open row version. `stored_from`: the first part of its place as stored, None if there is none."""
+
+    __slots__ = ("is_stored", "place", "since", "stored_from", "value")
+
+    def __init__(self, place: Place, value: Value, since: int, *, is_stored: bool = False) -> None:
+        self.place = place
+        self.value = value
+        self.since = since
+        self.is_stored = is_stored
+        self.stored_from = place[0] if is_stored and place else None
+
+
+class Book:
+    """The open versions of some keys of one table, and what a batch has changed about them."""
+
+    def __init__(self, table: Table, stored: Mapping[Key, list[Version]] | None = None) -> None:
+        self.table = table
+        self._open: dict[Key, list[Version]] = dict(stored or {})
+        self._closed: list[tuple[Any, ...]] = []
+        self._dead: list[tuple[Any, ...]] = []
+        self._moved: dict[int, tuple[Key, Version]] = {}
+
+    def of(self, key: Key) -> Sequence[Version]:
+        """What is known now of a key, by place. Not to be changed but by the methods below."""
+        return self._open.get(key, ())
+
+    def put(self, key: Key, wanted: Sequence[Placed], position: int) -> None:
+        """From this position on, exactly these rows are known of the key. What stays equal keeps its version."""
+        missing = list(wanted)
+        kept = []
+        for version in self._open.get(key, ()):
+            placed = (version.place, version.value)
+            if placed in missing:
+                missing.remove(placed)
+                kept.append(version)
+            else:
+                self._close(key, version, position)
+        kept += [Version(place, value, position) for place, value in missing]
+        kept.sort(key=_by_place)
+        self._open[key] = kept
+
+    def change_from(self, key: Key, at: datetime, position: int, change: Change) -> None:
+        """Change what is true from the instant `at` on, spans and what lies between them (None) alike."""
+        versions = self._open.get(key)
+        if versions:
+            self.put(key, changed_from([(each.place, each.value) for each in versions], at, change), position)
+        elif (value := change(None)) is not None:
+            self._open[key] = [Version((at, FOREVER), value, position)]
+
+    def move(self, key: Key, version: Version, place: Place) -> None:
+        """Change a version's place and keep its position: for changes that no reader of the past can tell."""
+        version.place = place
+        if version.is_stored:
+            self._moved[id(version)] = (key, version)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """New rows as the table's columns have them, closed within the batch or open."""
+        fresh = [
+            (*key, *version.place, *version.value, version.since, OPEN)
+            for key, versions in self._open.items()
+            for version in versions
+            if not version.is_stored
+        ]
+        return self._dead + fresh
+
+    def apply(self, db: Cursor, tenant: TenantId) -> None:
+        """Write what changed: one statement for the rows closed or moved, one for the new ones."""
+        changed = self._closed + [
+            (*key, *_stored_place(version), version.since, *version.place[:1], OPEN)
+            for key, version in self._moved.values()
+        ]
+        for chunk in _chunks(changed):
+            _update(db, self.table, tenant, chunk)
+        insert(db, self.table.name, self.table.columns, tenant, self.rows())
+
+    def _close(self, key: Key, version: Version, position: int) -> None:
+        if version.is_stored:
+            self._moved.pop(id(version), None)
+            moved_to = version.place[:1] if self.table.moves else ()
+            self._closed.append((*key, *_stored_place(version), version.since, *moved_to, position))
+        elif version.since < position:
+            self._dead.append((*key, *version.place, *version.value, version.since, position))
+
+
+def changed_from(spans: Sequence[Placed], at: datetime, change: Change) -> list[Placed]:
+    """Spans of one key with everything from `at` on changed. They come and go sorted and apart from each other."""
+    wanted: list[Placed] = []
+    reached = at
+    for place, value in spans:
+        since, until = place
+        if until <= at:
+            wanted.append((place, value))
+            continue
+        if since > reached:
+            _add(wanted, reached, since, change(None))
+        begins = max(since, at)
+        changed = change(value)
+        if changed == value:
+            wanted.append((place, value))
+        else:
+            if since < begins:
+                wanted.append(((since, begins), value))
+            _add(wanted, begins, until, changed)
+        reached = until
+    if reached < FOREVER:
+        _add(wanted, reached, FOREVER, change(None))
+    return wanted
+
+
+def load(
+    db: Cursor,
+    table: Table,
+    tenant: TenantId,
+    lookups: Mapping[str, Iterable[Any]],
+    earliest: datetime | None = None,
+) -> Book:
+    """The open versions of the keys looked up, as far as their places end at `earliest` or later."""
+    named = {name: sorted(values) for name, values in lookups.items()}
+    types = {column.name: column.type for column in table.key}
+    # IS TRUE keeps the planner from the index that leads with until_position: without statistics it takes a tenant's
+    # open rows for few, and reads all of them to find one user's.
+    conditions = [f"tenant_id = %(tenant)s AND (until_position = {OPEN}) IS TRUE"]
+    conditions += [f"{name} = ANY (%({name})s::{types[name]}[])" for name in named]
+    if len(table.place) == 2 and earliest is not None:
+        conditions.append(f"{table.place[1].name} >= %(earliest)s")
+    columns = [column.name for column in (*table.key, *table.place, *table.values, _SINCE)]
+    found = db.execute(
+        f"SELECT {', '.join(columns)} FROM {table.name} WHERE {' AND '.join(conditions)}",
+        {
+            "tenant": tenant,
+            "earliest": earliest,
+            **{name: pack(types[name], values) for name, values in named.items()},
+        },
+        binary=True,
+    )
+    return Book(table, _versions(table, found))
+
+
+def insert(
+    db: Cursor, table: str, columns: Sequence[Column], tenant: TenantId, rows: Sequence[tuple[Any, ...]], then: str = ""
+) -> None:
+    """Insert rows of these columns, the tenant's id before them. `then`: what follows, for instance ON CONFLICT."""
+    names = ", ".join(column.name for column in columns)
+    given = ", ".join(f"%({column.name})s::{column.transport}[]" for column in columns)
+    taken = ", ".join(column.taken for column in columns)
+    for chunk in _chunks(rows):
+        db.execute(
+            f"INSERT INTO {table} (tenant_id, {names}) "
+            f"SELECT %(tenant)s::uuid, {taken} FROM unnest({given}) AS new ({names}) {then}",
+            {"tenant": tenant, **_packed(columns, chunk)},
+        )
+
+
+def _update(db: Cursor, table: Table, tenant: TenantId, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Close rows found by their primary key; where the table moves, with their new place."""
+    found_by = (*table.key, *table.place[:1], _SINCE)
+    moved = (Column("moved_to", table.place[0].type),) if table.moves else ()
+    columns = (*found_by, *moved, _UNTIL)
+    names = ", ".join(column.name for column in columns)
+    given = ", ".join(f"%({column.name})s::{column.type}[]" for column in columns)
+    same = " AND ".join(f"old.{column.name} = new.{column.name}" for column in found_by)
+    moves = f", {table.place[0].name} = new.moved_to" if table.moves else ""
+    db.execute(
+        f"UPDATE {table.name} AS old SET until_position = new.until_position{moves} "
+        f"FROM unnest({given}) AS new ({names}) WHERE old.tenant_id = %(tenant)s AND {same}",
+        {"tenant": tenant, **_packed(columns, rows)},
+    )
+
+
+def _packed(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> dict[str, object]:
+    by_column = zip(*rows, strict=True)
+    return {column.name: pack(column.type, values) for column, values in zip(columns, by_column, strict=True)}
+
+
+def _versions(table: Table, found: Iterable[tuple[Any, ...]]) -> dict[Key, list[Version]]:
+    key_width, place_width = len(table.key), len(table.key) + len(table.place)
+    arrays = [nth for nth, column in enumerate(table.values) if column.type.endswith("[]")]
+    versions: dict[Key, list[Version]] = {}
+    for row in found:
+        value = row[place_width:-1]
+        if arrays:
+            value = tuple(tuple(part) if nth in arrays else part for nth, part in enumerate(value))
+        version = Version(row[key_width:place_width], value, row[-1], is_stored=True)
+        versions.setdefault(row[:key_width], []).append(version)
+    for each in versions.values():
+        each.sort(key=_by_place)
+    return versions
+
+
+def _add(wanted: list[Placed], since: datetime, until: datetime, value: Value | None) -> None:
+    if value is not None and since < until:
+        wanted.append(((since, until), value))
+
+
+def _by_place(version: Version) -> Place:
+    return version.place
+
+
+def _stored_place(version: Version) -> Place:
+    return () if version.stored_from is None else (version.stored_from,)
+
+
+def _chunks(rows: Sequence[tuple[Any, ...]]) -> Iterable[Sequence[tuple[Any, ...]]]:
+    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
