@@ -30,6 +30,7 @@ CACHED_AT_MOST = timedelta(minutes=5)
 _COMPACT = re.compile(r"[A-Za-z0-9_-]{2,2048}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _TENANT_PLACE = "{tenantid}"
 _ID_TOKEN_ONLY = ("nonce", "at_hash", "c_hash")
+_ACCESS_TOKEN_ONLY = ("azp", "azpacr")
 
 _Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 _Words = Annotated[str, Field(min_length=1)]
@@ -61,7 +62,8 @@ class Claims(BaseModel):
     iat: int
     tid: _Guid
     oid: _Guid
-    azp: _Guid
+    azp: _Guid | None = None
+    azpacr: str | None = None
     ver: Literal["2.0"]
     roles: list[str] = []
     name: str | None = None
@@ -136,7 +138,7 @@ class Verifier:
         required = dict.fromkeys(["require_aud", "require_iss", "require_sub", "require_iat"], True)
         ours = {"verify_exp": False, "verify_nbf": False, "verify_at_hash": False}
         said = jwt.decode(token, key.rsa, algorithms=["RS256"], audience=self._audience, options={**required, **ours})
-        if any(name in said for name in _ID_TOKEN_ONLY):
+        if any(name in said for name in _ID_TOKEN_ONLY) or not any(name in said for name in _ACCESS_TOKEN_ONLY):
             raise TokenRefused("This is an ID token; send an access token for this API.")
         return Claims.model_validate(said)
 

@@ -1,0 +1,1 @@
+"""The question door: GraphQL over the projections, each caller within their tenants."""

@@ -1,0 +1,45 @@
+"""The moment chosen at `at(...)`, which everything below it agrees with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from app.domain.ids import TenantId
+from app.graphql.context import Info
+from app.graphql.errors import CursorInvalid
+from app.graphql.paging import Page, asked_page, place
+from app.projections.reading import Moment
+from app.projections.tenants import TenantRow
+
+
+@strawberry.type
+class AtMoment:
+    """`row`: the tenant as it was then; None before its first fact. `..._given`: the request named it."""
+
+    tenant: strawberry.Private[TenantId]
+    moment: strawberry.Private[Moment]
+    row: strawberry.Private[TenantRow | None]
+    day_given: strawberry.Private[bool]
+    knowledge_given: strawberry.Private[bool]
+
+    def page(
+        self, info: Info, field: str, arguments: Sequence[object], first: int | None, after: str | None, key: Any
+    ) -> Page[Moment, Any]:
+        """A page of a list at this moment, or at the moment of the list's first page.
+
+        A cursor of another day or other knowledge than the request names is refused; where the request leaves them
+        to now, the list goes on as it was.
+        """
+        asked = info.context
+        where = place(self.tenant, field, arguments)
+        page = asked_page(asked.cursors, asked.limits, where, first, after, self.moment, key)
+        other_day = self.day_given and page.pinned.on != self.moment.on
+        other_knowledge = self.knowledge_given and page.pinned.position != self.moment.position
+        if other_day or other_knowledge:
+            raise CursorInvalid("`after` comes from a list at another moment; begin without it.")
+        return page
+
+    @property
+    def idle_days(self) -> int | None:
+        return self.row.idle_days if self.row else None

@@ -1,0 +1,230 @@
+"""Calls, who took part, and the time spent on them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+import strawberry
+
+from app.domain.events.telephony import PartyKind
+from app.domain.ids import TenantId, UserId
+from app.domain.telephony import Direction
+from app.graphql.at_moment import AtMoment
+from app.graphql.context import Asked, Info, names_below
+from app.graphql.errors import BadUserInput, QueryTooCostly
+from app.graphql.ids import thing_id
+from app.graphql.paging import Connection
+from app.graphql.scalars import Seconds, checked_day
+from app.projections import call_participants, call_usage, calls, users
+from app.projections.call_participants import ParticipantRow
+from app.projections.call_usage import Grouping, Usage
+from app.projections.calls import CallRow
+from app.projections.reading import Moment
+
+WINDOW_DAYS = 7
+WINDOW_DAYS_MAX = 400
+
+CallDirection = strawberry.enum(
+    Direction, name="CallDirection", description="Seen from the tenant: by who took part, never by names."
+)
+CallPartyKind = strawberry.enum(PartyKind, name="PartyKind", description="What Graph says a party is.")
+
+
+@strawberry.enum(
+    description="What call usage is summed by. Departments and the like are those of the user on that day."
+)
+class UsageGrouping(Enum):
+    DEPARTMENT = "department"
+    COMPANY = "company"
+    COST_CENTRE = "cost_centre"
+    COUNTRY = "country"
+    USER = "user"
+    DAY = "day"
+    DIRECTION = "direction"
+
+
+@strawberry.type(description="One party of a call.")
+class Participant:
+    user_id: strawberry.ID | None = strawberry.field(description="A user of the tenant; null: somebody else.")
+    name: str | None = strawberry.field(
+        description="The user's name, or the number or name somebody else was shown by; a pseudonym for viewers "
+        "without Sua.SeePersons. Null: not known, or erased."
+    )
+    kind: CallPartyKind  # type: ignore[valid-type]
+    joined_at: datetime = strawberry.field(description="UTC.")
+    left_at: datetime = strawberry.field(description="UTC.")
+    seconds: Seconds = strawberry.field(description="Time in the call: overlapping sessions count once.")
+    failed: bool
+
+
+@strawberry.type(description="A call record, in the newest revision known at the moment.")
+class Call:
+    id: strawberry.ID = strawberry.field(description="Of this call in this revision.")
+    call_id: strawberry.ID = strawberry.field(description="Microsoft's id of the call.")
+    revision: str = strawberry.field(description="Microsoft's version of the record, a whole number; it rises.")
+    kind: str = strawberry.field(description="Microsoft's word, e.g. groupCall or peerToPeer.")
+    modalities: list[str] = strawberry.field(description="Microsoft's words, e.g. audio, video.")
+    started_at: datetime = strawberry.field(description="UTC.")
+    ended_at: datetime = strawberry.field(description="UTC.")
+    seconds: Seconds = strawberry.field(description="From start to end.")
+    direction: CallDirection  # type: ignore[valid-type]
+    organiser_id: strawberry.ID | None = strawberry.field(description="The user who organised it; null: no user.")
+    participant_count: int = strawberry.field(description="Parties, not sessions.")
+    failed: bool = strawberry.field(description="Nobody could be heard.")
+    participants: list[Participant] = strawberry.field(description="By time of joining.")
+
+
+@strawberry.type(description="Call usage of one group.")
+class CallUsage:
+    key: str | None = strawberry.field(description="The group; a user's id for USER. Null: the directory does not say.")
+    name: str | None = strawberry.field(description="The user's name (or pseudonym) for USER; otherwise the key.")
+    calls: int = strawberry.field(description="A call counts once for each of its users.")
+    participant_seconds: Seconds = strawberry.field(
+        description="Sum over users of their time in calls; overlapping sessions of a user in a call count once."
+    )
+    users: int = strawberry.field(description="Users with at least one call.")
+    failed_calls: int
+
+
+@strawberry.type
+class CallQuestions(AtMoment):
+    @strawberry.field(
+        description="Calls that began on the civil days [since, until) of the tenant, the newest first, without test "
+        f"calls. By default the {WINDOW_DAYS} days up to the moment."
+    )
+    async def calls(
+        self,
+        info: Info,
+        since: date | None = None,
+        until: date | None = None,
+        direction: CallDirection | None = None,  # type: ignore[valid-type]
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Call]:
+        asked = info.context
+        page = self.page(info, "calls", [since, until, direction], first, after, tuple[datetime, UUID])
+        begin, end = _window(page.pinned, since, until)
+        below = names_below(info)
+        return await page.filled(
+            lambda limit: calls.listed_at(
+                asked.db,
+                self.tenant,
+                page.pinned,
+                since=page.pinned.day_begins(begin),
+                until=page.pinned.day_begins(end),
+                direction=direction,
+                after=page.after,
+                limit=limit,
+            ),
+            lambda row: (row.started_at, row.call),
+            lambda rows: _calls_shown(asked, self.tenant, page.pinned, rows, below),
+        )
+
+    @strawberry.field(
+        description="Calls and time in calls of the tenant's users, for calls that began on the civil days "
+        f"[since, until), summed. By default the {WINDOW_DAYS} days up to the moment; at most {WINDOW_DAYS_MAX} days."
+    )
+    async def call_usage(
+        self,
+        info: Info,
+        since: date | None = None,
+        until: date | None = None,
+        group_by: UsageGrouping = UsageGrouping.DEPARTMENT,
+    ) -> list[CallUsage]:
+        asked = info.context
+        begin, end = _window(self.moment, since, until)
+        if (end - begin).days > WINDOW_DAYS_MAX:
+            raise BadUserInput(f"`since` to `until` spans at most {WINDOW_DAYS_MAX} days, not {(end - begin).days}.")
+        grouping: Grouping = group_by.value
+        found = await call_usage.spent_in(asked.db, self.tenant, self.moment, begin, end, grouping)
+        if len(found) > asked.limits.nodes:
+            raise QueryTooCostly("groups", len(found), asked.limits.nodes)
+        if group_by is UsageGrouping.USER:
+            return await _by_user(asked, self.tenant, self.moment, found)
+        return [_usage(row, row.key, row.key) for row in found]
+
+
+def _window(at: Moment, since: date | None, until: date | None) -> tuple[date, date]:
+    """The days [since, until): as asked, else the last ones up to the moment."""
+    end = checked_day("until", until) if until is not None else at.on + timedelta(days=1)
+    begin = checked_day("since", since) if since is not None else end - timedelta(days=WINDOW_DAYS)
+    if begin > end:
+        raise BadUserInput(f"`since` ({begin}) lies after `until` ({end}).")
+    return begin, end
+
+
+async def _calls_shown(
+    asked: Asked, tenant: TenantId, at: Moment, rows: Sequence[CallRow], below: frozenset[str]
+) -> list[Call]:
+    parties: dict[UUID, list[Participant]] = {}
+    if "participants" in below:
+        found = await call_participants.of_calls(asked.db, tenant, at, [row.call for row in rows])
+        names = await _names(asked, tenant, at, {each.user for each in found if each.user is not None})
+        for each in found:
+            parties.setdefault(each.call, []).append(_participant(asked, tenant, each, names))
+    return [
+        Call(
+            id=strawberry.ID(thing_id("Call", tenant, row.call, row.revision)),
+            call_id=strawberry.ID(str(row.call)),
+            revision=str(row.revision),
+            kind=row.kind,
+            modalities=list(row.modalities),
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            seconds=Seconds(int((row.ended_at - row.started_at).total_seconds())),
+            direction=row.direction,
+            organiser_id=None if row.organiser is None else strawberry.ID(thing_id("User", tenant, row.organiser)),
+            participant_count=row.participants,
+            failed=row.failed,
+            participants=parties.get(row.call, []),
+        )
+        for row in rows
+    ]
+
+
+def _participant(asked: Asked, tenant: TenantId, row: ParticipantRow, names: dict[UserId, str | None]) -> Participant:
+    known = row.user is not None and row.user in names
+    return Participant(
+        user_id=strawberry.ID(thing_id("User", tenant, row.user)) if row.user is not None and known else None,
+        name=_party_name(asked, tenant, row, names),
+        kind=row.kind,
+        joined_at=row.joined_at,
+        left_at=row.left_at,
+        seconds=Seconds(row.seconds),
+        failed=row.failed,
+    )
+
+
+def _party_name(asked: Asked, tenant: TenantId, row: ParticipantRow, names: dict[UserId, str | None]) -> str | None:
+    if row.user is not None:
+        return asked.name_of_user(tenant, row.user, names.get(row.user))
+    return asked.label_of(tenant, row.label)
+
+
+async def _names(asked: Asked, tenant: TenantId, at: Moment, ids: set[UserId]) -> dict[UserId, str | None]:
+    found = await users.named_at(asked.db, tenant, at, list(ids))
+    return {row.user: row.display_name for row in found}
+
+
+async def _by_user(asked: Asked, tenant: TenantId, at: Moment, found: Sequence[Usage]) -> list[CallUsage]:
+    ids = {row.key: UserId(UUID(row.key)) for row in found if row.key is not None}
+    names = await _names(asked, tenant, at, set(ids.values()))
+    shown = []
+    for row in found:
+        user = ids[row.key] if row.key is not None else None
+        key = None if user is None else thing_id("User", tenant, user)
+        name = None if user is None else asked.name_of_user(tenant, user, names.get(user))
+        shown.append(_usage(row, key, name))
+    return shown
+
+
+def _usage(row: Usage, key: str | None, name: str | None) -> CallUsage:
+    return CallUsage(
+        key=key,
+        name=name,
+        calls=row.calls,
+        participant_seconds=Seconds(row.participant_seconds),
+        users=row.users,
+        failed_calls=row.failed_calls,
+    )

@@ -1,0 +1,86 @@
+"""What every resolver of one request has at hand: who asks, when, over which connection, and what was already read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import psycopg
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from strawberry.types import Info as StrawberryInfo
+
+from app.auth.pseudonyms import Pseudonyms
+from app.auth.viewer import Viewer
+from app.domain.ids import SkuId, TenantId, UserId
+from app.graphql.limits import Limits
+from app.graphql.paging import Cursors
+from app.projections import reading, sku_units
+from app.projections.reading import Moment
+from app.projections.sku_units import SkuUnits
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request. `db` stands in one read-only transaction that sees the viewer's tenants and nothing else.
+
+    `behind`: positions asked for with `atLeast` that are not tabulated yet; the door waits and asks again.
+    """
+
+    viewer: Viewer
+    db: psycopg.AsyncConnection[Any]
+    now: datetime
+    limits: Limits
+    cursors: Cursors
+    pseudonyms: Pseudonyms
+    behind: dict[TenantId, int] = field(default_factory=dict)
+    _present: dict[TenantId, Moment] = field(default_factory=dict)
+    _skus: dict[tuple[TenantId, Moment], dict[SkuId, SkuUnits]] = field(default_factory=dict)
+
+    async def present(self, tenant: TenantId) -> Moment:
+        """Now, the same for the whole request."""
+        if tenant not in self._present:
+            self._present[tenant] = await reading.moment(self.db, tenant, None, None, self.now)
+        return self._present[tenant]
+
+    async def skus(self, tenant: TenantId, at: Moment) -> dict[SkuId, SkuUnits]:
+        if (tenant, at) not in self._skus:
+            found = await sku_units.listed_at(self.db, tenant, at)
+            self._skus[tenant, at] = {each.sku: each for each in found}
+        return self._skus[tenant, at]
+
+    def name_of_user(self, tenant: TenantId, user: UserId, name: str | None) -> str | None:
+        """The name as this viewer may see it: a pseudonym without the role, also where there is no name."""
+        return name if self.viewer.sees_persons(tenant) else self.pseudonyms.of_user(tenant, user)
+
+    def label_of(self, tenant: TenantId, label: str | None) -> str | None:
+        """A number or typed name as this viewer may see it."""
+        if label is None or self.viewer.sees_persons(tenant):
+            return label
+        return self.pseudonyms.of_label(tenant, label)
+
+
+Info: TypeAlias = StrawberryInfo[Asked, None]
+
+
+def names_below(info: Info) -> frozenset[str]:
+    """Names of all fields selected below this one: what to read for the whole page at once."""
+    raw = info._raw_info
+    seen: set[str] = set()
+    names: set[str] = set()
+    for node in raw.field_nodes:
+        if node.selection_set is not None:
+            names.update(_names(node.selection_set, raw.fragments, seen))
+    return frozenset(names)
+
+
+def _names(selected: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], seen: set[str]) -> Iterator[str]:
+    for node in selected.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+            if node.selection_set is not None:
+                yield from _names(node.selection_set, fragments, seen)
+        elif isinstance(node, InlineFragmentNode):
+            yield from _names(node.selection_set, fragments, seen)
+        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+            seen.add(node.name.value)
+            yield from _names(fragments[node.name.value].selection_set, fragments, seen)

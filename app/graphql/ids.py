@@ -1,0 +1,59 @@
+"""Ids as clients see them: opaque, global, and never the same for two versions of a thing.
+
+A client that normalises by id (Relay, Apollo) would otherwise mix what was true last month with what is true today.
+So whatever is shown below `at` carries the moment in its `id`; arguments take it back and look at the thing alone.
+"""
+
+import base64
+from uuid import UUID
+
+from app.domain.ids import TenantId
+from app.projections.reading import Moment
+
+
+def thing_id(kind: str, tenant: TenantId, *parts: object) -> str:
+    """Id of a thing, the same at every moment."""
+    return _sealed([kind, str(tenant), *map(str, parts)])
+
+
+def version_id(kind: str, tenant: TenantId, at: Moment, *parts: object) -> str:
+    """Id of a thing as it was at a moment."""
+    return _sealed([kind, str(tenant), *map(str, parts), f"{at.on}@{at.position}"])
+
+
+def tenant_of(text: str) -> TenantId | None:
+    """The tenant an id speaks of; a bare UUID is taken as well. None: it speaks of none."""
+    found = _uuid(text)
+    if found is None:
+        kind, *parts = _opened(text)
+        found = _uuid(parts[0]) if kind in ("Tenant", "TenantView") and parts else None
+    return None if found is None else TenantId(found)
+
+
+def part_of(kind: str, tenant: TenantId, text: str) -> UUID | None:
+    """The thing of that kind an id speaks of, in this tenant; a bare UUID is taken as well. None: of nothing here."""
+    bare = _uuid(text)
+    if bare is not None:
+        return bare
+    said, *parts = _opened(text)
+    if said != kind or len(parts) < 2 or parts[0] != str(tenant):
+        return None
+    return _uuid(parts[1])
+
+
+def _sealed(parts: list[str]) -> str:
+    return base64.urlsafe_b64encode(":".join(parts).encode()).rstrip(b"=").decode()
+
+
+def _opened(text: str) -> list[str]:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").split(":")
+    except (ValueError, UnicodeError):
+        return [""]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None

@@ -1,0 +1,104 @@
+"""Connections of the read side, which may see only what row-level security shows them."""
+
+from typing import Any, ClassVar, TypeAlias
+
+import psycopg
+import psycopg_pool
+from psycopg import sql
+
+from app.auth.viewer import ALL, Everything
+from app.domain.errors import Refused
+from app.domain.ids import DirectoryId, TenantId
+from app.domain.period import FOREVER
+from app.graphql.errors import DatabaseDown
+from app.projections.reading import OPEN
+
+BORROW_SECONDS = 2.0
+START_SECONDS = 5.0
+
+Db: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
+ReadPool: TypeAlias = psycopg_pool.AsyncConnectionPool[Db]
+
+
+class UnsafeRole(Refused):
+    """The read side's database role could see past row-level security. Nothing is served with it."""
+
+    code: ClassVar[str] = "UNSAFE_ROLE"
+
+
+async def open_read_pool(dsn: str, size: int) -> ReadPool:
+    """An open pool of checked connections. Raises `DatabaseDown` within 5 s, or `UnsafeRole`. Close it at the end."""
+    pool: ReadPool = psycopg_pool.AsyncConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        timeout=BORROW_SECONDS,
+        kwargs={"autocommit": True, "connect_timeout": int(START_SECONDS)},
+        check=psycopg_pool.AsyncConnectionPool.check_connection,
+        open=False,
+        name="sua-read",
+    )
+    try:
+        await pool.open(wait=True, timeout=START_SECONDS)
+        async with pool.connection() as db:
+            await _check_role(db)
+    except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
+        await pool.close()
+        raise DatabaseDown("The read side's database does not answer.") from error
+    except UnsafeRole:
+        await pool.close()
+        raise
+    return pool
+
+
+async def _check_role(db: Db) -> None:
+    """Row-level security does not bind superusers, roles with BYPASSRLS, nor (unless forced) owners of a table."""
+    row = await (
+        await db.execute(
+            """
+            SELECT r.rolsuper, r.rolbypassrls, EXISTS (
+                SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm')
+                  AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
+            FROM pg_roles r WHERE r.rolname = current_user
+            """
+        )
+    ).fetchone()
+    faults = ["is a superuser", "has BYPASSRLS", "owns tables"]
+    found = [fault for fault, there in zip(faults, row or (True, True, True), strict=True) if there]
+    if found:
+        raise UnsafeRole(f"The read side's database role {' and '.join(found)}; connect as sua_reader.")
+
+
+class TenantRegister:
+    """Which tenants there are, read in transactions of their own before the viewer's tenants are known.
+
+    The policy `register` on the table of tenants opens, for one transaction, one directory's rows or all.
+    """
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    async def of_directory(self, directory: DirectoryId) -> frozenset[TenantId]:
+        opening = sql.SQL("SET LOCAL sua.directory = {}").format(sql.Literal(str(directory)))
+        return await self._read(opening, offboarded_too=False)
+
+    async def seen(self, tenants: frozenset[TenantId] | Everything) -> frozenset[TenantId]:
+        """The tenants by id, where they are not: all there are."""
+        if tenants is not ALL:
+            return tenants
+        return await self._read(sql.SQL("SET LOCAL sua.register = 'all'"), offboarded_too=True)
+
+    async def _read(self, opening: sql.Composable, *, offboarded_too: bool) -> frozenset[TenantId]:
+        async with self._db.transaction():
+            await self._db.execute(sql.SQL("SET TRANSACTION READ ONLY; {}").format(opening))
+            found = await self._db.execute(
+                "SELECT DISTINCT tenant_id FROM tenants WHERE until_position = %s AND valid_until = %s"
+                " AND (state <> 'OFFBOARDED' OR %s)",
+                (OPEN, FOREVER, offboarded_too),
+            )
+            return frozenset(TenantId(row[0]) for row in await found.fetchall())
+
+
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+"""Before the first look at a table: everything in the transaction is then read from one state of the database."""

@@ -1,0 +1,73 @@
+"""Scalars of our own, and checks of texts and times that come in."""
+
+from datetime import date, datetime
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from app.graphql.errors import BadUserInput
+
+Position = NewType("Position", int)
+Seconds = NewType("Seconds", int)
+
+POSITION_MAX = 2**63 - 1
+TEXT_CHARACTERS_MAX = 200
+DAY_MIN, DAY_MAX = date(1900, 1, 1), date(2200, 1, 1)
+
+
+def _position(value: object) -> Position:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
+        number = int(value)
+        if number <= POSITION_MAX:
+            return Position(number)
+    raise GraphQLError("A Position is a whole number as a string, for instance 4711 in quotes.")
+
+
+def _seconds(value: object) -> Seconds:
+    raise GraphQLError(f"Seconds are only ever answered, not asked: {value!r}.")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Position: strawberry.scalar(
+        name="Position",
+        description="A place in a tenant's log: a whole number, as a string. Facts count from 1 without gaps.",
+        serialize=str,
+        parse_value=_position,
+    ),
+    Seconds: strawberry.scalar(
+        name="Seconds",
+        description="A length of time in whole seconds, as a number below 2^53.",
+        serialize=int,
+        parse_value=_seconds,
+    ),
+}
+
+
+def checked_text(name: str, text: str | None) -> str | None:
+    """A text PostgreSQL can take and a person may have meant."""
+    if text is None:
+        return None
+    if not 1 <= len(text) <= TEXT_CHARACTERS_MAX or any(ord(letter) < 32 for letter in text) or not _encodable(text):
+        raise BadUserInput(f"`{name}` has 1 to {TEXT_CHARACTERS_MAX} characters, none of them control characters.")
+    return text
+
+
+def _encodable(text: str) -> bool:
+    return not any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
+
+
+def checked_day(name: str, day: date) -> date:
+    if not DAY_MIN <= day <= DAY_MAX:
+        raise BadUserInput(f"`{name}` lies between {DAY_MIN} and {DAY_MAX}, not {day}.")
+    return day
+
+
+def checked_instant(name: str, instant: datetime | None) -> datetime | None:
+    if instant is None:
+        return None
+    if instant.tzinfo is None:
+        raise BadUserInput(f"`{name}` needs a time zone, for instance 2026-11-23T12:00:00Z.")
+    checked_day(name, instant.date())
+    return instant

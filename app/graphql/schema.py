@@ -1,0 +1,59 @@
+"""The roots, joined. `schema.graphql` beside this file is the contract as text:
+
+python -m app.graphql.schema > app/graphql/schema.graphql
+"""
+
+import strawberry
+from graphql import build_schema, lexicographic_sort_schema, print_schema
+from strawberry.schema.config import StrawberryConfig
+
+from app.auth.viewer import Role
+from app.graphql import tenants
+from app.graphql.context import Info
+from app.graphql.paging import Connection
+from app.graphql.scalars import SCALARS
+from app.graphql.tenants import Tenant
+
+ViewerRole = strawberry.enum(Role, name="Role", description="App roles of SUA in Microsoft Entra.")
+
+
+@strawberry.type(description="Who asks.")
+class Viewer:
+    name: str | None = strawberry.field(description="As the token says; null: it does not.")
+    roles: list[ViewerRole] = strawberry.field(description="Roles of SUA in the token.")  # type: ignore[valid-type]
+
+    @strawberry.field(description="The tenants the viewer may see, by name.")
+    async def tenants(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Tenant]:
+        return await tenants.several(info.context, first, after)
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="Who asks, and what they may see.")
+    def viewer(self, info: Info) -> Viewer:
+        viewer = info.context.viewer
+        return Viewer(name=viewer.name, roles=sorted(viewer.roles))
+
+    @strawberry.field(description="The tenants the viewer may see, by name.")
+    async def tenants(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Tenant]:
+        return await tenants.several(info.context, first, after)
+
+    @strawberry.field(
+        description="One tenant. NOT_FOUND both for one that does not exist and for one the viewer may not see."
+    )
+    async def tenant(self, info: Info, id: strawberry.ID) -> Tenant | None:  # noqa: A002
+        return await tenants.one(info.context, id)
+
+
+schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+
+
+def as_text() -> str:
+    """The schema in SDL, sorted so that a change shows as one. (strawberry's `sort_schema` breaks its own enums.)"""
+    return print_schema(lexicographic_sort_schema(build_schema(schema.as_str()))) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(as_text())

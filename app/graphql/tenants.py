@@ -1,0 +1,164 @@
+"""Customers, and the choice of the moment everything below is asked at."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import strawberry
+
+from app.auth.viewer import ALL
+from app.domain.errors import TenantUnknown
+from app.domain.ids import TenantId
+from app.graphql.calls import CallQuestions
+from app.graphql.context import Asked, Info
+from app.graphql.freshness import Freshness
+from app.graphql.history import TenantHistory
+from app.graphql.ids import tenant_of, thing_id, version_id
+from app.graphql.licences import LicenceQuestions
+from app.graphql.paging import Connection, asked_page, place
+from app.graphql.scalars import DAY_MAX, DAY_MIN, Position, checked_instant
+from app.graphql.users import UserQuestions
+from app.projections import reading, tenants
+from app.projections.reading import AsOfOutOfRange, Moment, NotReady
+from app.projections.tenants import TenantRow
+
+
+@strawberry.enum(description="Where a customer stands.")
+class TenantState(StrEnum):
+    INVITED = "INVITED"
+    CONSENTED = "CONSENTED"
+    WITHDRAWN = "WITHDRAWN"
+    OFFBOARDED = "OFFBOARDED"
+
+
+@strawberry.type(description="What can be read at a customer beyond the five permissions. Null: not known yet.")
+class Capabilities:
+    entra_p1: bool | None = strawberry.field(description="Sign-in times are readable (needs Entra ID P1).")
+    concealed_names: bool | None = strawberry.field(description="Usage reports hide who is who.")
+    reports: bool | None = strawberry.field(description="Usage reports are readable.")
+
+
+@strawberry.type(description="The customer's own rules. Days are civil days in `timeZone`.")
+class Policy:
+    idle_days: int = strawberry.field(description="Days without activity until a seat counts as idle.")
+    grace_days: int = strawberry.field(description="Days after assignment in which a seat is not judged.")
+    time_zone: str = strawberry.field(description="IANA name.")
+    currency: str = strawberry.field(description="ISO 4217 code.")
+
+
+@strawberry.type(description="A tenant as of one day and as known at one instant. Everything below agrees with both.")
+class TenantView(UserQuestions, LicenceQuestions, CallQuestions):
+    id: strawberry.ID = strawberry.field(description="Of the tenant at this moment.")
+    as_of: date = strawberry.field(description="The civil day in the tenant's time zone; its end counts.")
+    known_at: datetime = strawberry.field(description="What was learned after it is left out, UTC.")
+    position: Position = strawberry.field(description='The last fact taken into account; "0": none.')
+    before_first_fact: bool = strawberry.field(
+        description="Nothing was known of the tenant then, so all below is empty; that says nothing about the tenant."
+    )
+
+    @strawberry.field(description="How far answers about this moment can be trusted.")
+    async def freshness(self, info: Info) -> Freshness:
+        return Freshness.of(await tenants.freshness_at(info.context.db, self.tenant, self.moment))
+
+
+@strawberry.type(description="A customer.")
+class Tenant(TenantHistory):
+    id: strawberry.ID
+    name: str = strawberry.field(description="The provider's word for the customer.")
+    organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")
+    domain: str | None = strawberry.field(description="The directory's default domain; null before consent.")
+    state: TenantState
+    consented_permissions: list[str] = strawberry.field(description="Microsoft Graph's names.")
+    capabilities: Capabilities
+    policy: Policy
+
+    @strawberry.field(description="How fresh the newest data is.")
+    async def freshness(self, info: Info) -> Freshness:
+        asked = info.context
+        present = await asked.present(self.tenant)
+        return Freshness.of(await tenants.freshness_at(asked.db, self.tenant, present))
+
+    @strawberry.field(
+        description="The tenant at a moment. `asOf`: what was true at the end of that civil day; `knownAt`: by what "
+        "was known at that instant. Both default to now. `atLeast`: wait until that position of the log is "
+        "tabulated, at most five seconds; else NOT_READY."
+    )
+    async def at(
+        self,
+        info: Info,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        at_least: Position | None = None,
+    ) -> TenantView:
+        asked = info.context
+        moment = await _moment(asked, self.tenant, as_of, known_at, at_least)
+        return TenantView(
+            tenant=self.tenant,
+            moment=moment,
+            row=await tenants.found(asked.db, self.tenant, moment),
+            day_given=as_of is not None,
+            knowledge_given=known_at is not None,
+            id=strawberry.ID(version_id("TenantView", self.tenant, moment)),
+            as_of=moment.on,
+            known_at=known_at or asked.now,
+            position=Position(moment.position),
+            before_first_fact=moment.before_first_fact,
+        )
+
+    @classmethod
+    def of(cls, row: TenantRow) -> "Tenant":
+        return cls(
+            tenant=row.tenant,
+            id=strawberry.ID(thing_id("Tenant", row.tenant)),
+            name=row.name,
+            organisation=row.organisation,
+            domain=row.default_domain,
+            state=TenantState(row.state),
+            consented_permissions=list(row.permissions),
+            capabilities=Capabilities(entra_p1=row.entra_p1, concealed_names=row.concealed_names, reports=row.reports),
+            policy=Policy(
+                idle_days=row.idle_days, grace_days=row.grace_days, time_zone=row.time_zone, currency=row.currency
+            ),
+        )
+
+
+async def _moment(
+    asked: Asked, tenant: TenantId, as_of: date | None, known_at: datetime | None, at_least: Position | None
+) -> Moment:
+    if as_of is not None and not DAY_MIN <= as_of <= DAY_MAX:
+        raise AsOfOutOfRange(f"`asOf` lies between {DAY_MIN} and today, not {as_of}.")
+    checked_instant("knownAt", known_at)
+    if known_at is not None and known_at > asked.now:
+        raise AsOfOutOfRange(f"`knownAt` {known_at.isoformat()} has not come yet.")
+    if at_least is not None and (await asked.present(tenant)).position < at_least:
+        asked.behind[tenant] = max(at_least, asked.behind.get(tenant, 0))
+        raise NotReady(f"Position {at_least} is not tabulated yet; ask again.")
+    if as_of is None and known_at is None:
+        return await asked.present(tenant)
+    return await reading.moment(asked.db, tenant, as_of, known_at, asked.now)
+
+
+async def one(asked: Asked, id: str) -> Tenant:  # noqa: A002
+    """A tenant by its id. One the viewer may not see answers like one that does not exist: NOT_FOUND."""
+    tenant = tenant_of(id)
+    row = await tenants.found(asked.db, tenant) if tenant is not None and asked.viewer.may_see(tenant) else None
+    if row is None:
+        raise TenantUnknown("There is no such tenant for you.")
+    return Tenant.of(row)
+
+
+async def several(asked: Asked, first: int | None, after: str | None) -> Connection[Tenant]:
+    """The tenants the viewer may see, by name, as they are now."""
+    seen = asked.viewer.tenants
+    where = place(None, "tenants", [asked.viewer.directory, asked.viewer.oid])
+    page = asked_page(asked.cursors, asked.limits, where, first, after, 0, tuple[str, UUID])
+    return await page.filled(
+        lambda limit: tenants.listed(asked.db, None if seen is ALL else list(seen), page.after, limit),
+        lambda row: (row.name, row.tenant),
+        _shown,
+    )
+
+
+async def _shown(rows: Sequence[TenantRow]) -> list[Tenant]:
+    return [Tenant.of(row) for row in rows]
