@@ -61,7 +61,9 @@ Text = Annotated[str, BeforeValidator(_text)]
 Guid = Annotated[UUID, BeforeValidator(_text)]
 Instant = Annotated[datetime | None, BeforeValidator(_instant), AfterValidator(_utc)]
 """None in any of Graph's shapes of none."""
-Units = Annotated[StrictInt, Field(ge=0)]
+Units = Annotated[StrictInt, Field(ge=0, le=2**31 - 1)]
+"""Graph's Int32, without the negative ones."""
+Version = Annotated[StrictInt, Field(ge=0, le=2**63 - 1)]
 
 
 class Row(BaseModel):
@@ -214,7 +216,7 @@ class Session(Row):
 
 class CallRecord(Row):
     id: Guid
-    version: StrictInt
+    version: Version
     type: Text
     modalities: list[Text]
     start_date_time: Instant
