@@ -24,11 +24,16 @@ _DELIVER = """
 """
 
 _CLAIM = """
-    WITH due AS (
-        SELECT call_id, delivery FROM inbox
+    WITH first AS (
+        SELECT call_id FROM inbox
         WHERE tenant_id = %(tenant)s AND state = 'PENDING' AND due_at <= now()
         ORDER BY due_at
         LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED
+    ), due AS (
+        SELECT call_id, delivery FROM inbox
+        WHERE tenant_id = %(tenant)s AND state = 'PENDING' AND due_at <= now()
+        AND call_id IN (SELECT call_id FROM first)
         FOR UPDATE SKIP LOCKED
     )
     UPDATE inbox SET due_at = now() + %(lease)s, attempts = attempts + 1
@@ -99,7 +104,10 @@ async def deliver(db: AsyncConnection, calls: Sequence[tuple[TenantId, CallId]],
 
 
 def claim(db: Connection, tenant: TenantId, *, limit: int, lease: timedelta) -> list[Claimed]:
-    """Take up to `limit` due items for `lease`, grouped by call. Nobody waits for another's claim."""
+    """Take the calls of the `limit` items longest due, each with all its due items, for `lease`.
+
+    Nobody waits for another's claim.
+    """
     rows = db.execute(_CLAIM, {"tenant": tenant, "limit": limit, "lease": lease}).fetchall()
     by_call: dict[CallId, list[tuple[datetime, UUID, int]]] = {}
     for call, delivery, attempts, received_at in rows:

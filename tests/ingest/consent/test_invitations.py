@@ -1,0 +1,133 @@
+"""The invitation and its mail."""
+
+import asyncio
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from uuid import uuid4
+
+import pytest
+
+from app.domain.events.tenancy import TenantInvited
+from app.domain.ids import TenantId
+from app.domain.tenant import CustomerUnnamed
+from app.ingest.invitations import Invitation
+from app.ingest.mail import MailAddressRefused, MailUnavailable, check_address, compose, send, show
+from tests.ingest.office import TODAY, Office
+
+INVITATION = Invitation(
+    TenantId(uuid4()),
+    "Contoso & <b>Sons</b>",
+    "admin@contoso.example",
+    "https://sua.example/consent/abc_-1",
+    datetime(2026, 12, 7, tzinfo=UTC),
+)
+
+
+def test_an_invitation_founds_the_tenant_and_makes_a_link(office: Office) -> None:
+    invitation = office.invite("Contoso", "admin@contoso.example")
+
+    (fact,) = office.facts(invitation.tenant, "tenant")
+    assert isinstance(fact, TenantInvited)
+    assert (fact.customer, fact.contact.value) == ("Contoso", "admin@contoso.example")
+    assert re.fullmatch(rf"{office.web}/consent/[A-Za-z0-9_-]{{43}}", invitation.link)
+    assert invitation.expires_at == TODAY + timedelta(days=14)
+
+
+def test_a_refused_invitation_leaves_no_link(office: Office) -> None:
+    before = office.rows("SELECT count(*) FROM invitations")
+
+    with pytest.raises(CustomerUnnamed):
+        office.invite("  ")
+
+    assert office.rows("SELECT count(*) FROM invitations") == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "contoso",
+        "@contoso.example",
+        "a b@contoso.example",
+        "a@contoso.example, b@contoso.example",
+        "Admin <a@contoso.example>",
+        "a@contoso.example\r\nBcc: b@contoso.example",
+        "a@contoso.example\n",
+        "a@" + "x" * 300,
+    ],
+)
+def test_what_is_no_plain_address_is_refused(office: Office, address: str) -> None:
+    with pytest.raises(MailAddressRefused):
+        office.invite("Contoso", address)
+
+    check_address("first.last+sua@mail.contoso.example")
+
+
+def test_the_mail_has_a_plain_and_an_html_part_with_the_link() -> None:
+    message = message_from_bytes(compose(INVITATION, "sua@provider.example").as_bytes(), policy=default)
+
+    assert isinstance(message, EmailMessage)
+    assert (message["To"], message["From"]) == ("admin@contoso.example", "sua@provider.example")
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert "https://sua.example/consent/abc_-1" in plain.get_content().splitlines()
+    assert "valid until 07 December 2026" in plain.get_content()
+    assert '<a href="https://sua.example/consent/abc_-1">' in html.get_content()
+    assert "Contoso &amp; &lt;b&gt;Sons&lt;/b&gt; has been invited" in html.get_content()
+
+
+def test_a_name_with_line_breaks_reaches_no_header() -> None:
+    odd = replace(INVITATION, customer="Contoso\r\nBcc: all@contoso.example")
+
+    message = compose(odd, "sua@provider.example")
+
+    assert sorted(message.keys()) == ["Content-Type", "From", "MIME-Version", "Subject", "To"]
+
+
+def test_without_a_mail_server_the_mail_is_shown() -> None:
+    shown: list[str] = []
+
+    show(compose(INVITATION, "sua@provider.example"), shown.append)
+
+    assert shown[0].startswith("To: admin@contoso.example\nSubject: Please connect your Microsoft 365 tenant\n\nHello,")
+    assert "https://sua.example/consent/abc_-1" in shown[0]
+
+
+def test_the_mail_is_handed_to_the_server() -> None:
+    received: list[bytes] = []
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                writer.write(b"354 go on\r\n")
+                received.append(await reader.readuntil(b"\r\n.\r\n"))
+            writer.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
+        writer.close()
+        await writer.wait_closed()
+        over.set()
+
+    async def run() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        await send(compose(INVITATION, "sua@provider.example"), f"smtp://127.0.0.1:{port}")
+        await over.wait()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(run())
+
+    assert len(received) == 1
+    assert b"https://sua.example/consent/abc_-1" in received[0]
+
+
+def test_a_mail_server_that_is_away_is_said() -> None:
+    with pytest.raises(MailUnavailable):
+        asyncio.run(send(compose(INVITATION, "sua@provider.example"), "smtp://127.0.0.1:1"))

@@ -1,0 +1,103 @@
+"""Rings and the sweeper, over every broker."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dramatiq
+import pytest
+
+from app.broker import BrokerDown, make_broker
+from app.ingest import actors
+from app.ingest.actors import IngestRings
+from app.ingest.schedule import Due, Job
+from tests.ingest.feeds.conftest import Customer
+from tests.ingest.office import Office
+
+OPEN_WORK = "SELECT count(*) FROM inbox WHERE state <> 'DONE'"
+
+
+@contextmanager
+def working(office: Office, broker_url: str) -> Iterator[IngestRings]:
+    broker = make_broker(broker_url)
+    rings = actors.register(broker, office.shop)
+    worker = dramatiq.Worker(broker, worker_timeout=50, worker_threads=2)
+    worker.start()
+    try:
+        yield rings
+    finally:
+        worker.stop()
+        broker.close()
+
+
+def until(office: Office, query: str, expected: list[tuple[object, ...]]) -> None:
+    pause = threading.Event()
+    for _ in range(400):
+        if office.rows(query) == expected:
+            return
+        pause.wait(0.025)
+    assert office.rows(query) == expected
+
+
+def test_a_customer_is_read_and_subscribed_by_the_sweeper_alone(customer: Customer, broker_url: str) -> None:
+    office = customer.office
+    with working(office, broker_url) as rings:
+        rung = actors.tick(office.shop, rings)
+        until(office, "SELECT count(*) FROM schedule WHERE last_finished_at IS NOT NULL AND failures = 0", [(2,)])
+        office.let_pass(days=1)
+        actors.tick(office.shop, rings)
+        until(office, OPEN_WORK, [(0,)])
+
+    assert rung == 2
+    assert office.rows("SELECT count(*) > 5 FROM inbox") == [(True,)]
+
+
+def test_rings_alone_are_enough_while_nothing_breaks(customer: Customer) -> None:
+    office = customer.office
+    with working(office, "stub://") as rings:
+        rings.job(Due(customer.tenant, Job.ONBOARD))
+        until(office, "SELECT count(*) FROM graph_subscriptions WHERE subscription_id IS NOT NULL", [(1,)])
+        office.let_pass(days=1)
+        for _ in range(20):
+            rings.fetch(customer.tenant)
+        until(office, OPEN_WORK, [(0,)])
+
+    assert office.rows("SELECT max(attempts) FROM inbox") == [(1,)]
+
+
+def test_what_is_held_or_put_off_is_not_rung_for(customer: Customer) -> None:
+    rung: list[object] = []
+    rings = IngestRings(rung.append, rung.append)
+    with customer.office.shop.database() as db:
+        db.execute("UPDATE schedule SET held_until = now() + interval '1 h' WHERE job = 'collect'")
+
+    actors.tick(customer.office.shop, rings)
+
+    assert rung == [Due(customer.tenant, Job.ONBOARD)]
+
+
+def test_a_broker_that_is_down_is_said_and_nothing_is_lost(customer: Customer) -> None:
+    broker = make_broker("amqp://guest:guest@127.0.0.1:1")
+    with pytest.raises(BrokerDown):
+        actors.tick(customer.office.shop, actors.register(broker, customer.office.shop))
+
+    rung: list[object] = []
+    actors.tick(customer.office.shop, IngestRings(rung.append, rung.append))
+    assert len(rung) == 2
+
+
+def test_what_is_over_is_tidied_away(customer: Customer) -> None:
+    office = customer.office
+    with office.shop.database() as db:
+        db.execute(
+            "INSERT INTO inbox (tenant_id, call_id, delivery, state, settled_at)"
+            " SELECT %s, gen_random_uuid(), gen_random_uuid(), state, now() - age FROM (VALUES"
+            " ('DONE', interval '8 days'), ('DONE', interval '6 days'), ('DEAD', interval '8 days')) AS t (state, age)",
+            (customer.tenant,),
+        )
+        db.execute("UPDATE consent_attempts SET expires_at = expires_at - interval '2 days'")
+
+    actors.tidy(office.shop)
+
+    assert office.rows("SELECT state FROM inbox ORDER BY state") == [("DEAD",), ("DONE",)]
+    assert office.rows("SELECT * FROM consent_attempts") == []
