@@ -99,12 +99,15 @@ def masked(error: BaseException) -> dict[str, Any]:
 
 
 def of_execution(error: GraphQLError) -> dict[str, Any]:
-    """An error of running a valid document: ours by its code, graphql-core's own as bad input, the rest masked."""
+    """An error of running a valid document: ours by its code, graphql-core's own as bad input, the rest masked.
+
+    One without a path comes from before any field was run: from the variables or the operation's name.
+    """
     cause = error.original_error
     ours = known(cause)
     if ours is not None:
         body = described(ours)
-    elif cause is None:
+    elif cause is None or error.path is None or isinstance(cause, GraphQLError):
         body = {"message": error.message, "extensions": {"code": BAD_USER_INPUT}}
     else:
         body = masked(cause)
