@@ -41,6 +41,7 @@ class Tokens:
         self._secret = secret
         self._timeout = timeout
         self._applications: dict[DirectoryId, ConfidentialClientApplication] = {}
+        self._locks: dict[DirectoryId, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def acquire(self, directory: DirectoryId, *, fresh: bool = False) -> str:
@@ -48,22 +49,26 @@ class Tokens:
 
         Raises the errors of `graph_errors.token_refusal`. A token proves no consent: Entra issues it without roles.
         """
-        with self._lock:
-            application = None if fresh else self._applications.pop(directory, None)
-        try:
-            application = application or self._build(directory)
-            answer = application.acquire_token_for_client(scopes=[self._scope])
-        except (requests.RequestException, MsalError) as error:
-            raise TokenUnavailable(f"Entra does not answer: {type(error).__name__}") from error
-        except (ValueError, KeyError) as error:
-            raise TokenUnavailable("Entra's answer is no JSON, or its discovery document is broken") from error
-        token = answer.get("access_token")
-        if not isinstance(token, str):
-            raise _refusal(answer)
-        with self._lock:
-            # Only what worked is kept: MSAL caches refusals, too, and a new application is the way around them.
+        with self._lock_of(directory):
+            # Only what works is kept: MSAL caches refusals, too, and a new application is the way around them.
+            application = self._applications.pop(directory, None)
+            try:
+                application = self._build(directory) if application is None or fresh else application
+                answer = application.acquire_token_for_client(scopes=[self._scope])
+            except (requests.RequestException, MsalError) as error:
+                raise TokenUnavailable(f"Entra does not answer: {type(error).__name__}") from error
+            except (ValueError, KeyError) as error:
+                raise TokenUnavailable("Entra's answer is no JSON, or its discovery document is broken") from error
+            token = answer.get("access_token")
+            if not isinstance(token, str):
+                raise _refusal(answer)
             self._applications[directory] = application
-        return token
+            return token
+
+    def _lock_of(self, directory: DirectoryId) -> threading.Lock:
+        """One at a time per directory: whoever comes meanwhile finds the token in MSAL's cache."""
+        with self._lock:
+            return self._locks.setdefault(directory, threading.Lock())
 
     def _build(self, directory: DirectoryId) -> ConfidentialClientApplication:
         plain = is_loopback_http(self._login_url)

@@ -1,5 +1,7 @@
 """Tokens through MSAL, and Entra's refusals by what to do about them."""
 
+import asyncio
+
 import pytest
 from aiohttp import web
 
@@ -27,6 +29,16 @@ async def test_a_token_serves_many_requests(graph: Pretend) -> None:
     assert graph.tokens == 1
     assert {request.headers["Authorization"][:10] for request in graph.asked} == {"Bearer e30"}
     assert len({request.headers["client-request-id"] for request in graph.asked}) == 2
+
+
+async def test_requests_at_the_same_time_ask_for_one_token(graph: Pretend) -> None:
+    graph.on("/organization", web.json_response({"value": []}))
+
+    async with graph.client() as client:
+        await asyncio.gather(*(client.get("/organization") for _ in range(20)))
+
+    assert graph.tokens == 1
+    assert len(graph.asked) == 20
 
 
 async def test_a_401_fetches_a_fresh_token_and_asks_once_more(graph: Pretend) -> None:
