@@ -97,7 +97,9 @@ class TenantRecorder(TenantAggregateRecorder, ApplicationRecorder):
         if stop is not None:
             where.append(sql.SQL("AND position <= %(stop)s"))
         if topics:
-            where.append(sql.SQL("AND (name, schema) IN (SELECT * FROM unnest(%(names)s, %(schemas)s::smallint[]))"))
+            where.append(
+                sql.SQL("AND (name, schema) IN (SELECT * FROM unnest(%(names)s::text[], %(schemas)s::smallint[]))")
+            )
         names, schemas = zip(*map(name_and_schema, topics), strict=True) if topics else ((), ())
         given = {"start": start, "stop": stop, "names": list(names), "schemas": list(schemas), "limit": limit}
         tail = sql.SQL("ORDER BY position LIMIT %(limit)s")
