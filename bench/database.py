@@ -1,4 +1,7 @@
-"""Fresh, migrated databases to measure on: of the server SUA_TEST_PG_DSN names (as a superuser), else an embedded one."""
+"""Fresh, migrated databases to measure on.
+
+Of the server SUA_TEST_PG_DSN names (as a superuser), else of an embedded one.
+"""
 
 import os
 import shutil

@@ -1,6 +1,6 @@
 """The log as the rest of SUA sees it: load, append, read on from a position."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
 from typing import ClassVar, TypeVar
 from uuid import UUID
@@ -78,7 +78,7 @@ class EventStore:
         seats = Codec(tenant, self._keys).seat_batch(changed)
         return self._append(tenant, changed, cause, at, lambda db: seat_rows.upsert(db, tenant, seats.rows()))
 
-    def seat_states(self, tenant: TenantId) -> Iterator[StoredSeat]:
+    def seat_states(self, tenant: TenantId) -> Generator[StoredSeat, None, None]:
         """All seats of a tenant as stored, as of one instant, without holding them all in memory.
 
         Keeps one connection for itself until it is exhausted or closed.

@@ -1,4 +1,4 @@
-"""A log in a database of its own."""
+"""A log in a database the tests of one module share. Each test has a tenant of its own."""
 
 from collections.abc import Iterator
 from uuid import UUID, uuid4
@@ -14,9 +14,9 @@ from tests.database import Database
 MASTER_KEY = bytes(range(32))
 
 
-@pytest.fixture
-def pool(database: Database) -> Iterator[Pool]:
-    opened = writer_pool(database.writer_dsn, 10)
+@pytest.fixture(scope="module")
+def pool(module_database: Database) -> Iterator[Pool]:
+    opened = writer_pool(module_database.writer_dsn, 10)
     yield opened
     opened.close()
 

@@ -47,9 +47,9 @@ class Cut:
 
 
 def test_an_append_whose_commit_reply_is_lost_succeeds_once(
-    store: EventStore, tenant: TenantId, cause: UUID, database: Database, monkeypatch: pytest.MonkeyPatch
+    store: EventStore, tenant: TenantId, cause: UUID, module_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut = Cut(database.owner_dsn, after_commit=True)
+    cut = Cut(module_database.owner_dsn, after_commit=True)
     monkeypatch.setattr(appending, "append", cut.append)
     facts = [lapsed(), lapsed()]
 
@@ -65,11 +65,11 @@ def test_seats_and_their_states_survive_a_cut_together(
     store: EventStore,
     tenant: TenantId,
     cause: UUID,
-    database: Database,
+    module_database: Database,
     monkeypatch: pytest.MonkeyPatch,
     after_commit: bool,
 ) -> None:
-    cut = Cut(database.owner_dsn, after_commit=after_commit)
+    cut = Cut(module_database.owner_dsn, after_commit=after_commit)
     monkeypatch.setattr(seat_rows, "upsert", cut.upsert)
     facts = [discovered(ANNA, "Anna")]
     change = SeatChange(ANNA, 0, facts, replay(facts))
@@ -82,9 +82,9 @@ def test_seats_and_their_states_survive_a_cut_together(
 
 
 def test_bulk_facts_cut_before_the_commit_are_written_whole_by_the_repeat(
-    store: EventStore, tenant: TenantId, cause: UUID, database: Database, monkeypatch: pytest.MonkeyPatch
+    store: EventStore, tenant: TenantId, cause: UUID, module_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(appending, "append", Cut(database.owner_dsn, after_commit=False).append)
+    monkeypatch.setattr(appending, "append", Cut(module_database.owner_dsn, after_commit=False).append)
     facts = [lapsed() for _ in range(2_500)]
 
     assert store.append(tenant, "sku/a", facts, expected=0, cause=cause, at=MONDAY) == 2_500
@@ -93,10 +93,10 @@ def test_bulk_facts_cut_before_the_commit_are_written_whole_by_the_repeat(
 
 
 def test_someone_elses_facts_are_not_taken_for_ones_own_after_a_cut(
-    store: EventStore, tenant: TenantId, cause: UUID, database: Database, monkeypatch: pytest.MonkeyPatch
+    store: EventStore, tenant: TenantId, cause: UUID, module_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.append(tenant, "sku/a", [lapsed()], expected=0, cause=UUID(int=1), at=MONDAY)
-    monkeypatch.setattr(appending, "append", Cut(database.owner_dsn, after_commit=False).append)
+    monkeypatch.setattr(appending, "append", Cut(module_database.owner_dsn, after_commit=False).append)
 
     with pytest.raises(ConcurrentAppend):
         store.append(tenant, "sku/a", [lapsed()], expected=0, cause=cause, at=MONDAY)
@@ -105,9 +105,9 @@ def test_someone_elses_facts_are_not_taken_for_ones_own_after_a_cut(
 
 
 def test_a_connection_lost_twice_is_a_database_that_is_down(
-    store: EventStore, tenant: TenantId, cause: UUID, database: Database, monkeypatch: pytest.MonkeyPatch
+    store: EventStore, tenant: TenantId, cause: UUID, module_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(appending, "append", Cut(database.owner_dsn, after_commit=False, times=2).append)
+    monkeypatch.setattr(appending, "append", Cut(module_database.owner_dsn, after_commit=False, times=2).append)
 
     # In a transaction, so that nothing is committed before the cut.
     with pytest.raises(DatabaseDown):
