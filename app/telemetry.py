@@ -2,6 +2,7 @@
 
 import json
 import logging
+import traceback
 from collections import Counter
 from threading import Lock
 from typing import Any
@@ -35,7 +36,9 @@ class JsonLines(logging.Formatter):
         values: dict[str, Any] = getattr(record, "values", {})
         line = {"at": self.formatTime(record), "level": record.levelname, "event": record.getMessage(), **values}
         if record.exc_info and record.exc_info[0] is not None:
+            # Kind and place only: an error's message may quote what a person wrote.
             line["error"] = record.exc_info[0].__name__
+            line["where"] = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(record.exc_info[2])[-4:]]
         return json.dumps(line, default=str)
 
 

@@ -1,0 +1,86 @@
+"""The parts every process is built from, made once from the settings."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dramatiq
+from pydantic import SecretStr
+
+from app.broker import make_broker
+from app.clock import Clock, SystemClock
+from app.commands.desk import Desk
+from app.eventstore.keys import KeyRing
+from app.eventstore.pools import Pool, writer_pool
+from app.eventstore.store import EventStore
+from app.ingest import actors as ingesting
+from app.ingest.graph_client import GraphAccess
+from app.ingest.workshop import Workshop
+from app.projections import actors as projecting
+from app.settings import Settings, SettingsRefused
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process works with. `ingest` rings the actors of ingestion, `workshop` is what they work with."""
+
+    settings: Settings
+    clock: Clock
+    pool: Pool
+    store: EventStore
+    broker: dramatiq.Broker
+    desk: Desk
+    workshop: Workshop
+    ingest: ingesting.IngestRings
+
+
+@contextmanager
+def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]:
+    """Build the parts, and close them at the end. Raises at once if the database cannot be used."""
+    time = clock or SystemClock()
+    pool = writer_pool(required(settings.database_url, "database_url"), settings.pool_size)
+    try:
+        store = EventStore(pool, KeyRing(pool, key(settings.master_key, "master_key")))
+        broker = make_broker(settings.broker_url.get_secret_value())
+        desk = Desk(store, time, projecting.register(broker, pool, store))
+        workshop = Workshop(desk, pool, graph_access(settings), settings.public_url)
+        yield Parts(settings, time, pool, store, broker, desk, workshop, ingesting.register(broker, workshop))
+    finally:
+        pool.close()
+
+
+def graph_access(settings: Settings) -> GraphAccess:
+    """How this installation reaches Microsoft Graph."""
+    if settings.graph_client_id is None:
+        raise SettingsRefused("SUA_GRAPH_CLIENT_ID is needed: the id of SUA's application registration.")
+    return GraphAccess(
+        graph_url=settings.graph_url,
+        login_url=settings.login_url,
+        client_id=settings.graph_client_id,
+        secret=required(settings.graph_client_secret, "graph_client_secret"),
+        timeout=settings.graph_timeout_seconds,
+        attempts=settings.graph_attempts,
+        concurrency=settings.graph_concurrency,
+    )
+
+
+def required(secret: SecretStr | None, name: str) -> str:
+    """The value of a setting that has no default."""
+    if secret is None:
+        raise SettingsRefused(f"SUA_{name.upper()} is needed.")
+    return secret.get_secret_value()
+
+
+def key(secret: SecretStr | None, name: str) -> bytes:
+    """A key of 32 bytes, given as base64."""
+    try:
+        value = base64.b64decode(required(secret, name), validate=True)
+    except binascii.Error:
+        value = b""
+    if len(value) != _KEY_BYTES:
+        raise SettingsRefused(f"SUA_{name.upper()} must be {_KEY_BYTES} bytes in base64.")
+    return value

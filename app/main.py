@@ -1,0 +1,151 @@
+"""Web entry: the doors by which portals, Microsoft Graph, administrators and load balancers reach SUA."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from app.assembly import Parts, assembled, key, required
+from app.auth.jwks import KeySet, fetch_over_http
+from app.auth.tokens import Verifier
+from app.broker import check_broker
+from app.clock import Clock, SystemClock
+from app.domain.errors import SuaError
+from app.domain.ids import DirectoryId
+from app.graphql.app import DoorSettings, build_door
+from app.graphql.http import BodyLimits
+from app.graphql.limits import Limits
+from app.graphql.pool import ReadPool, open_read_pool
+from app.ingest import webhooks
+from app.ingest.consent import ConsentDoors, ConsentTerms
+from app.ingest.webhooks import GraphDoors
+from app.settings import Settings, SettingsRefused
+
+Check = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The routes of one running application, and what `/readyz` asks of what is behind them."""
+
+    routes: list[BaseRoute]
+    checks: dict[str, Check]
+
+
+@contextmanager
+def application(settings: Settings, clock: Clock | None = None) -> Iterator[Starlette]:
+    """The web application with all it needs. Raises at once where a dependency is away or unsafe."""
+    with assembled(settings, clock) as parts:
+        check_broker(parts.broker)
+        asyncio.run(_try_read_side(settings))
+        yield create_app(parts)
+
+
+def create_app(parts: Parts) -> Starlette:
+    """The web application over parts that somebody else made and will close."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as closing:
+            doors = await _opened(parts, closing)
+            app.router.routes.extend([*doors.routes, Route("/readyz", _readiness(doors.checks))])
+            yield
+
+    return Starlette(routes=[Route("/healthz", _alive)], lifespan=lifespan)
+
+
+async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
+    settings = parts.settings
+    reading = await open_read_pool(required(settings.database_read_url, "database_read_url"), settings.pool_size)
+    closing.push_async_callback(reading.close)
+    writing: AsyncConnectionPool[psycopg.AsyncConnection] = AsyncConnectionPool(
+        required(settings.database_url, "database_url"), min_size=1, max_size=settings.pool_size, open=False
+    )
+    await writing.open()
+    closing.push_async_callback(writing.close)
+    graph = GraphDoors(
+        writing,
+        parts.ingest.fetch,
+        webhooks.Limits(body_bytes=settings.webhook_body_bytes, body_timeout_s=settings.body_timeout_seconds),
+    )
+    closing.push_async_callback(graph.aclose)
+    terms = ConsentTerms(valid_for=timedelta(minutes=settings.consent_minutes))
+    consent = ConsentDoors(parts.workshop, parts.ingest.job, terms)
+    questions = build_door(_door_settings(settings), reading, _verifier(settings), parts.clock)
+    return Doors([*questions, *graph.routes(), *consent.routes()], _checks(parts, reading, writing))
+
+
+def _door_settings(settings: Settings) -> DoorSettings:
+    provider = settings.provider_directory_id
+    return DoorSettings(
+        provider_directory=None if provider is None else DirectoryId(provider),
+        secret=key(settings.pseudonym_key, "pseudonym_key"),
+        body=BodyLimits(settings.request_body_bytes, settings.body_timeout_seconds),
+        limits=Limits(page_size_max=settings.page_size_max),
+        statement_timeout=timedelta(seconds=settings.statement_timeout_seconds),
+    )
+
+
+def _verifier(settings: Settings) -> Verifier:
+    """Tokens carry the wall clock's time, whatever clock the rest goes by."""
+    if settings.token_audience is None:
+        raise SettingsRefused("SUA_TOKEN_AUDIENCE is needed: the client id access tokens are issued for.")
+    url = settings.token_jwks_url or f"{settings.login_url}/organizations/discovery/v2.0/keys"
+    return Verifier(
+        KeySet(fetch_over_http(url), SystemClock()),
+        SystemClock(),
+        audience=settings.token_audience,
+        issuer_template=f"{settings.login_url}/{{tenantid}}/v2.0",
+        leeway_seconds=settings.token_leeway_seconds,
+    )
+
+
+async def _try_read_side(settings: Settings) -> None:
+    """Fail before anything is served, not at the first question."""
+    _verifier(settings)
+    pool = await open_read_pool(required(settings.database_read_url, "database_read_url"), 1)
+    await pool.close()
+
+
+def _checks(parts: Parts, reading: ReadPool, writing: "AsyncConnectionPool[psycopg.AsyncConnection]") -> dict[str, Check]:
+    async def read_side() -> None:
+        async with reading.connection() as db:
+            await db.execute("SELECT 1")
+
+    async def write_side() -> None:
+        async with writing.connection(timeout=2) as db:
+            await db.execute("SELECT 1")
+
+    async def broker() -> None:
+        await asyncio.to_thread(check_broker, parts.broker)
+
+    return {"database, read side": read_side, "database, write side": write_side, "message broker": broker}
+
+
+async def _alive(_: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def _readiness(checks: dict[str, Check]) -> Callable[[Request], Awaitable[Response]]:
+    async def ready(_: Request) -> Response:
+        """200 if everything behind the doors answers, else 503; both name what was tested."""
+        told = {name: await _told(check) for name, check in checks.items()}
+        return JSONResponse(told, 200 if set(told.values()) == {"ok"} else 503)
+
+    return ready
+
+
+async def _told(check: Check) -> str:
+    try:
+        await check()
+    except (SuaError, psycopg.Error) as error:
+        return getattr(error, "code", type(error).__name__)
+    return "ok"

@@ -1,0 +1,31 @@
+"""The `sua` command. Every job of an operator is one command; long work shows progress, `--json` is for scripts.
+
+Exit codes: 0 done, 1 refused (mend the request), 2 usage, 3 unavailable (try later), 4 a check found a fault.
+"""
+
+import typer
+
+from app.ops import collecting, customers, database, doctor, inbox, processes, projecting, tokens, translating
+from app.ops.console import answering
+from app.ops.demo import command as demo
+
+app = typer.Typer(name="sua", help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+
+app.command("demo")(demo.demo)
+app.command("serve")(processes.serve)
+app.command("worker")(processes.run_worker)
+app.command("scheduler")(processes.run_scheduler)
+app.command("simulate")(processes.simulate)
+app.command("migrate")(database.migrate_database)
+app.command("doctor")(doctor.doctor)
+app.add_typer(translating.app, name="translate")
+app.add_typer(customers.app, name="tenants")
+app.add_typer(collecting.app, name="collect")
+app.add_typer(inbox.app, name="inbox")
+app.add_typer(projecting.app, name="projections")
+app.add_typer(tokens.app, name="tokens")
+
+
+def main() -> None:
+    with answering():
+        app()

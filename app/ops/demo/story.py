@@ -1,0 +1,110 @@
+"""The demo's story: a customer is invited, consents, and days pass; each leaves its licences, sign-ins and calls."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import aiohttp
+
+from app.assembly import Parts
+from app.clock import SteppedClock
+from app.commands.record_snapshot import last_complete_read
+from app.domain.errors import Unavailable
+from app.domain.events.coverage import Feed
+from app.domain.ids import TenantId
+from app.ingest import actors, inbox
+from app.ops.customers import invite
+from app.ops.demo.machines import Simulator
+from app.projections.sweeper import behind
+
+_PATIENCE_SECONDS = 60.0
+_POLL_SECONDS = 0.02
+
+
+class DemoStuck(Unavailable):
+    """Something that should have happened in the demo did not within a minute."""
+
+    code: ClassVar[str] = "DEMO_STUCK"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The simulated customer's Microsoft 365, and its clock, which SUA's clock follows."""
+
+    http: aiohttp.ClientSession
+    simulator: Simulator
+    clock: SteppedClock
+
+    @property
+    def directory(self) -> UUID:
+        return self.simulator.directories[0]
+
+    async def advance(self, days: int) -> None:
+        """Let days pass there; every notification they cause has been delivered when this returns."""
+        said = await self._post("/_clock/advance", {"days": days})
+        self.clock.step_to(datetime.fromisoformat(said["now"]))
+        await self._post("/_notifications/flush", {})
+
+    async def truth(self, at: datetime, calls_since: datetime) -> dict[str, Any]:
+        """What is true there at an instant, with the calls that began since another."""
+        address = f"{self.simulator.url}/_truth/{self.directory}"
+        query = {"at": at.isoformat(), "calls_since": calls_since.isoformat()}
+        async with self.http.get(address, params=query) as answer:
+            answer.raise_for_status()
+            known: dict[str, Any] = await answer.json()
+            return known
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        async with self.http.post(f"{self.simulator.url}{path}", json=body) as answer:
+            answer.raise_for_status()
+            said: dict[str, Any] = await answer.json()
+            return said
+
+
+async def connect_customer(parts: Parts, world: World) -> TenantId:
+    """Invite the customer and follow the mail's link as their administrator would, to the end of Microsoft's page."""
+    invitation = await asyncio.to_thread(invite, parts, "Northwind", "admin@northwind.example")
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as browser:
+        async with browser.get(invitation.link, allow_redirects=False) as to_microsoft:
+            page = to_microsoft.headers["Location"]
+        async with browser.get(f"{page}&auto=accept&as_tenant={world.directory}") as back:
+            back.raise_for_status()
+    return invitation.tenant
+
+
+async def live_a_day(parts: Parts, world: World, tenant: TenantId) -> None:
+    """A day passes, its calls are notified and fetched, and the daily read shows how it ended."""
+    await world.advance(days=1)
+    await asyncio.to_thread(actors.tick, parts.workshop, parts.ingest)
+    await settled(parts, tenant)
+
+
+async def settled(parts: Parts, tenant: TenantId) -> None:
+    """Wait until today's read is complete and every notified call is in the log."""
+    today = parts.clock.now().date()
+
+    def done() -> bool:
+        read = last_complete_read(tenant, Feed.REPORTS, parts.desk)
+        with parts.workshop.database() as db:
+            waiting = inbox.listed(db, tenant, ("PENDING",), 1)
+        return read is not None and read.date() == today and not waiting
+
+    await _until(done, "the daily read or a call")
+
+
+async def tabulated(parts: Parts) -> None:
+    """Wait until every table has read the whole log."""
+    await _until(lambda: not behind(parts.pool), "a projection")
+
+
+async def _until(done: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not await asyncio.to_thread(done):
+        if time.monotonic() > deadline:
+            raise DemoStuck(f"The demo has waited a minute for {what}.")
+        await asyncio.sleep(_POLL_SECONDS)

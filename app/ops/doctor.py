@@ -1,0 +1,124 @@
+"""`sua doctor`: the settings, masked, and whether everything SUA depends on answers."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import psycopg
+from pydantic import SecretStr
+
+from app.assembly import graph_access, key, required
+from app.broker import check_broker, make_broker
+from app.clock import SystemClock
+from app.domain.errors import SuaError
+from app.eventstore.pools import writer_pool
+from app.graphql.database import refuse_unsafe_role
+from app.ops.console import AsJson, FaultFound, out, say_json, show
+from app.ops.database import owner_dsn
+from app.ops.migrate import check
+from app.settings import PREFIX, Settings
+
+_SKEW_MAX = timedelta(seconds=30)
+_TIMEOUT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `fault` None: it is as it should be."""
+
+    looked_at: str
+    fault: str | None
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Print the settings with secrets masked, then test each dependency. Exit 4 if one fails."""
+    settings = Settings.load()
+    findings = [_tested(name, test, settings) for name, test in _TESTS.items()]
+    shown = masked(settings)
+    if as_json:
+        say_json({"settings": shown, "findings": [{"test": f.looked_at, "fault": f.fault} for f in findings]})
+    else:
+        show([{"setting": name, "value": value} for name, value in shown.items()], as_json=False)
+        for finding in findings:
+            out.print(f"[red]✗[/] {finding.looked_at}: {finding.fault}" if finding.fault else f"✓ {finding.looked_at}")
+    faults = [finding.looked_at for finding in findings if finding.fault]
+    if faults:
+        raise FaultFound(f"{len(faults)} of {len(findings)} tests failed: {', '.join(faults)}.")
+
+
+def masked(settings: Settings) -> dict[str, str | None]:
+    """Every setting by its variable; secrets only say whether they are set."""
+    return {
+        f"{PREFIX}{name.upper()}": None if value is None else "********" if isinstance(value, SecretStr) else str(value)
+        for name, value in settings
+    }
+
+
+def _tested(name: str, test: Callable[[Settings], None], settings: Settings) -> Finding:
+    try:
+        test(settings)
+    except (SuaError, psycopg.OperationalError, aiohttp.ClientError, TimeoutError) as error:
+        return Finding(name, f"{getattr(error, 'code', type(error).__name__)}: {error}")
+    return Finding(name, None)
+
+
+def _writes(settings: Settings) -> None:
+    writer_pool(required(settings.database_url, "database_url"), 1).close()
+
+
+def _reads(settings: Settings) -> None:
+    asyncio.run(refuse_unsafe_role(required(settings.database_read_url, "database_read_url")))
+
+
+def _schema(settings: Settings) -> None:
+    pending = check(owner_dsn(settings))
+    if pending:
+        raise FaultFound(f"{len(pending)} migrations are pending; run `sua migrate`.")
+
+
+def _clocks(settings: Settings) -> None:
+    with psycopg.connect(required(settings.database_url, "database_url"), connect_timeout=5) as db:
+        row = db.execute("SELECT clock_timestamp()").fetchone()
+    skew = abs(SystemClock().now() - row[0]) if row else _SKEW_MAX * 2
+    if skew > _SKEW_MAX:
+        raise FaultFound(f"this machine's clock and the database's differ by {skew}.")
+
+
+def _messages(settings: Settings) -> None:
+    check_broker(make_broker(settings.broker_url.get_secret_value()))
+
+
+def _keys(settings: Settings) -> None:
+    key(settings.master_key, "master_key")
+    key(settings.pseudonym_key, "pseudonym_key")
+
+
+def _entra(settings: Settings) -> None:
+    graph_access(settings)
+    asyncio.run(_answers(f"{settings.login_url}/organizations/v2.0/.well-known/openid-configuration"))
+
+
+def _graph(settings: Settings) -> None:
+    asyncio.run(_answers(f"{settings.graph_url}/v1.0/"))
+
+
+async def _answers(url: str) -> None:
+    """Anything below 500 is an answer: without a token Graph refuses, and is there."""
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as http, http.get(url, allow_redirects=False) as answer:
+        if answer.status >= 500:
+            raise FaultFound(f"{url} answers {answer.status}.")
+
+
+_TESTS: dict[str, Callable[[Settings], None]] = {
+    "database, write side": _writes,
+    "database, read side": _reads,
+    "schema": _schema,
+    "clocks": _clocks,
+    "message broker": _messages,
+    "keys": _keys,
+    "Microsoft Entra": _entra,
+    "Microsoft Graph": _graph,
+}

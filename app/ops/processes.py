@@ -1,0 +1,50 @@
+"""`sua serve`, `worker`, `scheduler`, `simulate`: the long-running processes. SIGTERM ends each cleanly."""
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app import main, worker
+from app.settings import Settings
+from app.telemetry import log_to_stderr
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535)]
+
+_DRAIN_SECONDS = 10
+
+
+def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve GraphQL, the webhook and the consent pages."""
+    log_to_stderr()
+    settings = Settings.load()
+    with main.application(settings) as application:
+        uvicorn.run(
+            application,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_DRAIN_SECONDS,
+        )
+
+
+def run_worker() -> None:
+    """Carry out messages: fetch, collect, advance projections. Start as many as there is work for."""
+    log_to_stderr()
+    worker.work(Settings.load())
+
+
+def run_scheduler() -> None:
+    """Ring for whatever is due or was left behind. One is enough; two do no harm."""
+    log_to_stderr()
+    worker.schedule(Settings.load())
+
+
+def simulate(arguments: Annotated[list[str] | None, typer.Argument(help="Passed on; try `-- --help`.")] = None) -> None:
+    """Run the simulator of Microsoft Graph: `sua simulate -- --users 300 --seed 1`."""
+    raise SystemExit(subprocess.run([sys.executable, "-m", "app.simulator", *(arguments or [])], check=False).returncode)

@@ -1,0 +1,96 @@
+"""Worker and scheduler entry: carry out messages, and ring for what is due or was left behind."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import dramatiq
+
+from app.assembly import Parts, assembled
+from app.broker import check_broker
+from app.domain.errors import Unavailable
+from app.ingest import actors as ingesting
+from app.projections.sweeper import Sweeper
+from app.settings import Settings
+from app.telemetry import count, say
+
+WORKER_SHUTDOWN_S = 30
+"""How long a worker that was told to stop may finish what it has begun. Below the container's grace period."""
+
+_POLL_MS = 200
+_TIDY_EVERY_SECONDS = 3600.0
+
+
+def work(settings: Settings) -> None:
+    """Carry out messages until SIGTERM or SIGINT. What was begun is finished, or taken up by the next worker."""
+    with assembled(settings) as parts:
+        check_broker(parts.broker)
+        stopped = _until_told()
+        with working(parts):
+            stopped.wait()
+
+
+def schedule(settings: Settings) -> None:
+    """Look for what is due, every `sweep_seconds`, until SIGTERM or SIGINT."""
+    with assembled(settings) as parts:
+        check_broker(parts.broker)
+        stopped = _until_told()
+        with sweeping(parts):
+            stopped.wait()
+
+
+@contextmanager
+def working(parts: Parts) -> Iterator[None]:
+    """Threads that carry out messages, while the block lasts."""
+    worker = dramatiq.Worker(parts.broker, worker_threads=parts.settings.worker_threads, worker_timeout=_POLL_MS)
+    worker.start()
+    say("worker.started", threads=parts.settings.worker_threads)
+    try:
+        yield
+    finally:
+        worker.stop(timeout=WORKER_SHUTDOWN_S * 1000)
+
+
+@contextmanager
+def sweeping(parts: Parts) -> Iterator[None]:
+    """A thread that rings for projections and feeds left behind, while the block lasts."""
+    stop = threading.Event()
+    rounds: list[tuple[float, Callable[[], object]]] = [
+        (parts.settings.sweep_seconds, Sweeper(parts.pool, parts.desk.ring, parts.settings.sweep_seconds).sweep),
+        (parts.settings.sweep_seconds, lambda: ingesting.tick(parts.workshop, parts.ingest)),
+        (_TIDY_EVERY_SECONDS, lambda: ingesting.tidy(parts.workshop)),
+    ]
+    threads = [threading.Thread(target=_repeat, args=(stop, *each), daemon=True) for each in rounds]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _repeat(stop: threading.Event, every_seconds: float, do: Callable[[], object]) -> None:
+    """A dependency that is away is counted and tried again: nothing is lost while nobody rings."""
+    while not stop.is_set():
+        try:
+            do()
+        except Unavailable as error:
+            count("sweep.unavailable")
+            say("sweep.unavailable", logging.WARNING, code=error.code)
+        stop.wait(every_seconds)
+
+
+def _until_told() -> threading.Event:
+    told = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return told
