@@ -144,6 +144,10 @@ class Measure:
         return Cost(below.depth + 1, below.aliases + aliased, below.fields + 1, nodes)
 
     def _fragment(self, name: str, depth: int, *, introspecting: bool) -> Cost:
+        fragment = self._fragments.get(name)
+        if fragment is None:
+            return Cost()
+        introspecting = introspecting or fragment.type_condition.name.value.startswith("__")
         if name in self._measured:
             known = self._measured[name]
             if known is None:
@@ -152,12 +156,8 @@ class Measure:
             if depth + known.depth - 1 > allowed:
                 raise QueryTooCostly("depth", depth + known.depth - 1, allowed)
             return known
-        fragment = self._fragments.get(name)
-        if fragment is None:
-            return Cost()
         self._measured[name] = None
-        introspective = introspecting or fragment.type_condition.name.value.startswith("__")
-        cost = self._selection(fragment.selection_set, depth, introspecting=introspective)
+        cost = self._selection(fragment.selection_set, depth, introspecting=introspecting)
         self._measured[name] = cost
         return cost
 

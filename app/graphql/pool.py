@@ -15,6 +15,8 @@ from app.projections.reading import OPEN
 
 BORROW_SECONDS = 2.0
 START_SECONDS = 5.0
+RECONNECT_SECONDS = 4.0
+"""How long the pool goes on trying by itself, ever more slowly; after that each request is a try."""
 
 Db: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 ReadPool: TypeAlias = psycopg_pool.AsyncConnectionPool[Db]
@@ -33,6 +35,7 @@ async def open_read_pool(dsn: str, size: int) -> ReadPool:
         min_size=1,
         max_size=size,
         timeout=BORROW_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"autocommit": True, "connect_timeout": int(START_SECONDS)},
         check=psycopg_pool.AsyncConnectionPool.check_connection,
         open=False,

@@ -1,8 +1,8 @@
 """The door over a real database, asked over HTTP, by every kind of viewer."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from app.auth.jwks import KeySet
 from app.auth.tokens import Verifier
+from app.auth.viewer import Grants
 from app.clock import SteppedClock
 from app.domain.ids import DirectoryId
 from app.graphql.app import DoorSettings, build_door
@@ -56,7 +57,6 @@ class Client:
 
     http: httpx.AsyncClient
     clock: SteppedClock
-    codes: list[str] = field(default_factory=list)
 
     async def ask(self, query: str, who: str = "hr", **variables: Any) -> dict[str, Any]:
         """The whole answer."""
@@ -78,10 +78,12 @@ class Client:
         return str(error["extensions"]["code"])
 
 
-def asgi(pool: ReadPool, clock: SteppedClock) -> Starlette:
+def asgi(
+    pool: ReadPool, clock: SteppedClock, settings: DoorSettings = SETTINGS, grants: Grants | None = None
+) -> Starlette:
     wall = SteppedClock(NOON)
     verifier = Verifier(KeySet(Keys(jwks_of()), wall), wall, audience=AUDIENCE, issuer_template=TEMPLATE)
-    return Starlette(routes=build_door(SETTINGS, pool, verifier, clock))
+    return Starlette(routes=build_door(settings, pool, verifier, clock, grants))
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +99,17 @@ async def read_pool(module_database: Database, world: World) -> AsyncIterator[Re
     await pool.close()
 
 
+@asynccontextmanager
+async def asking(
+    pool: ReadPool, settings: DoorSettings = SETTINGS, grants: Grants | None = None
+) -> AsyncIterator[Client]:
+    clock = SteppedClock(NOON)
+    transport = httpx.ASGITransport(asgi(pool, clock, settings, grants))
+    async with httpx.AsyncClient(transport=transport, base_url="http://sua.test") as http:
+        yield Client(http, clock)
+
+
 @pytest.fixture
 async def client(read_pool: ReadPool) -> AsyncIterator[Client]:
-    clock = SteppedClock(NOON)
-    async with AsyncExitStack() as stack:
-        transport = httpx.ASGITransport(asgi(read_pool, clock))
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://sua.test"))
-        yield Client(http, clock)
+    async with asking(read_pool) as made:
+        yield made

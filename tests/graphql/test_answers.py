@@ -1,6 +1,7 @@
 """What the door answers about two customers made by hand."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from app.graphql.ids import thing_id
 from tests.graphql.conftest import Client
@@ -16,7 +17,7 @@ query ($id: ID!, $asOf: Date, $knownAt: DateTime, $days: Int) {
 """
 
 
-async def idle(client: Client, **variables: object) -> list[tuple[str, str]]:
+async def idle(client: Client, **variables: Any) -> list[tuple[str, str]]:
     data = await client.data(IDLE, id=str(CONTOSO), **variables)
     return [(each["userName"], each["verdict"]) for each in data["tenant"]["at"]["idleLicences"]["nodes"]]
 
