@@ -1,0 +1,186 @@
+"""Random logs: any facts about few people, learned late and out of order, that a decision would not have refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import hypothesis.strategies as st
+
+from app.domain.events import Event
+from app.domain.events.coverage import Feed, SnapshotFailed
+from app.domain.events.licensing import (
+    AccountDisabled,
+    AccountEnabled,
+    LicenceAssignmentFailed,
+    LicenceChanged,
+    ProfileChanged,
+    SeatsChanged,
+    SkuLapsed,
+    SkuSubscribed,
+    UserDeleted,
+    UserKind,
+    UserSignedIn,
+    Workload,
+    WorkloadUsed,
+)
+from app.domain.events.tenancy import (
+    Capability,
+    CapabilityChanged,
+    ConsentGranted,
+    PolicyChanged,
+    TenantInvited,
+)
+from app.domain.ids import CallId, PlanId
+from app.domain.personal import Personal
+from tests.projections.story import (
+    ANNA,
+    BERT,
+    CARL,
+    E3,
+    E5,
+    ELSEWHERE,
+    HOME,
+    OPS,
+    RUN,
+    SALES,
+    assigned,
+    call,
+    completed,
+    day,
+    discovered,
+    leg,
+    named,
+    party,
+    profile,
+    removed,
+    revised,
+    snapshot,
+)
+
+_USERS = st.sampled_from([ANNA, BERT, CARL])
+_SKUS = st.sampled_from([E3, E5])
+_PATHS = st.sampled_from([None, SALES, OPS])
+_PLANS = st.sampled_from([(), (PlanId(named("plan")),)])
+_CALLS = st.sampled_from([CallId(named(f"call {number}")) for number in range(3)])
+_PARTIES = st.sampled_from(
+    [party(ANNA), party(BERT), party(CARL, ELSEWHERE), party(BERT, None), party(None), party(None, number="+49 1")]
+)
+
+
+@st.composite
+def stories(draw: st.DrawFn, most: int = 60, *, settled: bool = False) -> list[tuple[datetime, Event]]:
+    """Facts with the time each was recorded, which never decreases; most happened shortly before, some long.
+
+    `settled`: sign-ins are readable, and everyone is there and holds a licence before the rest begins.
+    """
+    now = day(1)
+    story: list[tuple[datetime, Event]] = [
+        (now, TenantInvited(happened_at=now, customer="Contoso", contact=Personal.alone("a@contoso.example"))),
+        (
+            now,
+            ConsentGranted(
+                happened_at=now, directory=HOME, organisation="Contoso", default_domain=None, permissions=("One", "Two")
+            ),
+        ),
+    ]
+    if settled:
+        story.append((now, CapabilityChanged(happened_at=now, capability=Capability.ENTRA_P1, available=True)))
+        story += [(now, fact(now, user)) for user in (ANNA, BERT, CARL) for fact in (discovered, assigned)]
+    for _ in range(draw(st.integers(1, most))):
+        now += draw(st.sampled_from([timedelta(), timedelta(hours=9), timedelta(days=1), timedelta(days=8)]))
+        late = draw(
+            st.sampled_from([timedelta(), timedelta(), timedelta(hours=5), timedelta(days=5), timedelta(days=30)])
+        )
+        story.append((now, draw(_FACTS)(draw, now - late)))
+    return story
+
+
+def _discovered(draw: st.DrawFn, at: datetime) -> Event:
+    kind = draw(st.sampled_from([UserKind.PERSON, UserKind.PERSON, UserKind.GUEST]))
+    created = draw(st.sampled_from([None, day(-900), day(-10)]))
+    return discovered(at, draw(_USERS), created_at=created, enabled=draw(st.booleans()), kind=kind)
+
+
+def _profile(draw: st.DrawFn, at: datetime) -> Event:
+    changed = profile(draw(st.sampled_from([None, "Anna", "Ann"])), draw(st.sampled_from([None, "Sales", "Ops"])))
+    return ProfileChanged(happened_at=at, user=draw(_USERS), profile=changed)
+
+
+def _account(draw: st.DrawFn, at: datetime) -> Event:
+    return draw(st.sampled_from([AccountDisabled, AccountEnabled, UserDeleted]))(happened_at=at, user=draw(_USERS))
+
+
+def _assigned(draw: st.DrawFn, at: datetime) -> Event:
+    return assigned(at, draw(_USERS), draw(_SKUS), draw(_PATHS))
+
+
+def _removed(draw: st.DrawFn, at: datetime) -> Event:
+    return removed(at, draw(_USERS), draw(_SKUS), draw(_PATHS))
+
+
+def _changed(draw: st.DrawFn, at: datetime) -> Event:
+    return LicenceChanged(
+        happened_at=at, user=draw(_USERS), sku=draw(_SKUS), via=draw(_PATHS), disabled_plans=draw(_PLANS)
+    )
+
+
+def _failed(draw: st.DrawFn, at: datetime) -> Event:
+    return LicenceAssignmentFailed(
+        happened_at=at, user=draw(_USERS), sku=draw(_SKUS), via=draw(_PATHS), error="CountViolation"
+    )
+
+
+def _signed_in(draw: st.DrawFn, at: datetime) -> Event:
+    stamps = [at - timedelta(days=draw(st.sampled_from([0, 0, 3, 20]))) if draw(st.booleans()) else None for _ in "123"]
+    moved = [stamp for stamp in stamps if stamp is not None]
+    return UserSignedIn(
+        happened_at=max(moved, default=at),
+        user=draw(_USERS),
+        interactive=stamps[0],
+        non_interactive=stamps[1],
+        successful=stamps[2] if moved else at,
+    )
+
+
+def _workload(draw: st.DrawFn, at: datetime) -> Event:
+    noon = datetime.combine(at.date(), time(12), UTC)
+    workload = draw(st.sampled_from([Workload.TEAMS, Workload.EXCHANGE]))
+    return WorkloadUsed(happened_at=noon, user=draw(_USERS), workload=workload, last_activity_on=noon.date())
+
+
+def _call(draw: st.DrawFn, at: datetime) -> Event:
+    legs = [
+        leg(draw(_PARTIES), at + timedelta(minutes=draw(st.integers(0, 20))), draw(st.integers(0, 30)), failed=failed)
+        for failed in draw(st.lists(st.booleans(), min_size=1, max_size=4))
+    ]
+    content = call(*legs, call=draw(_CALLS), revision=draw(st.integers(1, 5)), test=draw(st.integers(0, 9)) == 0)
+    return draw(st.sampled_from([completed, revised]))(content)
+
+
+def _sku(draw: st.DrawFn, at: datetime) -> Event:
+    sku = draw(_SKUS)
+    units = SeatsChanged(
+        happened_at=at, sku=sku, enabled=draw(st.integers(0, 3)), warning=0, suspended=0, locked_out=0, consumed=1
+    )
+    subscribed = SkuSubscribed(happened_at=at, sku=sku, part_number="E5", applies_to="User", plans=())
+    return draw(st.sampled_from([units, units, subscribed, SkuLapsed(happened_at=at, sku=sku)]))
+
+
+def _tenant(draw: st.DrawFn, at: datetime) -> Event:
+    feed = draw(st.sampled_from(Feed))
+    zone = draw(st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]))
+    facts: list[Event] = [
+        snapshot(at, feed),
+        SnapshotFailed(happened_at=at, feed=feed, run=RUN, reason="GRAPH_TIMEOUT"),
+        CapabilityChanged(happened_at=at, capability=draw(st.sampled_from(Capability)), available=draw(st.booleans())),
+        PolicyChanged(happened_at=at, idle_days=90, grace_days=30, time_zone=zone, currency="EUR"),
+    ]
+    return draw(st.sampled_from(facts))
+
+
+_FACTS = st.sampled_from(
+    [
+        *(_discovered, _profile, _account, _assigned, _assigned, _removed, _changed, _failed),
+        *(_signed_in, _signed_in, _signed_in, _workload, _call, _call, _sku, _tenant),
+    ]
+)

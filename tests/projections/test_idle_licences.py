@@ -1,0 +1,323 @@
+"""Idle as of any day, by what was known when: the question equals the rule, and past answers stay as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import hypothesis.strategies as st
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from app.domain.events import Event
+from app.domain.events.licensing import (
+    AccountDisabled,
+    AccountEnabled,
+    LicenceAssigned,
+    LicenceRemoved,
+    ProfileChanged,
+    UserDeleted,
+    UserDiscovered,
+    UserKind,
+    UserSignedIn,
+    WorkloadUsed,
+)
+from app.domain.events.telephony import CallCompleted, CallRevised
+from app.domain.events.tenancy import Capability, CapabilityChanged, PolicyChanged, TenantInvited
+from app.domain.ids import SkuId, UserId
+from app.domain.licensing import HeldLicence, Judgement, Verdict, judge
+from app.domain.period import day_ends
+from app.domain.personal import Personal
+from app.domain.policy import IdleDaysOutOfRange
+from app.projections import idle_licences
+from app.projections.engine import advance
+from app.projections.reading import Moment, moment, scope
+from tests.projections.conftest import Desk
+from tests.projections.logs import stories
+from tests.projections.story import (
+    ANNA,
+    BERT,
+    CARL,
+    E3,
+    E5,
+    HOME,
+    OPS,
+    assigned,
+    attempted,
+    day,
+    discovered,
+    removed,
+    signed_in,
+)
+
+Told = Sequence[tuple[datetime, Event]]
+Reader = psycopg.AsyncConnection[Any]
+INVITED = TenantInvited(happened_at=day(1), customer="Contoso", contact=Personal.alone("a@contoso.example"))
+P1 = CapabilityChanged(happened_at=day(1), capability=Capability.ENTRA_P1, available=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """The rule applied to a log: the state at `t` is the fold, in order of the log, of what happened before `t`."""
+
+    facts: Sequence[Event]
+    on: date
+    idle_days: int
+    grace_days: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(next((f.time_zone for f in reversed(self.facts) if isinstance(f, PolicyChanged)), "UTC"))
+
+    @property
+    def before(self) -> list[Event]:
+        end = day_ends(self.on, self.zone)
+        return [fact for fact in self.facts if fact.happened_at < end]
+
+    def judged(self, user: UserId, sku: SkuId) -> tuple[Judgement, datetime | None] | None:
+        """None: not held, or no such user."""
+        since, profile = self._held_since(user, sku), self._account(user)
+        if since is None or profile is None:
+            return None
+        kind, enabled, created_at = profile
+        evidence, attempts = self._seen(user)
+        licence = HeldLicence(
+            kind, enabled, created_at, since, max(evidence, default=None), max(attempts, default=None), self._observable
+        )
+        verdict = judge(licence, self.on, self.zone, idle_days=self.idle_days, grace_days=self.grace_days)
+        return verdict, licence.last_evidence
+
+    def _account(self, user: UserId) -> tuple[UserKind, bool, datetime | None] | None:
+        account: tuple[UserKind, bool, datetime | None] | None = None
+        for fact in self.before:
+            match fact:
+                case UserDiscovered(user=who) if who == user:
+                    account = (fact.profile.kind, fact.enabled, fact.created_at)
+                case ProfileChanged(user=who) if who == user and account:
+                    account = (fact.profile.kind, *account[1:])
+                case AccountDisabled(user=who) | UserDeleted(user=who) if who == user and account:
+                    gone = UserKind.UNKNOWN if isinstance(fact, UserDeleted) else account[0]
+                    account = (gone, False, account[2])
+                case AccountEnabled(user=who) if who == user and account:
+                    account = (account[0], True, account[2])
+        return account
+
+    def _held_since(self, user: UserId, sku: SkuId) -> datetime | None:
+        changes = [
+            fact
+            for fact in self.before
+            if isinstance(fact, LicenceAssigned | LicenceRemoved) and (fact.user, fact.sku) == (user, sku)
+        ]
+        since = None
+        for at in sorted({fact.happened_at for fact in changes}, reverse=True):
+            paths: set[object] = set()
+            for fact in changes:
+                if fact.happened_at <= at:
+                    (paths.add if isinstance(fact, LicenceAssigned) else paths.discard)(fact.via)
+            if not paths:
+                break
+            since = at
+        return since
+
+    def _seen(self, user: UserId) -> tuple[list[datetime], list[datetime]]:
+        end = day_ends(self.on, self.zone)
+        evidence: list[datetime | None] = []
+        attempts: list[datetime | None] = []
+        for fact in self.facts:
+            match fact:
+                case UserSignedIn(user=who) if who == user:
+                    evidence.append(fact.successful)
+                    attempts += [fact.interactive, fact.non_interactive]
+                case WorkloadUsed(user=who) if who == user:
+                    evidence.append(fact.happened_at)
+                case CallCompleted() | CallRevised() if not fact.call.test:
+                    own = [leg for leg in fact.call.legs if leg.party.user == user and not leg.failed]
+                    evidence += [leg.started_at for leg in own if leg.party.directory in (None, HOME)]
+        return _before(evidence, end), _before(attempts, end)
+
+    @property
+    def _observable(self) -> bool:
+        able = {fact.capability: fact.available for fact in self.before if isinstance(fact, CapabilityChanged)}
+        reports = able.get(Capability.REPORTS) is True and able.get(Capability.CONCEALED_NAMES) is False
+        return able.get(Capability.ENTRA_P1) is True or reports
+
+
+def _before(instants: Iterable[datetime | None], end: datetime) -> list[datetime]:
+    return [instant for instant in instants if instant is not None and instant < end]
+
+
+@given(story=stories(settled=True), data=st.data())
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_the_question_equals_the_rule_on_any_log(
+    desk: Desk, reader: Reader, story: list[tuple[datetime, Event]], data: st.DataObject
+) -> None:
+    tenant, now = desk.tenant(), story[-1][0]
+    desk.log.tell_all(tenant, story)
+    assert advance(desk.pool, desk.log, tenant).stopped == ()
+
+    for _ in range(4):
+        known_at = data.draw(st.sampled_from([at for at, _ in story]))
+        on = known_at.date() - timedelta(days=data.draw(st.sampled_from([0, 1, 10, 40])))
+        idle_days, grace_days = data.draw(st.sampled_from([7, 14, 30])), data.draw(st.sampled_from([0, 5]))
+        facts = [fact for at, fact in story if at <= known_at] if on >= day(1).date() else []
+        oracle = Oracle(facts, on, idle_days, grace_days)
+        verdicts = {
+            (user, sku): verdict
+            for user in (ANNA, BERT, CARL)
+            for sku in (E3, E5)
+            if (verdict := oracle.judged(user, sku))
+        }
+        async with scope(reader, [tenant]):
+            at = await moment(reader, tenant, on, known_at, now + timedelta(days=1))
+            found = await idle_licences.idle_at(
+                reader, tenant, at, idle_days=idle_days, grace_days=grace_days, after=None, limit=100
+            )
+            summary = await idle_licences.summary_at(reader, tenant, at, idle_days, grace_days)
+
+        expected = {
+            key: (verdict.suspected, quiet_since)
+            for key, (verdict, quiet_since) in verdicts.items()
+            if verdict.verdict in {Verdict.IDLE, Verdict.NEVER_USED}
+        }
+        assert {(one.user, one.sku): (one.suspected, one.quiet_since) for one in found} == expected
+        for sku in summary:
+            of_sku = [verdict.verdict for (_, held), (verdict, _) in verdicts.items() if held == sku.sku]
+            assert sku.idle == of_sku.count(Verdict.IDLE)
+            assert sku.never_used == of_sku.count(Verdict.NEVER_USED)
+            assert sku.unverifiable == of_sku.count(Verdict.UNVERIFIABLE)
+
+
+@given(story=stories(40, settled=True))
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_an_answer_given_once_is_given_again(
+    desk: Desk, reader: Reader, story: list[tuple[datetime, Event]]
+) -> None:
+    tenant = desk.tenant()
+    answers: list[tuple[Moment, object]] = []
+
+    for recorded_at, fact in story:
+        desk.log.tell(tenant, fact, at=recorded_at)
+        advance(desk.pool, desk.log, tenant)
+        async with scope(reader, [tenant]):
+            at = await moment(reader, tenant, None, None, recorded_at)
+            answers.append((at, await _idle(reader, tenant, at)))
+
+    async with scope(reader, [tenant]):
+        again = [(at, await _idle(reader, tenant, at)) for at, _ in answers]
+    assert again == answers
+
+
+async def _idle(reader: Reader, tenant: Any, at: Moment) -> list[idle_licences.IdleLicence]:
+    return await idle_licences.idle_at(reader, tenant, at, idle_days=7, grace_days=0, after=None, limit=100)
+
+
+async def _ask(
+    desk: Desk, reader: Reader, *facts: Event, on: date, known_at: datetime | None = None, **given: Any
+) -> list[tuple[object, ...]]:
+    tenant = desk.tenant()
+    desk.log.tell(tenant, INVITED, P1, *facts)
+    advance(desk.pool, desk.log, tenant)
+    asked = {"idle_days": 90, "grace_days": 30, "after": None, "limit": 10, **given}
+    async with scope(reader, [tenant]):
+        at = await moment(reader, tenant, on, known_at, day(400))
+        found = await idle_licences.idle_at(reader, tenant, at, **asked)
+    return [(one.user, one.sku, one.quiet_since, one.suspected) for one in found]
+
+
+async def test_idle_begins_the_day_after_the_ninetieth(desk: Desk, reader: Reader) -> None:
+    facts = [discovered(day(1)), assigned(day(1)), signed_in(day(10, 13))]
+
+    on_the_90th = await _ask(desk, reader, *facts, on=day(100).date())
+    the_day_after = await _ask(desk, reader, *facts, on=day(101).date())
+
+    assert on_the_90th == []
+    assert the_day_after == [(ANNA, E5, day(10, 13), False)]
+
+
+async def test_a_seat_that_moved_to_a_group_was_held_throughout(desk: Desk, reader: Reader) -> None:
+    moved = [discovered(day(1)), assigned(day(1)), assigned(day(95), via=OPS), removed(day(96))]
+
+    found = await _ask(desk, reader, *moved, on=day(110).date())
+
+    assert found == [(ANNA, E5, None, False)]
+
+
+async def test_a_seat_given_back_and_taken_again_is_in_grace(desk: Desk, reader: Reader) -> None:
+    again = [discovered(day(1)), assigned(day(1)), removed(day(95)), assigned(day(96))]
+
+    found = await _ask(desk, reader, *again, on=day(110).date())
+
+    assert found == []
+
+
+async def test_a_failed_logon_of_late_makes_it_suspected(desk: Desk, reader: Reader) -> None:
+    facts = [discovered(day(1)), assigned(day(1)), signed_in(day(10)), attempted(day(115))]
+
+    found = await _ask(desk, reader, *facts, on=day(120).date())
+
+    assert found == [(ANNA, E5, day(10), True)]
+
+
+async def test_an_old_account_with_attempts_only_cannot_be_judged(desk: Desk, reader: Reader) -> None:
+    holds = [assigned(day(1)), attempted(day(3))]
+
+    old = await _ask(desk, reader, discovered(day(1), created_at=day(-1500)), *holds, on=day(120).date())
+    young = await _ask(desk, reader, discovered(day(1), created_at=day(-500)), *holds, on=day(120).date())
+
+    assert old == []
+    assert young == [(ANNA, E5, None, False)]
+
+
+async def test_pages_go_on_where_the_last_one_ended(desk: Desk, reader: Reader) -> None:
+    facts = [fact for user in (ANNA, BERT, CARL) for fact in (discovered(day(1), user), assigned(day(1), user))]
+    quiet = [signed_in(day(3), CARL), signed_in(day(2), BERT)]
+
+    first = await _ask(desk, reader, *facts, *quiet, on=day(120).date(), limit=2)
+    rest = await _ask(desk, reader, *facts, *quiet, on=day(120).date(), after=(day(2), BERT, E5))
+
+    assert [row[0] for row in first] == [ANNA, BERT]
+    assert [row[0] for row in rest] == [CARL]
+
+
+async def test_knowledge_of_long_ago_does_not_make_everyone_idle_today(desk: Desk, reader: Reader) -> None:
+    facts = [discovered(day(1)), assigned(day(1)), *(signed_in(day(at)) for at in range(2, 200, 2))]
+
+    found = await _ask(desk, reader, *facts, on=day(300).date(), known_at=day(60))
+
+    assert found == []
+
+
+async def test_fewer_than_seven_idle_days_are_refused(desk: Desk, reader: Reader) -> None:
+    with pytest.raises(IdleDaysOutOfRange):
+        await _ask(desk, reader, on=day(120).date(), idle_days=6)
+
+
+async def test_what_was_idle_by_what_was_known_stays_so_when_a_late_report_comes(desk: Desk, reader: Reader) -> None:
+    tenant = desk.tenant()
+    desk.log.tell(tenant, INVITED, P1, discovered(day(1)), assigned(day(1)), signed_in(day(2)))
+    advance(desk.pool, desk.log, tenant)
+    desk.log.tell(tenant, signed_in(day(5)), at=day(12))
+    advance(desk.pool, desk.log, tenant)
+
+    async with scope(reader, [tenant]):
+        before = await moment(reader, tenant, day(11).date(), day(11), day(12))
+        after = await moment(reader, tenant, day(11).date(), None, day(12))
+        known_then = await _idle(reader, tenant, before)
+        known_now = await _idle(reader, tenant, after)
+
+    assert [one.quiet_since for one in known_then] == [day(2)]
+    assert known_now == []
+
+
+async def test_a_user_active_daily_costs_one_open_row(desk: Desk) -> None:
+    tenant = desk.tenant()
+    desk.log.tell(tenant, discovered(day(1)), *(signed_in(day(at)) for at in range(2, 300)))
+
+    advance(desk.pool, desk.log, tenant)
+
+    evidence = [row for row in desk.rows("activity_gaps", tenant) if row[1] == "EVIDENCE"]
+    assert len(evidence) == 3  # closed at once: never before; and since then: before the first, and the open one
