@@ -14,7 +14,7 @@ from app.broker import check_broker, make_broker
 from app.clock import SystemClock
 from app.domain.errors import SuaError
 from app.eventstore.pools import writer_pool
-from app.graphql.database import refuse_unsafe_role
+from app.main import try_read_side
 from app.ops.console import AsJson, FaultFound, out, say_json, show
 from app.ops.database import owner_dsn
 from app.ops.migrate import check
@@ -69,7 +69,7 @@ def _writes(settings: Settings) -> None:
 
 
 def _reads(settings: Settings) -> None:
-    asyncio.run(refuse_unsafe_role(required(settings.database_read_url, "database_read_url")))
+    asyncio.run(try_read_side(settings))
 
 
 def _schema(settings: Settings) -> None:
