@@ -47,7 +47,8 @@ ATTACKS = {
     "1,500 directives": "{ __typename " + "@skip(if: true) " * 1500 + "}",
     "10,000 operations": " ".join(f"query Q{each} {{ __typename }}" for each in range(3000)),
     "pages of pages": "{ tenants(first: 200) { nodes { at { users(first: 200) { nodes { id } } } } } }",
-    "pages of lists": "{ tenants(first: 9) { nodes { at { users(first: 200) { nodes { holdings { viaGroup } } } } } } }",
+    "pages of lists": "{ tenants(first: 9) { nodes { at { users(first: 200) "
+    "{ nodes { holdings { viaGroup } } } } } } }",
     "introspection in a circle": "{ __schema { types " + "{ fields { type " * 12 + "{ name }" + " } }" * 12 + " } }",
 }
 

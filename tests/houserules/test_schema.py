@@ -84,16 +84,17 @@ def test_what_the_read_side_may_read_it_reads_by_tenant(owner: psycopg.Connectio
             owner, "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'sua_reader'"
         )
     }
-    policies: dict[str, str] = dict(
-        owner.execute(
-            "SELECT tablename, qual FROM pg_policies WHERE 'sua_reader' = ANY (roles) AND cmd = 'SELECT'"
-        ).fetchall()
-    )
+    found = owner.execute(
+        "SELECT tablename, policyname, qual FROM pg_policies WHERE 'sua_reader' = ANY (roles) AND cmd = 'SELECT'"
+    ).fetchall()
+    policies: dict[str, str] = {table: rule for table, name, rule in found if name == "reader"}
 
     assert readable
     assert readable & CONTROL == set()
     assert readable - policies.keys() == set()
     assert [table for table in readable if "sua.tenants" not in str(policies[table])] == []
+    # The one other way in: which tenants a proven directory has (0007_tenant_register.sql).
+    assert {(table, name) for table, name, _ in found if name != "reader"} == {("tenants", "register")}
 
 
 def test_the_read_side_may_only_read(owner: psycopg.Connection) -> None:
