@@ -54,12 +54,6 @@ async def open_read_pool(dsn: str, size: int) -> ReadPool:
     return pool
 
 
-async def refuse_unsafe_role(dsn: str) -> None:
-    """Connect once and look. Raises `UnsafeRole`, or `DatabaseDown` within 5 s."""
-    pool = await open_read_pool(dsn, 1)
-    await pool.close()
-
-
 async def _check_role(db: Db) -> None:
     """Row-level security does not bind superusers, roles with BYPASSRLS, nor (unless forced) owners of a table."""
     row = await (
