@@ -45,7 +45,7 @@ def application(settings: Settings, clock: Clock | None = None) -> Iterator[Star
     """The web application with all it needs. Raises at once where a dependency is away or unsafe."""
     with assembled(settings, clock) as parts:
         check_broker(parts.broker)
-        asyncio.run(_try_read_side(settings))
+        asyncio.run(try_read_side(settings))
         yield create_app(parts)
 
 
@@ -108,14 +108,16 @@ def _verifier(settings: Settings) -> Verifier:
     )
 
 
-async def _try_read_side(settings: Settings) -> None:
-    """Fail before anything is served, not at the first question."""
+async def try_read_side(settings: Settings) -> None:
+    """Raise what is wrong with tokens' settings, the read side's database or its role."""
     _verifier(settings)
     pool = await open_read_pool(required(settings.database_read_url, "database_read_url"), 1)
     await pool.close()
 
 
-def _checks(parts: Parts, reading: ReadPool, writing: "AsyncConnectionPool[psycopg.AsyncConnection]") -> dict[str, Check]:
+def _checks(
+    parts: Parts, reading: ReadPool, writing: "AsyncConnectionPool[psycopg.AsyncConnection]"
+) -> dict[str, Check]:
     async def read_side() -> None:
         async with reading.connection() as db:
             await db.execute("SELECT 1")

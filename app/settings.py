@@ -80,7 +80,9 @@ class Settings(BaseSettings):
     def _all_database_urls_or_none(self) -> Self:
         given = [self.database_url is not None, self.database_read_url is not None]
         if any(given) and not all(given):
-            raise ValueError("SUA_DATABASE_URL and SUA_DATABASE_READ_URL belong together (roles sua_writer, sua_reader)")
+            raise ValueError(
+                "SUA_DATABASE_URL and SUA_DATABASE_READ_URL belong together (roles sua_writer, sua_reader)"
+            )
         return self
 
     @classmethod

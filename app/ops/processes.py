@@ -47,4 +47,6 @@ def run_scheduler() -> None:
 
 def simulate(arguments: Annotated[list[str] | None, typer.Argument(help="Passed on; try `-- --help`.")] = None) -> None:
     """Run the simulator of Microsoft Graph: `sua simulate -- --users 300 --seed 1`."""
-    raise SystemExit(subprocess.run([sys.executable, "-m", "app.simulator", *(arguments or [])], check=False).returncode)
+    raise SystemExit(
+        subprocess.run([sys.executable, "-m", "app.simulator", *(arguments or [])], check=False).returncode
+    )

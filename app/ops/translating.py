@@ -21,7 +21,9 @@ Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="
 def call_record(
     files: Files,
     *,
-    directory: Annotated[UUID | None, typer.Option(help="Entra tenant the record is from; else all are others.")] = None,
+    directory: Annotated[
+        UUID | None, typer.Option(help="Entra tenant the record is from; else all are others.")
+    ] = None,
 ) -> None:
     """Call records with their sessions expanded."""
     home = doors.NOBODYS_DIRECTORY if directory is None else DirectoryId(directory)

@@ -25,7 +25,7 @@ from app.ops.console import AsJson, FaultFound, err, say_json
 from app.ops.demo import screen, story
 from app.ops.demo.machines import Company, DatabaseUrls, Simulator, fresh_database, simulator
 from app.ops.demo.questions import Api
-from app.ops.demo.verdict import Answers, questioned
+from app.ops.demo.verdict import questioned
 from app.ops.postgres import EmbeddedPostgres, find_binaries
 from app.settings import Settings
 from app.worker import sweeping, working
@@ -63,7 +63,9 @@ def demo(
     today = SystemClock().now().date()
     begins_at = datetime.combine(today - timedelta(days=days), _DAY_ENDS)
     base = Settings.load()
-    company = Company(users, seed, begins_at, _CALLS_PER_DAY, simulator_port, secrets.token_hex(8), secrets.token_hex(16))
+    company = Company(
+        users, seed, begins_at, _CALLS_PER_DAY, simulator_port, secrets.token_hex(8), secrets.token_hex(16)
+    )
     with (
         EmbeddedPostgres(base.data_dir, find_binaries(base.pg_bin)) as server,
         fresh_database(server) as database,
@@ -98,27 +100,13 @@ async def _play(
         api = Api(http, f"{parts.settings.public_url}/graphql", handed_out["customer_admin"])
         (tenant_id,) = await api.tenants()
         answers = await questioned(api, tenant_id, world, begins_at, _DAYS_BACK)
-    _tell(parts, simulated, api, tenant_id, handed_out, answers, pace, as_json=as_json)
-    return sum(len(each.differences) for each in answers.comparisons)
-
-
-def _tell(
-    parts: Parts,
-    simulated: Simulator,
-    api: Api,
-    tenant_id: str,
-    handed_out: dict[str, str],
-    answers: Answers,
-    pace: screen.Pace,
-    *,
-    as_json: bool,
-) -> None:
     if as_json:
         ready = {"graphql": api.url, "simulator": simulated.url, "tenants": [tenant_id], "tokens": handed_out}
         say_json({**ready, **screen.as_json(answers, pace)})
-        return
-    screen.show_answers(answers, pace, _DAYS_BACK)
-    screen.show_address(api.url, tenant_id, api.token)
+    else:
+        screen.show_answers(answers, pace, _DAYS_BACK)
+        screen.show_address(api.url, tenant_id, api.token)
+    return sum(len(each.differences) for each in answers.comparisons)
 
 
 def _settings(database: DatabaseUrls, company: Company, simulated: Simulator, port: int) -> Settings:

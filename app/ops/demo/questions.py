@@ -94,7 +94,9 @@ class Api:
         async with self.http.post(self.url, json=body, headers=headers) as answer:
             said: dict[str, Any] = await answer.json()
         if said.get("errors"):
-            raise AnswerRefused(f"{said['errors'][0].get('extensions', {}).get('code')}: {said['errors'][0]['message']}")
+            raise AnswerRefused(
+                f"{said['errors'][0].get('extensions', {}).get('code')}: {said['errors'][0]['message']}"
+            )
         data: dict[str, Any] = said["data"]
         return data
 

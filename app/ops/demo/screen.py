@@ -43,7 +43,7 @@ def show_address(url: str, tenant: str, token: str) -> None:
     out.print(Panel(f"GraphiQL: [link={url}]{url}[/link]   (Ctrl-C ends the demo)", expand=False))
     out.print("Header:")
     out.out(f'{{"Authorization": "Bearer {token}"}}', highlight=False)
-    out.print(f"Variables: {{\"tenant\": \"{tenant}\", \"first\": 20}}", highlight=False, soft_wrap=True)
+    out.print(f'Variables: {{"tenant": "{tenant}", "first": 20}}', highlight=False, soft_wrap=True)
     out.print(Syntax(IDLE.strip(), "graphql", background_color="default"))
 
 

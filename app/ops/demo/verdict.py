@@ -43,7 +43,9 @@ async def questioned(api: Api, tenant: str, world: World, begins_at: datetime, d
     comparisons = []
     for on, idle in ((today, idle_today), (before, idle_before)):
         known = await world.truth(_evening(world, on), begins_at)
-        expected = truth.idle(known, on, truth.last_calls(known["calls"]), DEFAULT_POLICY.idle_days, DEFAULT_POLICY.grace_days)
+        expected = truth.idle(
+            known, on, truth.last_calls(known["calls"]), DEFAULT_POLICY.idle_days, DEFAULT_POLICY.grace_days
+        )
         comparisons.append(_compared("idle licences", on, {each.seat for each in idle}, expected))
         comparisons.append(_compared("licences held", on, await api.held(tenant, on), truth.held(known)))
     comparisons.append(_spent(today, usage, await _expected_usage(world, week_ago, today)))
@@ -77,7 +79,9 @@ def _spent(on: date, answered: Mapping[str, Spent], expected: Mapping[str, Spent
             differences.append(f"{department}: answered {said}, true {true}")
         elif abs(said.seconds - true.seconds) > true.participations:
             differences.append(f"{department}: {said.seconds:.0f} s answered, {true.seconds:.0f} s true")
-    return Comparison("calls of the last week", on, sum(each.participations for each in answered.values()), tuple(differences))
+    return Comparison(
+        "calls of the last week", on, sum(each.participations for each in answered.values()), tuple(differences)
+    )
 
 
 def _named(seat: tuple[UUID, UUID]) -> str:
