@@ -38,16 +38,17 @@ class StreamMoved(Exception):
 
 
 # The base check keeps versions gapless: the unique key on (tenant_id, stream, version) refuses what is already there,
-# this refuses what has no predecessor. A scalar sub-select, so that it is always a look-up by key and never a join
-# over the tenant's log.
+# this refuses what has no predecessor. A scalar sub-select, so that it is a look-up and never a join over the tenant's
+# log; ordered by version, so that on a small log too it is a look-up in that key.
 _HEAD = """
     INSERT INTO tenant_heads AS head (tenant_id, position, recorded_at)
     SELECT %(tenant)s, %(count)s, %(at)s
     WHERE NOT EXISTS (
         SELECT FROM unnest(%(base_streams)s, %(base_versions)s) AS base (stream, version)
         WHERE (SELECT known.version FROM events AS known
-               WHERE known.tenant_id = %(tenant)s AND known.stream = base.stream AND known.version = base.version
-              ) IS NULL
+               WHERE known.tenant_id = %(tenant)s AND known.stream = base.stream AND known.version >= base.version
+               ORDER BY known.version LIMIT 1
+              ) IS DISTINCT FROM base.version
     )
     ON CONFLICT (tenant_id) DO UPDATE
     SET position = head.position + excluded.position, recorded_at = greatest(head.recorded_at, excluded.recorded_at)
@@ -131,9 +132,11 @@ def own(connection: Connection, tenant: TenantId, placed: Sequence[Placed], caus
         """
         SELECT count(*) FROM unnest(%(streams)s, %(versions)s, %(names)s, %(happened)s)
             AS fact (stream, version, name, happened_at)
-        WHERE (SELECT known.name = fact.name AND known.happened_at = fact.happened_at AND known.cause = %(cause)s
+        WHERE (SELECT known.version = fact.version AND known.name = fact.name
+                   AND known.happened_at = fact.happened_at AND known.cause = %(cause)s
                FROM events AS known
-               WHERE known.tenant_id = %(tenant)s AND known.stream = fact.stream AND known.version = fact.version)
+               WHERE known.tenant_id = %(tenant)s AND known.stream = fact.stream AND known.version >= fact.version
+               ORDER BY known.version LIMIT 1)
         """,
         {
             "tenant": tenant,
