@@ -6,9 +6,10 @@ from typing import Any
 import strawberry
 
 from app.domain.ids import TenantId
-from app.graphql.context import Info
+from app.graphql.context import Asked, Info
 from app.graphql.errors import CursorInvalid
 from app.graphql.paging import Page, asked_page, place
+from app.projections import tenants
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
 
@@ -40,6 +41,6 @@ class AtMoment:
             raise CursorInvalid("`after` comes from a list at another moment; begin without it.")
         return page
 
-    @property
-    def idle_days(self) -> int | None:
-        return self.row.idle_days if self.row else None
+    async def row_at(self, asked: Asked, at: Moment) -> TenantRow | None:
+        """The tenant as it was at a page's moment, which may be older than this one."""
+        return self.row if at == self.moment else await tenants.found(asked.db, self.tenant, at)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import strawberry
 
-from app.domain.ids import SkuId
+from app.domain.ids import SkuId, TenantId
 from app.domain.policy import DEFAULT_POLICY, LONGEST_DAYS, SHORTEST_IDLE_DAYS, IdleDaysOutOfRange
 from app.graphql.at_moment import AtMoment
-from app.graphql.context import Info, names_below
+from app.graphql.context import Asked, Info, names_below
 from app.graphql.errors import BadUserInput
 from app.graphql.ids import part_of, thing_id
 from app.graphql.paging import Connection
@@ -20,6 +20,7 @@ from app.graphql.users import User, users_shown
 from app.projections import idle_licences, users
 from app.projections.idle_licences import IdleLicence as IdleRow
 from app.projections.reading import Moment
+from app.projections.tenants import TenantRow
 
 
 @strawberry.enum(description="Why a seat is listed.")
@@ -75,10 +76,11 @@ class LicenceQuestions(AtMoment):
         after: str | None = None,
     ) -> Connection[IdleLicence]:
         asked = info.context
-        days, grace = self._days(idle_days)
         product, place = self._sku(sku), checked_text("department", department)
         key = tuple[datetime | None, UUID, UUID]
-        page = self.page(info, "idleLicences", [days, grace, product, place], first, after, key)
+        page = self.page(info, "idleLicences", [idle_days, product, place], first, after, key)
+        tenant_row = await self.row_at(asked, page.pinned)
+        days, grace = _days(tenant_row, idle_days)
         below = names_below(info)
         return await page.filled(
             lambda limit: idle_licences.idle_at(
@@ -93,7 +95,7 @@ class LicenceQuestions(AtMoment):
                 limit=limit,
             ),
             lambda row: (row.quiet_since, row.user, row.sku),
-            lambda rows: self._shown(info, page.pinned, rows, below),
+            lambda rows: _shown(asked, self.tenant, page.pinned, tenant_row, rows, below),
         )
 
     @strawberry.field(
@@ -102,7 +104,7 @@ class LicenceQuestions(AtMoment):
     )
     async def licence_summary(self, info: Info, idle_days: int | None = None) -> list[LicenceSummary]:
         asked = info.context
-        found = await idle_licences.summary_at(asked.db, self.tenant, self.moment, *self._days(idle_days))
+        found = await idle_licences.summary_at(asked.db, self.tenant, self.moment, *_days(self.row, idle_days))
         return [
             LicenceSummary(
                 sku=await sku_shown(asked, self.tenant, self.moment, each.sku),
@@ -114,14 +116,6 @@ class LicenceQuestions(AtMoment):
             for each in found
         ]
 
-    def _days(self, idle_days: int | None) -> tuple[int, int]:
-        """Idle days and days of grace: as asked, else the tenant's own, else SUA's."""
-        rules = self.row if self.row is not None else DEFAULT_POLICY
-        days = rules.idle_days if idle_days is None else idle_days
-        if not SHORTEST_IDLE_DAYS <= days <= LONGEST_DAYS:
-            raise IdleDaysOutOfRange(f"`idleDays` lies between {SHORTEST_IDLE_DAYS} and {LONGEST_DAYS}, not {days}.")
-        return days, rules.grace_days
-
     def _sku(self, sku: strawberry.ID | None) -> SkuId | None:
         if sku is None:
             return None
@@ -130,24 +124,40 @@ class LicenceQuestions(AtMoment):
             raise BadUserInput("`sku` is no product's id.")
         return SkuId(product)
 
-    async def _shown(self, info: Info, at: Moment, rows: Sequence[IdleRow], below: frozenset[str]) -> list[IdleLicence]:
-        asked = info.context
-        holders: dict[UUID, User] = {}
-        if "user" in below:
-            named = await users.named_at(asked.db, self.tenant, at, list({row.user for row in rows}))
-            shown = await users_shown(asked, self.tenant, at, self.row, named, below)
-            holders = {row.user: user for row, user in zip(named, shown, strict=True)}
-        return [
-            IdleLicence(
-                user_id=strawberry.ID(thing_id("User", self.tenant, row.user)),
-                user_name=asked.name_of_user(self.tenant, row.user, row.display_name),
-                department=row.department,
-                sku=await sku_shown(asked, self.tenant, at, row.sku),
-                user=holders.get(row.user),
-                verdict=IdleVerdict.NEVER_USED if row.quiet_since is None else IdleVerdict.IDLE,
-                held_since=row.held_since,
-                quiet_since=row.quiet_since,
-                suspected=row.suspected,
-            )
-            for row in rows
-        ]
+
+def _days(row: TenantRow | None, idle_days: int | None) -> tuple[int, int]:
+    """Idle days and days of grace: as asked, else the tenant's own, else SUA's."""
+    rules = row if row is not None else DEFAULT_POLICY
+    days = rules.idle_days if idle_days is None else idle_days
+    if not SHORTEST_IDLE_DAYS <= days <= LONGEST_DAYS:
+        raise IdleDaysOutOfRange(f"`idleDays` lies between {SHORTEST_IDLE_DAYS} and {LONGEST_DAYS}, not {days}.")
+    return days, rules.grace_days
+
+
+async def _shown(
+    asked: Asked,
+    tenant: TenantId,
+    at: Moment,
+    tenant_row: TenantRow | None,
+    rows: Sequence[IdleRow],
+    below: frozenset[str],
+) -> list[IdleLicence]:
+    holders: dict[UUID, User] = {}
+    if "user" in below:
+        named = await users.named_at(asked.db, tenant, at, list({row.user for row in rows}))
+        shown = await users_shown(asked, tenant, at, tenant_row, named, below)
+        holders = {row.user: user for row, user in zip(named, shown, strict=True)}
+    return [
+        IdleLicence(
+            user_id=strawberry.ID(thing_id("User", tenant, row.user)),
+            user_name=asked.name_of_user(tenant, row.user, row.display_name),
+            department=row.department,
+            sku=await sku_shown(asked, tenant, at, row.sku),
+            user=holders.get(row.user),
+            verdict=IdleVerdict.NEVER_USED if row.quiet_since is None else IdleVerdict.IDLE,
+            held_since=row.held_since,
+            quiet_since=row.quiet_since,
+            suspected=row.suspected,
+        )
+        for row in rows
+    ]

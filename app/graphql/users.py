@@ -123,6 +123,7 @@ class UserQuestions(AtMoment):
         arguments = [department, wanted.kind, wanted.enabled, search]
         page = self.page(info, "users", arguments, first, after, tuple[str, UUID])
         below = names_below(info)
+        tenant_row = await self.row_at(asked, page.pinned)
         return await page.filled(
             lambda limit: users.listed_at(
                 asked.db,
@@ -136,7 +137,7 @@ class UserQuestions(AtMoment):
                 limit=limit,
             ),
             lambda row: (row.display_name or "", row.user),
-            lambda rows: users_shown(asked, self.tenant, page.pinned, self.row, rows, below),
+            lambda rows: users_shown(asked, self.tenant, page.pinned, tenant_row, rows, below),
         )
 
     @strawberry.field(description="One user, also one deleted by then. NOT_FOUND for any id this tenant does not know.")

@@ -3,8 +3,10 @@ import json
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
-from app.auth.jwks import KeySet, KeysUnavailable, read_keys
+from app.auth.jwks import KeySet, KeysUnavailable, fetch_over_http, read_keys
 from app.clock import SteppedClock
 from tests.auth.issuing import NOON, Keys, jwk_of, jwks_of
 
@@ -90,6 +92,41 @@ async def test_many_at_once_fetch_once() -> None:
 
     assert keys.asked == 1
     assert {each.kid for each in found if each is not None} == {"key-1"}
+
+
+async def _served(answer: web.StreamResponse) -> bytes:
+    """What fetching makes of one answer of a real server."""
+
+    async def keys(_: web.Request) -> web.StreamResponse:
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/keys", keys)
+    async with TestServer(app) as server:
+        return await fetch_over_http(str(server.make_url("/keys")))()
+
+
+async def test_keys_are_fetched_over_http() -> None:
+    assert await _served(web.Response(body=jwks_of("key-1"))) == jwks_of("key-1")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        web.Response(status=500, body=jwks_of("key-1")),
+        web.Response(status=302, headers={"location": "/elsewhere"}),
+        web.Response(body=b" " * 1_000_001),
+    ],
+    ids=["an error", "a redirect", "too much"],
+)
+async def test_other_answers_than_keys_are_a_failure(answer: web.Response) -> None:
+    with pytest.raises(KeysUnavailable):
+        await _served(answer)
+
+
+async def test_an_address_nobody_listens_at_is_a_failure() -> None:
+    with pytest.raises(KeysUnavailable):
+        await fetch_over_http("http://127.0.0.1:1/keys")()
 
 
 def test_keys_that_are_not_for_rs256_signatures_are_left_out() -> None:

@@ -124,7 +124,7 @@ class World:
         return advance(self.pool, self.store, tenant).position
 
 
-def _onboard(world: World, tenant: TenantId, name: str, directory: DirectoryId) -> None:
+def onboard(world: World, tenant: TenantId, name: str, directory: DirectoryId) -> None:
     world.append(
         tenant,
         TENANT,
@@ -149,7 +149,7 @@ def _onboard(world: World, tenant: TenantId, name: str, directory: DirectoryId) 
 
 
 def _contoso(world: World) -> None:
-    _onboard(world, CONTOSO, "Contoso", CONTOSO_DIRECTORY)
+    onboard(world, CONTOSO, "Contoso", CONTOSO_DIRECTORY)
     names = {
         ANNA: ("Anna Berg", "Sales"),
         BERT: ("Bert Tal", "Sales"),
@@ -195,7 +195,7 @@ def _contoso(world: World) -> None:
 
 
 def _fabrikam(world: World) -> None:
-    _onboard(world, FABRIKAM, "Fabrikam", FABRIKAM_DIRECTORY)
+    onboard(world, FABRIKAM, "Fabrikam", FABRIKAM_DIRECTORY)
     world.seats(FABRIKAM, [discovered(FRIDA, CANARY, "Fabrikam Hall"), assigned(FRIDA)], at=JUNE)
 
 
