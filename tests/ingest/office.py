@@ -49,6 +49,17 @@ class Office:
     def directory(self) -> DirectoryId:
         return DirectoryId(UUID(next(iter(self.world.companies))))
 
+    def begin_anew(self) -> None:
+        """As on the first day, but for the clock: nobody consented, no browser was here, SUA knows no directory."""
+        self.rung.clear()
+        self.browser.cookies.clear()
+        self.shop.access.tokens._applications.clear()
+        for kept in (self.world.consents, self.world.subscriptions, self.world.faults, self.world.cut_off):
+            kept.clear()
+        with self.shop.database() as db:
+            for table in ("tenant_directory", "schedule", "graph_subscriptions", "consent_attempts", "inbox"):
+                db.execute(b"DELETE FROM " + table.encode())
+
     def invite(self, name: str = "Contoso", email: str = "admin@contoso.example") -> Invitation:
         with self.shop.database() as db:
             return invite(self.shop.desk, db, name, email, public_url=self.web, valid_for=timedelta(days=14))

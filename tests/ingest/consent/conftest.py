@@ -16,14 +16,5 @@ def module_office(module_database: Database) -> Iterator[Office]:
 
 @pytest.fixture
 def office(module_office: Office) -> Office:
-    """As new: nobody consented, no browser was here before, SUA knows no directory."""
-    module_office.rung.clear()
-    module_office.browser.cookies.clear()
-    module_office.world.consents.clear()
-    module_office.world.subscriptions.clear()
-    module_office.world.faults.clear()
-    module_office.shop.access.tokens._applications.clear()
-    with module_office.shop.database() as db:
-        for table in ("tenant_directory", "schedule", "graph_subscriptions", "consent_attempts"):
-            db.execute(b"DELETE FROM " + table.encode())
+    module_office.begin_anew()
     return module_office

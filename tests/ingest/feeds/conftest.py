@@ -1,4 +1,4 @@
-"""An office with a customer who has just consented."""
+"""An office for the tests of a module, each with a customer who has just consented."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +16,16 @@ class Customer:
     tenant: TenantId
 
 
+@pytest.fixture(scope="module")
+def office(module_database: Database) -> Iterator[Office]:
+    with open_office(module_database) as office:
+        yield office
+
+
 @pytest.fixture
-def customer(database: Database) -> Iterator[Customer]:
-    with open_office(database) as office:
-        invitation = office.invite()
-        office.consent(invitation)
-        yield Customer(office, invitation.tenant)
+def customer(office: Office) -> Customer:
+    """A new one, of the same directory; whoever was there before is forgotten."""
+    office.begin_anew()
+    invitation = office.invite()
+    office.consent(invitation)
+    return Customer(office, invitation.tenant)

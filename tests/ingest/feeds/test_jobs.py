@@ -24,7 +24,7 @@ def test_the_first_read_follows_the_consent_and_the_next_the_day_after(customer:
     assert done
     assert [type(fact) for fact in snapshots] == [SnapshotTaken] * 3
     assert customer.office.rows("SELECT due_at, failures FROM schedule WHERE job = 'collect'") == [
-        (next_slot(customer.tenant, TODAY), 0)
+        (next_slot(customer.tenant, customer.office.clock.now()), 0)
     ]
 
 
@@ -37,7 +37,7 @@ def test_a_job_that_is_not_due_is_left(customer: Customer) -> None:
 def test_a_job_somebody_is_at_is_left_until_the_lease_ends(customer: Customer) -> None:
     wanted = Due(customer.tenant, Job.COLLECT)
     with customer.office.shop.database() as db:
-        schedule.claim(db, wanted, now=TODAY, lease=timedelta(minutes=1))
+        schedule.claim(db, wanted, now=customer.office.clock.now(), lease=timedelta(minutes=1))
 
     while_held = carry_out(customer.office.shop, wanted)
     with customer.office.shop.database() as db:
@@ -55,7 +55,7 @@ def test_a_read_that_could_not_be_is_put_off_and_named(customer: Customer) -> No
     put_off = customer.office.rows(
         "SELECT due_at, failures, last_reason, held_until > now() FROM schedule WHERE job = 'collect'"
     )
-    assert put_off == [(TODAY, 1, "BAD_UPSTREAM_ANSWER", True)]
+    assert put_off == [(customer.office.clock.now(), 1, "BAD_UPSTREAM_ANSWER", True)]
 
 
 def test_a_lost_consent_is_recorded_and_looked_at_again_tomorrow(customer: Customer) -> None:
@@ -65,18 +65,22 @@ def test_a_lost_consent_is_recorded_and_looked_at_again_tomorrow(customer: Custo
     carry_out(customer.office.shop, Due(customer.tenant, Job.COLLECT))
 
     tomorrow = customer.office.rows("SELECT due_at, last_reason FROM schedule WHERE job = 'collect'")
-    assert tomorrow == [(next_slot(customer.tenant, TODAY), "CONSENT_LOST")]
+    assert tomorrow == [(next_slot(customer.tenant, customer.office.clock.now()), "CONSENT_LOST")]
     assert not replay(customer.office.facts(customer.tenant, "tenant")).consented
 
 
 def test_onboarding_subscribes_and_is_due_again_at_the_end(customer: Customer) -> None:
+    now = customer.office.clock.now()
+
     carry_out(customer.office.shop, Due(customer.tenant, Job.ONBOARD))
 
     subscription = next(iter(customer.office.world.subscriptions.values()))
     assert customer.office.rows("SELECT due_at FROM schedule WHERE job = 'onboard'") == [(subscription.expires_at,)]
     assert customer.office.facts(customer.tenant, "coverage/calls") == [
         SubscriptionCreated(
-            happened_at=TODAY, subscription=subscription.id, expires_at=TODAY + timedelta(minutes=4_225)
+            happened_at=now,
+            subscription=subscription.id,
+            expires_at=now + timedelta(minutes=4_225),
         )
     ]
 
@@ -87,7 +91,7 @@ def test_a_webhook_graph_cannot_reach_is_tried_again_soon(customer: Customer) ->
     carry_out(customer.office.shop, Due(customer.tenant, Job.ONBOARD))
 
     put_off = customer.office.rows("SELECT due_at, failures, last_reason FROM schedule WHERE job = 'onboard'")
-    assert put_off == [(TODAY, 1, "GRAPH_REJECTED")]
+    assert put_off == [(customer.office.clock.now(), 1, "GRAPH_REJECTED")]
     assert customer.office.rows("SELECT * FROM graph_subscriptions") == []
 
 

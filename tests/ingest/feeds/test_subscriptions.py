@@ -11,7 +11,6 @@ from app.ingest.notifications import hashed
 from app.ingest.subscriptions import ensure_subscription
 from app.simulator.world import Subscription
 from tests.ingest.feeds.conftest import Customer
-from tests.ingest.office import TODAY
 
 
 def ensure(customer: Customer) -> None:
@@ -39,7 +38,7 @@ def test_a_subscription_is_made_as_graph_wants_it(customer: Customer) -> None:
     assert made.change_type == "updated"
     assert made.notification_url == f"{customer.office.web}/webhooks/graph/notifications"
     assert made.lifecycle_url == f"{customer.office.web}/webhooks/graph/lifecycle"
-    assert made.expires_at == TODAY + timedelta(minutes=4_225)
+    assert made.expires_at == customer.office.clock.now() + timedelta(minutes=4_225)
     assert made.client_state is not None
     assert len(made.client_state) == 43
     assert stored(customer) == [(made.id, hashed(made.client_state))]
