@@ -11,7 +11,8 @@ from graphql.validation import MaxIntrospectionDepthRule
 from app.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, QueryTooCostly, of_document
 from app.graphql.limits import Limits, Measure, Shape
 
-DOCUMENTS_MAX = 1000
+REMEMBERED_CHARACTERS_MAX = 250_000
+"""Of all remembered documents together: some 500 usual ones, and at worst 60 MB of parsed tokens."""
 ERRORS_MAX = 20
 _RULES = (*specified_rules, MaxIntrospectionDepthRule)
 
@@ -31,20 +32,26 @@ class Documents:
         self._limits = limits
         self._shape = Shape.of(schema)
         self._known: OrderedDict[str, Prepared] = OrderedDict()
+        self._characters = 0
 
     def prepared(self, text: str, variables: Mapping[str, Any]) -> Prepared:
         """The document of this text. Raises `QueryTooCostly`, before anything else has looked at the document."""
         known = self._known.get(text)
         if known is None:
             known = self._prepare(text, variables)
-            self._known[text] = known
-            if len(self._known) > DOCUMENTS_MAX:
-                self._known.popitem(last=False)
+            self._remember(text, known)
         else:
             self._known.move_to_end(text)
             if known.varies and known.document is not None:
                 Measure(known.document, self._shape, self._limits, variables).total()
         return known
+
+    def _remember(self, text: str, prepared: Prepared) -> None:
+        self._known[text] = prepared
+        self._characters += len(text)
+        while self._characters > REMEMBERED_CHARACTERS_MAX:
+            oldest, _ = self._known.popitem(last=False)
+            self._characters -= len(oldest)
 
     def _prepare(self, text: str, variables: Mapping[str, Any]) -> Prepared:
         try:

@@ -121,6 +121,18 @@ def test_a_document_is_parsed_and_validated_once() -> None:
     assert known.prepared("{ viewer { roles } }", {}) is not first
 
 
+def test_many_long_documents_do_not_pile_up() -> None:
+    known = documents()
+    short = known.prepared("{ viewer { name } }", {})
+
+    for number in range(10):
+        known.prepared("{ viewer { name } } #" + str(number) * 60_000, {})
+
+    again = known.prepared("{ viewer { name } }", {})
+    assert again is not short
+    assert known.prepared("{ viewer { name } }", {}) is again
+
+
 def test_the_refusal_tells_what_was_measured_and_what_is_allowed() -> None:
     with pytest.raises(QueryTooCostly, match="aliases: 31; allowed: 30"):
         documents().prepared(aliased(31), {})
