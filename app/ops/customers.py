@@ -14,7 +14,8 @@ from app.assembly import Parts, assembled, required
 from app.commands.offboard_tenant import OffboardTenant, offboard_tenant
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
-from app.ingest import invitations, mail, subscriptions
+from app.ingest import invitations, mail
+from app.ingest.feeds import end_tenant
 from app.ingest.invitations import Invitation
 from app.ops.console import AsJson, out, say_json, show
 from app.projections import tenants
@@ -97,8 +98,7 @@ def offboard(
         if parts.store.head(TenantId(tenant)) == 0:
             raise TenantUnknown(f"There is no tenant {tenant}.")
         facts = offboard_tenant(OffboardTenant(TenantId(tenant), uuid4()), parts.desk)
-        with parts.workshop.database() as db:
-            subscriptions.stop(db, TenantId(tenant))
+        end_tenant(parts.workshop, TenantId(tenant))
     show([{"tenant": tenant, "facts": facts}], as_json=as_json)
 
 
