@@ -1,8 +1,10 @@
 """What the demo shows on the terminal."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from rich.panel import Panel
 from rich.syntax import Syntax
@@ -28,6 +30,10 @@ def show_answers(answers: Answers, pace: Pace, days_back: int) -> None:
     out.print(_idle("Idle licences today", answers.today.isoformat(), answers.idle_today))
     before = answers.comparisons[2].on.isoformat()
     out.print(_idle(f"Idle licences {days_back} days ago: the same query, another asOf", before, answers.idle_before))
+    now, then = ({each.seat for each in idle} for idle in (answers.idle_today, answers.idle_before))
+    out.print(
+        f"Of these {len(now & then)} on both days; {len(now - then)} new since; {len(then - now)} idle no more.\n"
+    )
     out.print(_usage(answers))
     rate = pace.facts / pace.seconds
     out.print(f"[bold]{pace.facts:,}[/] facts recorded in {pace.days} days, {rate:,.0f} a second with all they needed.")
@@ -40,11 +46,18 @@ def show_answers(answers: Answers, pace: Pace, days_back: int) -> None:
 
 
 def show_address(url: str, tenant: str, token: str) -> None:
-    out.print(Panel(f"GraphiQL: [link={url}]{url}[/link]   (Ctrl-C ends the demo)", expand=False))
-    out.print("Header:")
-    out.out(f'{{"Authorization": "Bearer {token}"}}', highlight=False)
-    out.print(f'Variables: {{"tenant": "{tenant}", "first": 20}}', highlight=False, soft_wrap=True)
+    ready = f"{url}?{urlencode({'q': IDLE.strip()})}"
+    out.print(
+        Panel(f"GraphiQL, with this query ready: [link={ready}]{url}[/link]   (Ctrl-C ends the demo)", expand=False)
+    )
     out.print(Syntax(IDLE.strip(), "graphql", background_color="default"))
+    for what, text in (
+        ("Address", ready),
+        ("Headers", json.dumps({"Authorization": f"Bearer {token}"})),
+        ("Variables", json.dumps({"tenant": tenant, "first": 20})),
+    ):
+        out.print(f"[bold]{what}[/]")
+        out.out(text, highlight=False)
 
 
 def as_json(answers: Answers, pace: Pace) -> dict[str, Any]:
