@@ -15,8 +15,9 @@ from app.domain.sightings import SeatSighting
 
 @dataclass(frozen=True, slots=True)
 class CompleteRead:
-    """Every user of the directory. `sightings` is gone through once, `seen` holds the ids of all of them.
+    """Every user of the directory; there is no type for less, so a partial read cannot remove anybody.
 
+    `sightings` is gone through once, `seen` holds the ids of all of them.
     Who is known and not in `seen` has left. `removals_confirmed`: a person has looked at a refused read and it is true.
     """
 
@@ -27,35 +28,24 @@ class CompleteRead:
 
 
 @dataclass(frozen=True, slots=True)
-class PartialRead:
-    """Some users. It says nothing of the others, so it cannot end anything of theirs."""
-
-    sightings: Iterable[SeatSighting]
-
-
-@dataclass(frozen=True, slots=True)
 class RecordSeats:
     tenant: TenantId
     run: RunId
-    read: CompleteRead | PartialRead
+    read: CompleteRead
 
 
 def record_seats(command: RecordSeats, desk: Desk) -> ReadOutcome:
     """Take the read in. A repeated one adds nothing.
 
-    Raises TooManyRemovals, before anything was appended, where a complete read lacks too many of the users known.
+    Raises TooManyRemovals, before anything was appended, where the read lacks too many of the users known.
     """
-    known = known_seats(command.tenant, desk)
-    match command.read:
-        case PartialRead(sightings):
-            return change_seats(command.tenant, command.run, _readings(sightings), known, desk)
-        case CompleteRead() as read:
-            gone = _gone(command.tenant, read, known, desk)
-            if not read.removals_confirmed:
-                check_removals(len(gone), sum(user in read.seen for user in known) + len(gone))
-            readings = _then_missed(_readings(read.sightings), gone, read.read_at)
-            outcome = change_seats(command.tenant, command.run, readings, known, desk)
-            return replace(outcome, users=outcome.users - len(gone), gone=len(gone))
+    read, known = command.read, known_seats(command.tenant, desk)
+    gone = _gone(command.tenant, read, known, desk)
+    if not read.removals_confirmed:
+        check_removals(len(gone), sum(user in read.seen for user in known) + len(gone))
+    readings = _then_missed(_readings(read.sightings), gone, read.read_at)
+    outcome = change_seats(command.tenant, command.run, readings, known, desk)
+    return replace(outcome, users=outcome.users - len(gone), gone=len(gone))
 
 
 def _gone(tenant: TenantId, read: CompleteRead, known: Known, desk: Desk) -> list[UserId]:

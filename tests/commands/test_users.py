@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.commands import seat_reading
-from app.commands.record_seats import CompleteRead, PartialRead, RecordSeats, record_seats
+from app.commands.record_seats import CompleteRead, RecordSeats, record_seats
 from app.commands.record_sign_ins import RecordSignIns, record_sign_ins
 from app.commands.record_workloads import RecordWorkloads, record_workloads
 from app.commands.seat_reading import ReadOutcome
@@ -25,7 +25,7 @@ from app.domain.events.licensing import (
 from app.domain.ids import RunId, UserId
 from app.domain.sightings import SeatSighting, SignInSighting, WorkloadSighting
 from tests.commands.conftest import Office
-from tests.domain.given import ANNA, BERT, E3, E5, MONDAY, STAFF, TUESDAY, WEDNESDAY, licence, seen
+from tests.domain.given import ANNA, BERT, E3, E5, MONDAY, TUESDAY, WEDNESDAY, licence, seen
 
 RUN = RunId(UUID(int=11))
 NEXT_RUN = RunId(UUID(int=12))
@@ -87,16 +87,6 @@ def test_who_is_gone_already_is_not_missed_again_and_may_come_back(customer: Off
 
     assert still_gone == ReadOutcome(users=1, facts=0)
     assert back == ReadOutcome(users=2, facts=2)
-
-
-def test_a_partial_read_ends_nothing_of_those_it_does_not_show(customer: Office) -> None:
-    read(customer, *at_work([ANNA, BERT]))
-
-    only_anna = PartialRead([seen(licence(E3, STAFF), at=TUESDAY, user=ANNA)])
-    outcome = record_seats(RecordSeats(customer.tenant, RUN, only_anna), customer.desk)
-
-    assert outcome == ReadOutcome(users=1, facts=2)
-    assert {fact.user for fact in customer.facts()[5:] if isinstance(fact, LicenceAssigned | LicenceRemoved)} == {ANNA}
 
 
 def test_a_read_that_lacks_too_many_is_refused_before_anything_is_written(customer: Office) -> None:
