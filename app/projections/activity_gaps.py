@@ -15,8 +15,10 @@ from app.domain.period import FOREVER
 from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.projection import Rest
 from app.projections.reading import Moment, known, rows
-from app.projections.versioned import Book, Cursor, Key, Placed, Table, load
+from app.projections.statements import Cursor, Statement
+from app.projections.versioned import Book, Key, Placed, Table, load
 
 EVIDENCE, WEAK = "EVIDENCE", "WEAK"
 
@@ -74,14 +76,16 @@ class _ActivityGaps:
     tables = ("activity_gaps",)
     facts: frozenset[type[Event]] = frozenset({UserDiscovered, UserSignedIn, WorkloadUsed, CallCompleted, CallRevised})
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
         seen = list(sightings(facts, bearings))
-        if not seen:
-            return
         earliest = min((at for _, _, at, _ in seen if at is not None), default=FOREVER)
         book = load(db, _TABLE, tenant, {"user_id": {key[0] for _, key, _, _ in seen}}, earliest)
-        project(seen, book)
-        book.apply(db, tenant)
+
+        def rest() -> Iterator[Statement]:
+            project(seen, book)
+            yield from book.statements(tenant)
+
+        return rest
 
 
 PROJECTION = _ActivityGaps()
@@ -96,19 +100,19 @@ def sightings(facts: Sequence[Recorded], bearings: Bearings) -> Iterator[Sightin
         event, position, recorded_at = recorded.event, recorded.position, recorded.recorded_at
         if isinstance(event, UserSignedIn):
             if event.successful is not None:
-                yield position, (event.user, EVIDENCE), event.successful, recorded_at
+                yield position, (event.user.int, EVIDENCE), event.successful, recorded_at
             for attempt in (event.interactive, event.non_interactive):
                 if attempt is not None:
-                    yield position, (event.user, WEAK), attempt, recorded_at
+                    yield position, (event.user.int, WEAK), attempt, recorded_at
         elif isinstance(event, WorkloadUsed):
-            yield position, (event.user, EVIDENCE), event.happened_at, recorded_at
+            yield position, (event.user.int, EVIDENCE), event.happened_at, recorded_at
         elif isinstance(event, UserDiscovered):
-            yield position, (event.user, EVIDENCE), None, recorded_at
-            yield position, (event.user, WEAK), None, recorded_at
+            yield position, (event.user.int, EVIDENCE), None, recorded_at
+            yield position, (event.user.int, WEAK), None, recorded_at
         elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
             for leg in event.call.legs:
                 if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, position):
-                    yield position, (leg.party.user, EVIDENCE), leg.started_at, recorded_at
+                    yield position, (leg.party.user.int, EVIDENCE), leg.started_at, recorded_at
 
 
 def project(seen: Sequence[Sighting], book: Book) -> None:
@@ -123,14 +127,19 @@ def project(seen: Sequence[Sighting], book: Book) -> None:
             continue
         open_gap = versions[-1]
         began = open_gap.place[0]
-        if at > began and at - began < SHORTEST and recorded_at - began < UNTELLABLE:
-            book.move(key, open_gap, (at, FOREVER))
-        elif at != began:
+        if at > began:
+            if at - began >= SHORTEST:
+                book.replace_last(key, [((began, at), ()), ((at, FOREVER), ())], position)
+            elif recorded_at - began < UNTELLABLE:
+                book.move(key, open_gap, (at, FOREVER))
+            else:
+                book.replace_last(key, [((at, FOREVER), ())], position)
+        elif at < began:
             book.put(key, _split([(gap.place, gap.value) for gap in versions], at), position)
 
 
 def _split(gaps: list[Placed], at: datetime) -> list[Placed]:
-    """The gaps with an activity inside one of them, or, where it falls between them, as they are."""
+    """The gaps with an activity inside an ended one, or, where it falls between them, as they are."""
     wanted: list[Placed] = []
     for place, nothing in gaps:
         began, ended = place
@@ -139,6 +148,6 @@ def _split(gaps: list[Placed], at: datetime) -> list[Placed]:
             continue
         if at - began >= SHORTEST:
             wanted.append(((began, at), nothing))
-        if ended == FOREVER or ended - at >= SHORTEST:
+        if ended - at >= SHORTEST:
             wanted.append(((at, ended), nothing))
     return wanted

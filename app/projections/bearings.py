@@ -13,7 +13,7 @@ from app.domain.ids import DirectoryId, TenantId
 from app.domain.policy import DEFAULT_POLICY
 from app.domain.telephony import Participant, participants_of
 from app.eventstore.streams import TENANT
-from app.projections.versioned import Cursor
+from app.projections.statements import Cursor
 
 NOWHERE = DirectoryId(UUID(int=0))
 """The home of a tenant that has not consented: no user can be of it."""

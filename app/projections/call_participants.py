@@ -66,7 +66,7 @@ def project(facts: Sequence[Recorded], book: Book, bearings: Bearings) -> None:
             continue
         call, position = recorded.event.call, recorded.position
         rows: list[Placed] = [((party.key,), _values(party)) for party in bearings.parties(position, call)]
-        book.put((call.call,), rows, position)
+        book.put((call.call.int,), rows, position)
 
 
 def _values(party: Participant) -> Value:

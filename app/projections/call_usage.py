@@ -1,6 +1,6 @@
 """Calls and participant time of each user of the tenant, per day and direction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -14,8 +14,10 @@ from app.domain.telephony import direction_of, local_day
 from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column, pack
+from app.projections.projection import Rest
 from app.projections.reading import Moment, known, rows
-from app.projections.versioned import Book, Cursor, Key, Table, insert, load
+from app.projections.statements import Cursor, Statement, inserts
+from app.projections.versioned import Book, Key, Table, load
 
 Grouping = Literal["department", "company", "cost_centre", "country", "user", "day", "direction"]
 GROUPINGS: tuple[Grouping, ...] = ("department", "company", "cost_centre", "country", "user", "day", "direction")
@@ -117,7 +119,7 @@ class _CallUsage:
     tables = ("call_usage", "call_usage_shares")
     facts: frozenset[type[Event]] = frozenset({CallCompleted, CallRevised})
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
         added = [
             (recorded.position, recorded.event.call.call, share_of(recorded.event.call, recorded.position, bearings))
             for recorded in facts
@@ -130,13 +132,17 @@ class _CallUsage:
             "day": {share.day for share in touched},
         }
         book = load(db, _TABLE, tenant, lookups)
-        project(added, shares, book)
-        book.apply(db, tenant)
-        rows = [
-            (call, share.day, share.direction, share.users, share.seconds, share.failed)
-            for call, share in ((call, shares[call]) for call in {call for _, call, _ in added})
-        ]
-        insert(db, "call_usage_shares", _SHARE_COLUMNS, tenant, rows, _REPLACING)
+
+        def rest() -> Iterator[Statement]:
+            project(added, shares, book)
+            yield from book.statements(tenant)
+            rows = [
+                (call, share.day, share.direction, share.users, share.seconds, share.failed)
+                for call, share in ((call, shares[call]) for call in {call for _, call, _ in added})
+            ]
+            yield from inserts("call_usage_shares", _SHARE_COLUMNS, tenant, rows, _REPLACING)
+
+        return rest
 
 
 PROJECTION = _CallUsage()
@@ -172,7 +178,7 @@ def project(added: Sequence[tuple[int, CallId, Share]], shares: dict[CallId, Sha
 
 def _count(changes: dict[Key, list[int]], share: Share, sign: int) -> None:
     for user, seconds, failed in zip(share.users, share.seconds, share.failed, strict=True):
-        change = changes.setdefault((user, share.day, share.direction), [0, 0, 0])
+        change = changes.setdefault((user.int, share.day, share.direction), [0, 0, 0])
         change[0] += sign
         change[1] += sign * seconds
         change[2] += sign * failed

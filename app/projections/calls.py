@@ -103,7 +103,7 @@ def project(facts: Sequence[Recorded], book: Book, bearings: Bearings) -> None:
             call.test,
             has_failed(call),
         )
-        book.put((call.call,), [((), row)], position)
+        book.put((call.call.int,), [((), row)], position)
 
 
 PROJECTION = Versioned(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.domain.ids import TenantId
 from app.eventstore.pools import Pool, borrowed
 from app.projections.projection import Projection
-from app.projections.versioned import Cursor
+from app.projections.statements import Cursor
 
 
 @dataclass(slots=True)

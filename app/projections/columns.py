@@ -62,26 +62,29 @@ psycopg.adapters.register_dumper(Packed, _PackedDumper)
 def pack(type_name: str, values: Sequence[Any]) -> Packed:
     """A column of values, None for null."""
     oid, encode = TYPES[type_name]
-    return Packed(_HEADER.pack(1, 0, oid, len(values), 1) + encode(values))
+    return Packed(_HEADER.pack(1, 0, oid, len(values), 1) + (encode(values) if values else b""))
 
 
-def _fixed(code: str, width: int, number: Callable[[Any], int] | None = None) -> Callable[[Sequence[Any]], bytes]:
+def _fixed(
+    code: str, width: int, numbers: Callable[[Sequence[Any]], Sequence[int]] = lambda values: values
+) -> Callable[[Sequence[Any]], bytes]:
     one = struct.Struct(f">i{code}")
 
     def encode(values: Sequence[Any]) -> bytes:
         if None in values:
-            return b"".join(
-                [_NULL if value is None else one.pack(width, number(value) if number else value) for value in values]
-            )
+            return b"".join([_NULL if value is None else one.pack(width, *numbers((value,))) for value in values])
         parts = [width] * (2 * len(values))
-        parts[1::2] = [number(value) for value in values] if number else values
+        parts[1::2] = numbers(values)
         return struct.pack(">" + f"i{code}" * len(values), *parts)
 
     return encode
 
 
 def _uuids(values: Sequence[Any]) -> bytes:
+    """UUIDs, or their integers in columns of keys."""
     length = _LENGTH.pack(16)
+    if isinstance(values[0], int):
+        return b"".join([length + value.to_bytes(16, "big") for value in values])
     return b"".join([_NULL if value is None else length + value.bytes for value in values])
 
 
@@ -109,13 +112,16 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _microseconds(instant: datetime) -> int:
-    since = instant - _INSTANTS_BEGIN
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+def _microseconds(values: Sequence[datetime]) -> Sequence[int]:
+    begin = _INSTANTS_BEGIN
+    return [
+        (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        for since in [value - begin for value in values]
+    ]
 
 
-def _days(on: date) -> int:
-    return on.toordinal() - _DAYS_BEGIN
+def _days(values: Sequence[date]) -> Sequence[int]:
+    return [value.toordinal() - _DAYS_BEGIN for value in values]
 
 
 TYPES: dict[str, tuple[int, Callable[[Sequence[Any]], bytes]]] = {

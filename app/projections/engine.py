@@ -4,9 +4,11 @@ One transaction reads a batch from the checkpoints on, hands it to every project
 and moves the checkpoints. The checkpoints' row locks let one worker advance a tenant while others take other tenants.
 """
 
+import gc
 import logging
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +23,7 @@ from app.projections.bearings import Bearings, take_bearings
 from app.projections.catalogue import ALL
 from app.projections.checkpoints import Checkpoint, create_missing, lock, save
 from app.projections.projection import Projection
+from app.projections.statements import write
 
 TURN = 50_000
 """Facts a tenant may have taken in before it goes to the back of the queue; also the most held in memory at once."""
@@ -73,7 +76,8 @@ def advance(
             checkpoints = lock(db.cursor(), tenant, projections)
             if checkpoints is None:
                 return Progress(taken, 0, 0, busy=True, more=False, stopped=())
-            count = _step(db, store, tenant, checkpoints, min(batch, budget - taken))
+            with _uncollected():
+                count = _step(db, store, tenant, checkpoints, min(batch, budget - taken))
         taken += count
         # Only after the locks are gone: whoever rang while we held them was told that someone is on it.
         progress = _progress(taken, store.head(tenant), checkpoints)
@@ -129,6 +133,11 @@ def _read(store: Log, tenant: TenantId, after: int, limit: int) -> tuple[list[Re
 def _take(db: Connection, tenant: TenantId, standing: Sequence[Checkpoint], facts: Sequence[Recorded]) -> None:
     sorted_out = sort_out(facts, [each.projection for each in standing])
     bearings = take_bearings(db.cursor(), tenant)
+    work = [(each.projection, handled) for each in standing if (handled := sorted_out[each.projection.name])]
+    if _all_take(db, tenant, work, bearings):
+        for each in standing:
+            each.position = facts[-1].position
+        return
     for each in standing:
         each.position = facts[-1].position
         handled = sorted_out[each.projection.name]
@@ -136,6 +145,22 @@ def _take(db: Connection, tenant: TenantId, standing: Sequence[Checkpoint], fact
         if fault is not None:
             each.position = fault.position - 1
             _stop(tenant, [each], fault.position, fault.reason)
+
+
+def _all_take(
+    db: Connection, tenant: TenantId, work: Sequence[tuple[Projection, Sequence[Recorded]]], bearings: Bearings
+) -> bool:
+    """All projections take in their facts, or none does. False: one of them could not."""
+    try:
+        with db.transaction():
+            cursor = db.cursor()
+            rests = [projection.take(cursor, tenant, facts, bearings) for projection, facts in work]
+            write(cursor, (statement for rest in rests for statement in rest()))
+    except psycopg.OperationalError:
+        raise  # the database is away, not a fact wrong
+    except Exception:  # noqa: BLE001 - who it was, and at which fact, is found out one by one
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +177,8 @@ def digest(
     """Take in facts up to the first that fails, found by halving; what stands before it is kept."""
     try:
         with db.transaction():
-            projection.take(db.cursor(), tenant, facts, bearings)
+            cursor = db.cursor()
+            write(cursor, projection.take(cursor, tenant, facts, bearings)())
     except psycopg.OperationalError:
         raise  # the database is away, not the fact wrong
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop other tables and tenants
@@ -164,6 +190,21 @@ def digest(
     return digest(db, tenant, projection, facts[:half], bearings) or digest(
         db, tenant, projection, facts[half:], bearings
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles: a batch makes a million objects without any, and searching doubles the cost.
+
+    It is off for the whole process meanwhile; whoever else turned it off keeps it off.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _stop(tenant: TenantId, checkpoints: Iterable[Checkpoint], position: int, reason: str) -> None:

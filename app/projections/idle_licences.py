@@ -15,6 +15,7 @@ import psycopg
 from app.domain.events.licensing import LicenceAssigned, LicenceRemoved
 from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE
+from app.domain.period import FOREVER
 from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange
 from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
@@ -166,6 +167,9 @@ def _parameters(tenant: TenantId, at: Moment, idle_days: int, grace_days: int) -
 _DIRECT = UUID(int=0)
 
 
+_FACTS = (LicenceAssigned, LicenceRemoved)
+
+
 def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
     """One row for each stretch in which the paths by which a user held a SKU were the same.
 
@@ -173,17 +177,21 @@ def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
     """
     for recorded in facts:
         event = recorded.event
-        if not isinstance(event, LicenceAssigned | LicenceRemoved):
+        if not isinstance(event, _FACTS):
             continue
-        key, path = (event.user, event.sku), event.via or _DIRECT
-        change = partial(_gained if isinstance(event, LicenceAssigned) else _lost, path)
-        spans = [(version.place, version.value) for version in book.of(key)]
-        book.put(key, _unbroken(changed_from(spans, event.happened_at, change)), recorded.position)
+        key, at, path = (event.user.int, event.sku.int), event.happened_at, event.via or _DIRECT
+        change = partial(_gained, path, at) if isinstance(event, LicenceAssigned) else partial(_lost, path)
+        versions = book.of(key)
+        if not versions or at > versions[-1].place[1] or versions[-1].place[0] <= at < FOREVER == versions[-1].place[1]:
+            book.change_from(key, at, recorded.position, change)
+        else:
+            spans = [(version.place, version.value) for version in versions]
+            book.put(key, _unbroken(changed_from(spans, at, change)), recorded.position)
 
 
-def _gained(path: UUID, before: Value | None) -> Value:
+def _gained(path: UUID, at: datetime, before: Value | None) -> Value:
     if before is None:
-        return (None, (path,))
+        return (at, (path,))
     since, paths = before
     return before if path in paths else (since, tuple(sorted((*paths, path))))
 
@@ -197,14 +205,14 @@ def _lost(path: UUID, before: Value | None) -> Value | None:
 
 
 def _unbroken(spans: Sequence[Placed]) -> list[Placed]:
-    """Each span with the time since when the seat was held. The first one knows its own, unless it is new."""
+    """Each span with the time since when the seat was held. Of the first one, what lies before it is not at hand."""
     wanted: list[Placed] = []
-    for (since, until), (stored, paths) in spans:
-        if wanted and wanted[-1][0][1] == since:
-            held_since = wanted[-1][1][0]
+    for (since, until), (held_since, paths) in spans:
+        if wanted:
+            touches = wanted[-1][0][1] == since
+            wanted.append(((since, until), (wanted[-1][1][0] if touches else since, paths)))
         else:
-            held_since = since if wanted or stored is None else stored
-        wanted.append(((since, until), (held_since, paths)))
+            wanted.append(((since, until), (held_since, paths)))
     return wanted
 
 
@@ -215,7 +223,7 @@ PROJECTION = Versioned(
         place=VALID,
         values=(Column("held_since", "timestamptz"), Column("paths", "uuid[]")),
     ),
-    facts=frozenset({LicenceAssigned, LicenceRemoved}),
+    facts=frozenset(_FACTS),
     looked_up=users_of,
     project=project,
 )

@@ -14,8 +14,9 @@ from app.domain.ids import TenantId, UserId
 from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.projection import Rest
 from app.projections.reading import Moment, rows
-from app.projections.versioned import Cursor, insert
+from app.projections.statements import Cursor, Statement, inserts
 
 INTERACTIVE, NON_INTERACTIVE, SUCCESSFUL, CALL = "interactive", "non_interactive", "successful", "call"
 """Sources besides the workloads, which go by their own names. The first two also move with failed attempts."""
@@ -58,7 +59,8 @@ _NEWER = """
     ON CONFLICT (tenant_id, user_id, source) DO UPDATE SET at = excluded.at, since_position = excluded.since_position
     WHERE excluded.at > last_activity.at
 """
-Newest = dict[tuple[UserId, str], tuple[datetime, int]]
+Newest = dict[tuple[int, str], tuple[datetime, int]]
+"""By the user's id as an integer, and source."""
 
 
 class _LastActivity:
@@ -67,9 +69,12 @@ class _LastActivity:
     tables = ("last_activity",)
     facts: frozenset[type[Event]] = frozenset({UserSignedIn, WorkloadUsed, CallCompleted, CallRevised})
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
-        rows = [(*key, *newest) for key, newest in project(facts, bearings).items()]
-        insert(db, "last_activity", _COLUMNS, tenant, rows, _NEWER)
+    def take(self, _: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
+        def rest() -> Iterator[Statement]:
+            rows = [(*key, *newest) for key, newest in project(facts, bearings).items()]
+            return inserts("last_activity", _COLUMNS, tenant, rows, _NEWER)
+
+        return rest
 
 
 PROJECTION = _LastActivity()
@@ -87,18 +92,18 @@ def project(facts: Sequence[Recorded], bearings: Bearings) -> Newest:
     return newest
 
 
-def _seen(recorded: Recorded, bearings: Bearings) -> Iterator[tuple[UserId, str, datetime]]:
+def _seen(recorded: Recorded, bearings: Bearings) -> Iterator[tuple[int, str, datetime]]:
     event = recorded.event
     if isinstance(event, UserSignedIn):
         if event.interactive is not None:
-            yield event.user, INTERACTIVE, event.interactive
+            yield event.user.int, INTERACTIVE, event.interactive
         if event.non_interactive is not None:
-            yield event.user, NON_INTERACTIVE, event.non_interactive
+            yield event.user.int, NON_INTERACTIVE, event.non_interactive
         if event.successful is not None:
-            yield event.user, SUCCESSFUL, event.successful
+            yield event.user.int, SUCCESSFUL, event.successful
     elif isinstance(event, WorkloadUsed):
-        yield event.user, event.workload.value, event.happened_at
+        yield event.user.int, event.workload.value, event.happened_at
     elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
         for leg in event.call.legs:
             if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, recorded.position):
-                yield leg.party.user, CALL, leg.started_at
+                yield leg.party.user.int, CALL, leg.started_at

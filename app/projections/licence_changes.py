@@ -14,8 +14,9 @@ from app.domain.ids import GroupId, SkuId, TenantId, UserId
 from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.projection import Rest
 from app.projections.reading import rows
-from app.projections.versioned import Cursor, insert
+from app.projections.statements import Cursor, inserts
 
 ASSIGNED, CHANGED, REMOVED, FAILED = "ASSIGNED", "CHANGED", "REMOVED", "FAILED"
 
@@ -101,8 +102,8 @@ class _LicenceChanges:
         {LicenceAssigned, LicenceChanged, LicenceRemoved, LicenceAssignmentFailed}
     )
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], _: Bearings) -> None:
-        insert(db, "licence_changes", _COLUMNS, tenant, project(facts))
+    def take(self, _: Cursor, tenant: TenantId, facts: Sequence[Recorded], __: Bearings) -> Rest:
+        return lambda: inserts("licence_changes", _COLUMNS, tenant, project(facts))
 
 
 PROJECTION = _LicenceChanges()

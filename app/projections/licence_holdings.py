@@ -73,23 +73,26 @@ async def counted_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Mom
     return [Held(*row) for row in found]
 
 
+_FACTS = (LicenceAssigned, LicenceChanged, LicenceRemoved)
+
+
 def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
     """One row for each SKU a user holds by one path."""
     for recorded in facts:
         event = recorded.event
-        if isinstance(event, LicenceAssigned | LicenceChanged | LicenceRemoved):
-            key = (event.user, event.sku, event.via or DIRECT)
-            book.change_from(key, event.happened_at, recorded.position, partial(_after, event))
+        if not isinstance(event, _FACTS):
+            continue
+        key = (event.user.int, event.sku.int, (event.via or DIRECT).int)
+        if isinstance(event, LicenceAssigned):
+            book.set_from(key, event.happened_at, recorded.position, (event.disabled_plans,))
+        elif isinstance(event, LicenceRemoved):
+            book.set_from(key, event.happened_at, recorded.position, None)
+        else:
+            book.change_from(key, event.happened_at, recorded.position, partial(_replanned, event))
 
 
-def _after(event: LicenceAssigned | LicenceChanged | LicenceRemoved, before: Value | None) -> Value | None:
-    match event:
-        case LicenceAssigned():
-            return (event.disabled_plans,)
-        case LicenceChanged():
-            return None if before is None else (event.disabled_plans,)
-        case LicenceRemoved():
-            return None
+def _replanned(event: LicenceChanged, before: Value | None) -> Value | None:
+    return None if before is None else (event.disabled_plans,)
 
 
 PROJECTION = Versioned(
@@ -99,7 +102,7 @@ PROJECTION = Versioned(
         place=VALID,
         values=(Column("disabled_plans", "uuid[]"),),
     ),
-    facts=frozenset({LicenceAssigned, LicenceChanged, LicenceRemoved}),
+    facts=frozenset(_FACTS),
     looked_up=users_of,
     project=project,
 )

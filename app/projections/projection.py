@@ -1,6 +1,6 @@
 """What the engine expects of a table."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +9,11 @@ from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId
 from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
-from app.projections.versioned import Book, Cursor, Table, load
+from app.projections.statements import Cursor, Statement
+from app.projections.versioned import Book, Table, load
+
+Rest = Callable[[], Iterator[Statement]]
+"""The second half of taking facts in: folds without touching the database, and says what to write."""
 
 
 class Projection(Protocol):
@@ -31,8 +35,12 @@ class Projection(Protocol):
     @property
     def facts(self) -> frozenset[type[Event]]: ...
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings, /) -> None:
-        """Change the rows by these facts, in the transaction of `db`. Anything raised leaves it to the caller."""
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings, /) -> Rest:
+        """Read what the facts bear upon, and return the rest to be done.
+
+        In two halves, so that one table is folded while PostgreSQL writes another. Anything either half raises leaves
+        it to the caller.
+        """
 
 
 Lookups = Callable[[Sequence[Recorded]], Mapping[str, Iterable[Any]]]
@@ -57,11 +65,15 @@ class Versioned:
     def tables(self) -> tuple[str, ...]:
         return (self.table.name,)
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> None:
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
         earliest = min(recorded.event.happened_at for recorded in facts)
         book = load(db, self.table, tenant, self.looked_up(facts), earliest)
-        self.project(facts, book, bearings)
-        book.apply(db, tenant)
+
+        def rest() -> Iterator[Statement]:
+            self.project(facts, book, bearings)
+            yield from book.statements(tenant)
+
+        return rest
 
 
 def calls_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
@@ -72,4 +84,4 @@ def calls_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
 
 def users_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
     """The look-up of tables by user, whose facts all name one."""
-    return {"user_id": {recorded.event.user for recorded in facts}}  # type: ignore[attr-defined]
+    return {"user_id": {recorded.event.user.int for recorded in facts}}  # type: ignore[attr-defined]

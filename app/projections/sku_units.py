@@ -53,7 +53,7 @@ def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
     for recorded in facts:
         event = recorded.event
         if isinstance(event, SkuSubscribed | SeatsChanged | SkuLapsed):
-            book.change_from((event.sku,), event.happened_at, recorded.position, partial(_after, event))
+            book.change_from((event.sku.int,), event.happened_at, recorded.position, partial(_after, event))
 
 
 def _after(event: Event, before: Value | None) -> Value | None:

@@ -144,12 +144,15 @@ class _Values(NamedTuple):
     deleted: bool
 
 
+_FACTS = (UserDiscovered, ProfileChanged, AccountDisabled, AccountEnabled, UserDeleted)
+
+
 def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
     """One row a user; each fact changes what is so from when it happened on. A deleted user keeps their row."""
     for recorded in facts:
         event = recorded.event
-        if isinstance(event, UserDiscovered | ProfileChanged | AccountDisabled | AccountEnabled | UserDeleted):
-            book.change_from((event.user,), event.happened_at, recorded.position, partial(_after, event))
+        if isinstance(event, _FACTS):
+            book.change_from((event.user.int,), event.happened_at, recorded.position, partial(_after, event))
 
 
 def _after(event: Event, before: Value | None) -> Value | None:
@@ -210,7 +213,7 @@ PROJECTION = Versioned(
             Column("deleted", "boolean"),
         ),
     ),
-    facts=frozenset({UserDiscovered, ProfileChanged, AccountDisabled, AccountEnabled, UserDeleted}),
+    facts=frozenset(_FACTS),
     looked_up=users_of,
     project=project,
 )

@@ -5,27 +5,26 @@ positions of the facts that made them, and applies the difference in two stateme
 the log was cut into batches.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import psycopg
+from uuid import UUID
 
 from app.domain.ids import TenantId
 from app.domain.period import FOREVER
 from app.projections.columns import Column, pack
 from app.projections.reading import OPEN
+from app.projections.statements import Cursor, Statement, inserts, updates
 
-Cursor = psycopg.Cursor[tuple[Any, ...]]
 Key = tuple[Any, ...]
+"""Ids in keys are integers (`UUID.int`): a UUID hashes and compares in Python code, a million times a batch."""
 Value = tuple[Any, ...]
 Place = tuple[Any, ...]
 """Where a row stands among those of its key: see `Table`."""
 Placed = tuple[Place, Value]
 Change = Callable[[Value | None], Value | None]
 
-_AT_ONCE = 10_000
 _SINCE = Column("since_position", "bigint")
 _UNTIL = Column("until_position", "bigint")
 VALID = (Column("valid_from", "timestamptz"), Column("valid_until", "timestamptz"))
@@ -93,13 +92,36 @@ class Book:
         kept.sort(key=_by_place)
         self._open[key] = kept
 
+    def set_from(self, key: Key, at: datetime, position: int, value: Value | None) -> None:
+        """From the instant `at` on this is true of the key; None: nothing is."""
+        self.change_from(key, at, position, lambda _: value)
+
     def change_from(self, key: Key, at: datetime, position: int, change: Change) -> None:
         """Change what is true from the instant `at` on, spans and what lies between them (None) alike."""
         versions = self._open.get(key)
-        if versions:
+        if not versions:
+            if (value := change(None)) is not None:
+                self._open[key] = [Version((at, FOREVER), value, position)]
+            return
+        last = versions[-1]
+        since, until = last.place
+        if since <= at < until == FOREVER:
+            value = change(last.value)
+            if value != last.value:
+                kept = [((since, at), last.value)] if since < at else []
+                self.replace_last(key, kept if value is None else [*kept, ((at, FOREVER), value)], position)
+        elif until <= at:
+            if (value := change(None)) is not None:
+                versions.append(Version((at, FOREVER), value, position))
+        else:
             self.put(key, changed_from([(each.place, each.value) for each in versions], at, change), position)
-        elif (value := change(None)) is not None:
-            self._open[key] = [Version((at, FOREVER), value, position)]
+
+    def replace_last(self, key: Key, placed: Iterable[Placed], position: int) -> None:
+        """From this position on these are known in place of the key's last version."""
+        versions = self._open[key]
+        self._close(key, versions.pop(), position)
+        for place, value in placed:
+            versions.append(Version(place, value, position))
 
     def move(self, key: Key, version: Version, place: Place) -> None:
         """Change a version's place and keep its position: for changes that no reader of the past can tell."""
@@ -117,15 +139,19 @@ class Book:
         ]
         return self._dead + fresh
 
-    def apply(self, db: Cursor, tenant: TenantId) -> None:
-        """Write what changed: one statement for the rows closed or moved, one for the new ones."""
-        changed = self._closed + [
-            (*key, *_stored_place(version), version.since, *version.place[:1], OPEN)
+    def statements(self, tenant: TenantId) -> Iterator[Statement]:
+        """What writes the changes: the rows closed or moved, then the new ones."""
+        table = self.table
+        moved = [
+            (*key, *_stored_place(version), version.since, version.place[0], OPEN)
             for key, version in self._moved.values()
         ]
-        for chunk in _chunks(changed):
-            _update(db, self.table, tenant, chunk)
-        insert(db, self.table.name, self.table.columns, tenant, self.rows())
+        found_by = (*table.key, *table.place[:1], _SINCE)
+        changed = [("until_position", _UNTIL)]
+        if table.moves:
+            changed.insert(0, (table.place[0].name, Column("moved_to", table.place[0].type)))
+        yield from updates(table.name, found_by, changed, tenant, self._closed + moved)
+        yield from inserts(table.name, table.columns, tenant, self.rows())
 
     def _close(self, key: Key, version: Version, position: int) -> None:
         if version.is_stored:
@@ -169,7 +195,7 @@ def load(
     earliest: datetime | None = None,
 ) -> Book:
     """The open versions of the keys looked up, as far as their places end at `earliest` or later."""
-    named = {name: sorted(values) for name, values in lookups.items()}
+    named = {name: list(values) for name, values in lookups.items()}
     types = {column.name: column.type for column in table.key}
     # IS TRUE keeps the planner from the index that leads with until_position: without statistics it takes a tenant's
     # open rows for few, and reads all of them to find one user's.
@@ -190,42 +216,6 @@ def load(
     return Book(table, _versions(table, found))
 
 
-def insert(
-    db: Cursor, table: str, columns: Sequence[Column], tenant: TenantId, rows: Sequence[tuple[Any, ...]], then: str = ""
-) -> None:
-    """Insert rows of these columns, the tenant's id before them. `then`: what follows, for instance ON CONFLICT."""
-    names = ", ".join(column.name for column in columns)
-    given = ", ".join(f"%({column.name})s::{column.transport}[]" for column in columns)
-    taken = ", ".join(column.taken for column in columns)
-    for chunk in _chunks(rows):
-        db.execute(
-            f"INSERT INTO {table} (tenant_id, {names}) "
-            f"SELECT %(tenant)s::uuid, {taken} FROM unnest({given}) AS new ({names}) {then}",
-            {"tenant": tenant, **_packed(columns, chunk)},
-        )
-
-
-def _update(db: Cursor, table: Table, tenant: TenantId, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Close rows found by their primary key; where the table moves, with their new place."""
-    found_by = (*table.key, *table.place[:1], _SINCE)
-    moved = (Column("moved_to", table.place[0].type),) if table.moves else ()
-    columns = (*found_by, *moved, _UNTIL)
-    names = ", ".join(column.name for column in columns)
-    given = ", ".join(f"%({column.name})s::{column.type}[]" for column in columns)
-    same = " AND ".join(f"old.{column.name} = new.{column.name}" for column in found_by)
-    moves = f", {table.place[0].name} = new.moved_to" if table.moves else ""
-    db.execute(
-        f"UPDATE {table.name} AS old SET until_position = new.until_position{moves} "
-        f"FROM unnest({given}) AS new ({names}) WHERE old.tenant_id = %(tenant)s AND {same}",
-        {"tenant": tenant, **_packed(columns, rows)},
-    )
-
-
-def _packed(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> dict[str, object]:
-    by_column = zip(*rows, strict=True)
-    return {column.name: pack(column.type, values) for column, values in zip(columns, by_column, strict=True)}
-
-
 def _versions(table: Table, found: Iterable[tuple[Any, ...]]) -> dict[Key, list[Version]]:
     key_width, place_width = len(table.key), len(table.key) + len(table.place)
     arrays = [nth for nth, column in enumerate(table.values) if column.type.endswith("[]")]
@@ -235,7 +225,8 @@ def _versions(table: Table, found: Iterable[tuple[Any, ...]]) -> dict[Key, list[
         if arrays:
             value = tuple(tuple(part) if nth in arrays else part for nth, part in enumerate(value))
         version = Version(row[key_width:place_width], value, row[-1], is_stored=True)
-        versions.setdefault(row[:key_width], []).append(version)
+        key = tuple(part.int if isinstance(part, UUID) else part for part in row[:key_width])
+        versions.setdefault(key, []).append(version)
     for each in versions.values():
         each.sort(key=_by_place)
     return versions
@@ -252,7 +243,3 @@ def _by_place(version: Version) -> Place:
 
 def _stored_place(version: Version) -> Place:
     return () if version.stored_from is None else (version.stored_from,)
-
-
-def _chunks(rows: Sequence[tuple[Any, ...]]) -> Iterable[Sequence[tuple[Any, ...]]]:
-    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))

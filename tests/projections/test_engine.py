@@ -20,7 +20,7 @@ from app.projections.bearings import Bearings
 from app.projections.catalogue import ALL
 from app.projections.checkpoints import resume
 from app.projections.engine import Progress, advance
-from app.projections.projection import Projection
+from app.projections.projection import Projection, Rest
 from app.projections.status import Standing, standings
 from app.projections.sweeper import behind
 from app.projections.versioned import Cursor
@@ -38,11 +38,11 @@ class _Choking:
     tables: tuple[str, ...] = ("licence_holdings",)
     facts: frozenset[type[Event]] = licence_holdings.PROJECTION.facts
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings, /) -> None:
-        licence_holdings.PROJECTION.take(db, tenant, facts, bearings)
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings, /) -> Rest:
         for recorded in facts:
             if isinstance(recorded.event, LicenceAssigned | LicenceRemoved) and recorded.event.user == self.on:
                 raise KeyError(recorded.event.user)
+        return licence_holdings.PROJECTION.take(db, tenant, facts, bearings)
 
 
 def test_a_repeat_adds_nothing(desk: Desk) -> None:

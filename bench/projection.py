@@ -1,0 +1,88 @@
+"""All read tables of 200,000 facts against one hand-written SQL statement that makes `licence_holdings` of the same log.
+
+The statement is the least a table can cost: it reads the log where it lies, parses only what it needs of two kinds of
+facts, and writes one table. The engine decodes and decrypts every fact and writes eleven. Both write into the same
+empty `licence_holdings`, with its indexes, in one transaction as sua_writer, and must come to the same rows.
+"""
+
+from statistics import median
+from time import perf_counter
+from uuid import uuid4
+
+import psycopg
+
+from app.domain.ids import TenantId
+from app.eventstore.keys import KeyRing
+from app.eventstore.pools import Pool, borrowed, writer_pool
+from app.eventstore.store import EventStore
+from app.projections.catalogue import ALL
+from app.projections.engine import advance
+from bench.company_log import company, tell
+from bench.database import Database
+from bench.figure import Figure
+
+_FACTS = 200_000
+_ROUNDS = 3
+
+_FOLD = """
+    WITH facts AS (
+        SELECT position, happened_at, name, (state ->> 'user')::uuid AS user_id, (state ->> 'sku')::uuid AS sku_id,
+               coalesce((state ->> 'via')::uuid, '00000000-0000-0000-0000-000000000000') AS via_id,
+               ARRAY(SELECT json_array_elements_text(state -> 'disabled_plans'))::uuid[] AS disabled_plans
+        FROM (SELECT position, happened_at, name, convert_from(state, 'UTF8')::json AS state FROM events
+              WHERE tenant_id = %(tenant)s AND name IN ('LicenceAssigned', 'LicenceRemoved')) AS read
+    ), spells AS (
+        SELECT *, lead(position) OVER next AS until_position, lead(happened_at) OVER next AS until FROM facts
+        WINDOW next AS (PARTITION BY user_id, sku_id, via_id ORDER BY position)
+    )
+    INSERT INTO licence_holdings
+    SELECT %(tenant)s, user_id, sku_id, via_id, disabled_plans, happened_at, version.*
+    FROM spells CROSS JOIN LATERAL (
+        SELECT '9999-12-31Z'::timestamptz, position, coalesce(until_position, 9223372036854775807)
+        UNION ALL
+        SELECT until, until_position, 9223372036854775807 WHERE until > happened_at
+    ) AS version (valid_until, since_position, until_position)
+    WHERE name = 'LicenceAssigned'
+"""
+_DIGEST = "SELECT count(*), md5(string_agg(h::text, ',' ORDER BY h::text)) FROM licence_holdings h"
+
+
+def run(database: Database) -> list[Figure]:
+    tenant = TenantId(uuid4())
+    with writer_pool(database.writer_dsn) as pool, psycopg.connect(database.owner_dsn, autocommit=True) as owner:
+        store = EventStore(pool, KeyRing(pool, bytes(32)))
+        tell(store, tenant, company(users=8_000, days=1_000), _FACTS)
+        owner.execute("ANALYZE events")
+        folded, tabulated = [], []
+        for _ in range(_ROUNDS):
+            _empty(owner)
+            folded.append(_timed_fold(pool, tenant))
+            expected = owner.execute(_DIGEST).fetchone()
+            _empty(owner)
+            tabulated.append(_timed_advance(pool, store, tenant))
+            if owner.execute(_DIGEST).fetchone() != expected:
+                raise AssertionError("the statement and the engine do not agree")
+    return [
+        Figure.at_least("projection_all_tables_vs_sql_fold_of_one", median(folded) / median(tabulated), "ratio", 0.25),
+        Figure.at_least("projection_rate", _FACTS / median(tabulated), "facts/s", 0),
+        Figure.at_least("projection_sql_fold_rate", _FACTS / median(folded), "facts/s", 0),
+    ]
+
+
+def _empty(owner: psycopg.Connection) -> None:
+    for table in ("checkpoints", *(table for projection in ALL for table in projection.tables)):
+        owner.execute(f"TRUNCATE {table}")
+    owner.execute("CHECKPOINT")
+
+
+def _timed_fold(pool: Pool, tenant: TenantId) -> float:
+    began = perf_counter()
+    with borrowed(pool) as db:
+        db.execute(_FOLD, {"tenant": tenant})
+    return perf_counter() - began
+
+
+def _timed_advance(pool: Pool, store: EventStore, tenant: TenantId) -> float:
+    began = perf_counter()
+    advance(pool, store, tenant, budget=_FACTS)
+    return perf_counter() - began
