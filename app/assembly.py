@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import dramatiq
 from pydantic import SecretStr
@@ -47,7 +48,8 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
         store = EventStore(pool, KeyRing(pool, key(settings.master_key, "master_key")))
         broker = make_broker(settings.broker_url.get_secret_value())
         desk = Desk(store, time, projecting.register(broker, pool, store))
-        workshop = Workshop(desk, pool, graph_access(settings), settings.public_url)
+        lease = timedelta(seconds=settings.ingest_lease_seconds)
+        workshop = Workshop(desk, pool, graph_access(settings), settings.public_url, lease)
         yield Parts(settings, time, pool, store, broker, desk, workshop, ingesting.register(broker, workshop))
     finally:
         pool.close()

@@ -17,8 +17,8 @@ from app.projections.sweeper import Sweeper
 from app.settings import Settings
 from app.telemetry import count, say
 
-WORKER_SHUTDOWN_S = 30
-"""How long a worker that was told to stop may finish what it has begun. Below the container's grace period."""
+WORKER_SHUTDOWN_S = 8
+"""How long a worker that was told to stop may finish what it has begun; what takes longer is done again by the next."""
 
 _POLL_MS = 200
 _TIDY_EVERY_SECONDS = 3600.0
@@ -66,6 +66,7 @@ def sweeping(parts: Parts) -> Iterator[None]:
     threads = [threading.Thread(target=_repeat, args=(stop, *each), daemon=True) for each in rounds]
     for thread in threads:
         thread.start()
+    say("scheduler.started", every_seconds=parts.settings.sweep_seconds)
     try:
         yield
     finally:

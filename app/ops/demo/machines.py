@@ -69,20 +69,17 @@ def fresh_database(server: EmbeddedPostgres) -> Iterator[DatabaseUrls]:
 @contextmanager
 def simulator(company: Company) -> Iterator[Simulator]:
     """Microsoft Graph and Entra, simulated, over HTTP on this machine, until the block ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.simulator", *_arguments(company)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    )
-    try:
-        yield _announced(process)
-    finally:
-        process.terminate()
+    command = [sys.executable, "-m", "app.simulator", *_arguments(company)]
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
         try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            yield _announced(process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _arguments(company: Company) -> list[str]:
