@@ -42,10 +42,10 @@ def tell(store: EventStore, tenant: TenantId, facts: Iterator[Told], count: int)
             return
 
 
-def company(users: int, days: int, *, seed: int = 1, active: float = 0.6) -> Iterator[Told]:
+def company(users: int, days: int, *, seed: int = 1, active: float = 0.125) -> Iterator[Told]:
     """Facts by day: everyone joins over the first days, then licences change, people sign in, some call each other.
 
-    `active`: the share of users who ever sign in; a tenth of these does on any day.
+    `active`: the share of users who ever sign in; seven in ten of these do on any day.
     """
     chance = Random(seed)
     yield from _onboarding()
@@ -63,7 +63,7 @@ def company(users: int, days: int, *, seed: int = 1, active: float = 0.6) -> Ite
             yield at, f"bench/{user}", LicenceRemoved(happened_at=at, user=user, sku=held[user], via=None)
             held[user] = chance.choice(_SKUS)
             yield at, f"bench/{user}", _assigned(user, held[user], at)
-        for user in chance.sample(busy, len(busy) // 10):
+        for user in chance.sample(busy, len(busy) * 7 // 10):
             if user in held:
                 yield at, f"bench/{user}", _signed_in(chance, user, at)
         for _ in range(users // 100):

@@ -89,14 +89,11 @@ def _uuids(values: Sequence[Any]) -> bytes:
 
 
 def _texts(values: Sequence[Any]) -> bytes:
-    parts = []
-    for value in values:
-        if value is None:
-            parts.append(_NULL)
-        else:
-            encoded = value.encode()
-            parts += (_LENGTH.pack(len(encoded)), encoded)
-    return b"".join(parts)
+    distinct: dict[str | None, bytes] = {}
+    for value in set(values):
+        encoded = b"" if value is None else value.encode()
+        distinct[value] = _NULL if value is None else _LENGTH.pack(len(encoded)) + encoded
+    return b"".join([distinct[value] for value in values])
 
 
 def _plain_arrays(values: Sequence[Any]) -> bytes:

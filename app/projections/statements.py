@@ -18,7 +18,7 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
 class Statement(NamedTuple):
-    """Ready to be executed; its answer is of no interest."""
+    """Ready to be executed."""
 
     query: str
     parameters: dict[str, object]
@@ -61,13 +61,18 @@ def _chunked(query: str, columns: Sequence[Column], tenant: TenantId, rows: Sequ
         yield Statement(query, {"tenant": tenant, **packed})
 
 
+def execute(cursor: Cursor, statement: Statement) -> Cursor:
+    """Never prepared: a plan kept from when the table was small would read all of it for ever."""
+    return cursor.execute(statement.query, statement.parameters, prepare=False, binary=True)
+
+
 def write(cursor: Cursor, statements: Iterable[Statement]) -> None:
     """Execute statements in order, the next one being made while PostgreSQL works on the last."""
     writing: deque[Future[object]] = deque()
     with ThreadPoolExecutor(max_workers=1) as writer:
         try:
             for statement in statements:
-                writing.append(writer.submit(cursor.execute, statement.query, statement.parameters))
+                writing.append(writer.submit(execute, cursor, statement))
                 while len(writing) > _AHEAD:
                     writing.popleft().result()
             while writing:

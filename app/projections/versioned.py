@@ -15,7 +15,7 @@ from app.domain.ids import TenantId
 from app.domain.period import FOREVER
 from app.projections.columns import Column, pack
 from app.projections.reading import OPEN
-from app.projections.statements import Cursor, Statement, inserts, updates
+from app.projections.statements import Cursor, Statement, execute, inserts, updates
 
 Key = tuple[Any, ...]
 """Ids in keys are integers (`UUID.int`): a UUID hashes and compares in Python code, a million times a batch."""
@@ -204,15 +204,9 @@ def load(
     if len(table.place) == 2 and earliest is not None:
         conditions.append(f"{table.place[1].name} >= %(earliest)s")
     columns = [column.name for column in (*table.key, *table.place, *table.values, _SINCE)]
-    found = db.execute(
-        f"SELECT {', '.join(columns)} FROM {table.name} WHERE {' AND '.join(conditions)}",
-        {
-            "tenant": tenant,
-            "earliest": earliest,
-            **{name: pack(types[name], values) for name, values in named.items()},
-        },
-        binary=True,
-    )
+    packed = {name: pack(types[name], values) for name, values in named.items()}
+    query = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {' AND '.join(conditions)}"
+    found = execute(db, Statement(query, {"tenant": tenant, "earliest": earliest, **packed}))
     return Book(table, _versions(table, found))
 
 

@@ -21,9 +21,9 @@ from app.projections.catalogue import ALL
 from app.projections.checkpoints import resume
 from app.projections.engine import Progress, advance
 from app.projections.projection import Projection, Rest
+from app.projections.statements import Cursor
 from app.projections.status import Standing, standings
 from app.projections.sweeper import behind
-from app.projections.versioned import Cursor
 from tests.projections.conftest import Desk
 from tests.projections.story import ANNA, BERT, CARL, E3, PaperLog, assigned, day, discovered, removed
 
