@@ -43,6 +43,9 @@ REBUILD = "rebuild"
 INGEST = "ingest"
 QUEUES = (PROJECT, REBUILD, INGEST)
 
+_MUTE_S = 5
+"""How long a broker may leave a connection or, Redis, a command without an answer."""
+
 _REDIS_HEARTBEAT_TIMEOUT_MS = 5_000
 _REDIS_MAINTENANCE_ALWAYS = 1_000_000  # chances in a million, at each command
 _REDIS_NAMESPACE = "sua"
@@ -69,7 +72,7 @@ def make_broker(url: str) -> dramatiq.Broker:
     """
     match urlsplit(url).scheme:
         case "amqp" | "amqps":
-            return RabbitmqBroker(url=url, confirm_delivery=True)
+            return _rabbitmq_broker(url)
         case "redis" | "rediss":
             return _redis_broker(url)
         case "stub":
@@ -95,7 +98,14 @@ def ringing() -> Iterator[None]:
     try:
         yield
     except _LOST as error:
-        raise BrokerDown(f"The message broker does not answer: {error or type(error).__name__}.") from error
+        raise BrokerDown(f"The message broker does not answer: {str(error) or type(error).__name__}.") from error
+
+
+def _rabbitmq_broker(url: str) -> RabbitmqBroker:
+    broker = RabbitmqBroker(url=url.split(";"), confirm_delivery=True)
+    for node in broker.parameters:
+        node.socket_timeout = node.stack_timeout = _MUTE_S
+    return broker
 
 
 def _redis_broker(url: str) -> RedisBroker:
@@ -103,7 +113,7 @@ def _redis_broker(url: str) -> RedisBroker:
     query = parse_qs(parts.query)
     # With Dramatiq's defaults the messages of a killed worker stay away for minutes.
     return RedisBroker(  # type: ignore[no-untyped-call]
-        url=urlunsplit(parts._replace(query="")),
+        client=redis.Redis.from_url(urlunsplit(parts._replace(query="")), socket_timeout=_MUTE_S),
         namespace=query.get("namespace", [_REDIS_NAMESPACE])[-1],
         heartbeat_timeout=_REDIS_HEARTBEAT_TIMEOUT_MS,
         maintenance_chance=_REDIS_MAINTENANCE_ALWAYS,

@@ -22,9 +22,10 @@ from app.clock import Clock, SystemClock
 from app.domain.errors import SuaError
 from app.domain.ids import DirectoryId
 from app.graphql.app import DoorSettings, build_door
+from app.graphql.errors import DatabaseDown
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
-from app.graphql.pool import ReadPool, open_read_pool
+from app.graphql.pool import START_SECONDS, ReadPool, open_read_pool
 from app.ingest import webhooks
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.webhooks import GraphDoors
@@ -117,7 +118,13 @@ def _verifier(settings: Settings) -> Verifier:
 async def try_read_side(settings: Settings) -> None:
     """Raise what is wrong with tokens' settings, the read side's database or its role."""
     _verifier(settings)
-    pool = await open_read_pool(required(settings.database_read_url, "database_read_url"), 1)
+    dsn = required(settings.database_read_url, "database_read_url")
+    try:
+        # A pool goes on trying for seconds; a server that refuses says so at once.
+        await (await psycopg.AsyncConnection.connect(dsn, connect_timeout=int(START_SECONDS))).close()
+    except psycopg.OperationalError as error:
+        raise DatabaseDown("The read side's database does not answer.") from error
+    pool = await open_read_pool(dsn, 1)
     await pool.close()
 
 

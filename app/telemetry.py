@@ -42,6 +42,12 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+def hush_clients() -> None:
+    """Client libraries tell every failed try at length; what is away SUA says itself, once and by its name."""
+    for name in ("pika", "psycopg.pool"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def log_to_stderr(level: int = logging.INFO) -> None:
     """Send log lines to standard error, once a process."""
     handler = logging.StreamHandler()

@@ -8,6 +8,7 @@ import typer
 from app.ops import collecting, customers, database, doctor, inbox, processes, projecting, tokens, translating
 from app.ops.console import answering
 from app.ops.demo import command as demo
+from app.telemetry import hush_clients
 
 app = typer.Typer(name="sua", help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -27,5 +28,6 @@ app.add_typer(tokens.app, name="tokens")
 
 
 def main() -> None:
+    hush_clients()
     with answering():
         app()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.domain.errors import Refused, SuaError, Unavailable
@@ -43,13 +44,18 @@ def answering() -> Iterator[None]:
     try:
         yield
     except SuaError as error:
-        err.print(f"[bold red]{error.code}[/]: {error}", highlight=False, soft_wrap=True)
+        err.print(f"[bold red]{error.code}[/]: {escape(one_line(error))}", highlight=False, soft_wrap=True)
         raise SystemExit(exit_code(error)) from error
     except KeyboardInterrupt as error:
         raise SystemExit(130) from error
     except BrokenPipeError as error:
         sys.stderr.close()
         raise SystemExit(Exit.DONE) from error
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, where a client library said it in several."""
+    return " ".join(str(error).split())
 
 
 def exit_code(error: SuaError) -> Exit:

@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 import aiohttp
 import psycopg
 from pydantic import SecretStr
+from rich.markup import escape
 
 from app.assembly import graph_access, key, required
 from app.broker import check_broker, make_broker
 from app.clock import SystemClock
-from app.domain.errors import SuaError
+from app.domain.errors import SuaError, Unavailable
 from app.eventstore.pools import writer_pool
 from app.main import try_read_side
-from app.ops.console import AsJson, FaultFound, out, say_json, show
+from app.ops.console import AsJson, FaultFound, one_line, out, say_json, show
 from app.ops.database import owner_dsn
 from app.ops.migrate import check
 from app.settings import PREFIX, Settings
@@ -26,26 +29,37 @@ _TIMEOUT_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `fault` None: it is as it should be."""
+    """One thing looked at. `fault` None: it is as it should be. `away`: it did not answer, and may later."""
 
     looked_at: str
     fault: str | None
+    away: bool = False
+
+
+class DependencyDown(Unavailable):
+    """Something SUA depends on does not answer; whatever did answer is as it should be."""
+
+    code: ClassVar[str] = "DEPENDENCY_DOWN"
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Print the settings with secrets masked, then test each dependency. Exit 4 if one fails."""
+    """Print the settings with secrets masked, then test each dependency. Exit 4 if one is at fault, 3 if only away."""
     settings = Settings.load()
-    findings = [_tested(name, test, settings) for name, test in _TESTS.items()]
+    with ThreadPoolExecutor() as together:
+        findings = list(together.map(lambda name: _tested(name, _TESTS[name], settings), _TESTS))
     shown = masked(settings)
     if as_json:
         say_json({"settings": shown, "findings": [{"test": f.looked_at, "fault": f.fault} for f in findings]})
     else:
         show([{"setting": name, "value": value} for name, value in shown.items()], as_json=False)
         for finding in findings:
-            out.print(f"[red]✗[/] {finding.looked_at}: {finding.fault}" if finding.fault else f"✓ {finding.looked_at}")
-    faults = [finding.looked_at for finding in findings if finding.fault]
+            told = f"[red]✗[/] {finding.looked_at}: {escape(finding.fault)}" if finding.fault else None
+            out.print(told or f"✓ {finding.looked_at}")
+    faults = [finding for finding in findings if finding.fault]
     if faults:
-        raise FaultFound(f"{len(faults)} of {len(findings)} tests failed: {', '.join(faults)}.")
+        named = ", ".join(finding.looked_at for finding in faults)
+        error = DependencyDown if all(finding.away for finding in faults) else FaultFound
+        raise error(f"{len(faults)} of {len(findings)} tests failed: {named}.")
 
 
 def masked(settings: Settings) -> dict[str, str | None]:
@@ -60,7 +74,8 @@ def _tested(name: str, test: Callable[[Settings], None], settings: Settings) -> 
     try:
         test(settings)
     except (SuaError, psycopg.OperationalError, aiohttp.ClientError, TimeoutError) as error:
-        return Finding(name, f"{getattr(error, 'code', type(error).__name__)}: {error}")
+        told = f"{getattr(error, 'code', type(error).__name__)}: {one_line(error)}"
+        return Finding(name, told, away=isinstance(error, Unavailable) or not isinstance(error, SuaError))
     return Finding(name, None)
 
 

@@ -162,7 +162,7 @@ def _run(connection: psycopg.Connection, migration: Migration) -> None:
 @contextmanager
 def _connect(dsn: str) -> Iterator[psycopg.Connection]:
     try:
-        with psycopg.connect(dsn, autocommit=True, connect_timeout=10) as connection:
+        with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as connection:
             connection.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
             connection.execute(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}'")
             yield connection

@@ -1,7 +1,6 @@
 """SUA as an operator runs it: real `sua` processes with their settings in the environment."""
 
 import base64
-import json
 import os
 import secrets
 import signal
@@ -13,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -216,24 +214,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def control(simulator: Simulator, address: str, body: Any) -> Any:
-    """One of the simulator's own controls."""
-    return httpx.post(f"{simulator.url}{address}", json=body, timeout=60).raise_for_status().json()
-
-
-def connect_customer(installation: Installation, simulator: Simulator) -> str:
-    """Invite the simulated company and consent as its administrator would; returns SUA's id of it. Needs `serve`."""
-    invited = installation.run("tenants", "invite", "Northwind", "admin@northwind.example", "--json")
-    assert invited.code == 0, invited.err
-    invitation = json.loads(invited.out)
-    with httpx.Client(timeout=60) as browser:
-        page = browser.get(invitation["link"]).headers["location"]
-        query = {**httpx.URL(page).params, "auto": "accept", "as_tenant": str(simulator.directories[0])}
-        back = browser.get(page, params=query)
-        browser.get(back.headers["location"]).raise_for_status()
-    return str(invitation["tenant"])
 
 
 def _running(process: Process) -> Process:
