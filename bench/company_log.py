@@ -1,7 +1,8 @@
 """A tenant's log to measure on: a company's joiners, licences given and taken back, sign-ins and calls, day by day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from random import Random
 from uuid import UUID, uuid4
 
@@ -29,23 +30,24 @@ _DEPARTMENTS = ("Sales", "Operations", "Finance", "Research", "Support")
 Told = tuple[datetime, str, Event]
 
 
-def tell(store: EventStore, tenant: TenantId, facts: Iterator[Told], count: int) -> None:
-    """Append the first `count` facts, each day's recorded on that day."""
-    chunk: list[Told] = []
+def tell(store: EventStore, tenant: TenantId, facts: Iterable[Told]) -> int:
+    """Append the facts, recorded on their days. Returns how many they were."""
     versions: dict[str, int] = {}
-    for nth, told in enumerate(facts, 1):
-        chunk.append(told)
-        if len(chunk) == _AT_ONCE or nth == count:
-            _append(store, tenant, chunk, versions)
-            chunk = []
-        if nth == count:
-            return
+    count = 0
+    told = iter(facts)
+    while chunk := list(islice(told, _AT_ONCE)):
+        _append(store, tenant, chunk, versions)
+        count += len(chunk)
+    return count
 
 
-def company(users: int, days: int, *, seed: int = 1, active: float = 0.125) -> Iterator[Told]:
-    """Facts by day: everyone joins over the first days, then licences change, people sign in, some call each other.
+def company(
+    users: int, days: int, *, active: float, signing_in: float, changing: float, seed: int = 1
+) -> Iterator[Told]:
+    """Facts by day: everyone joins over ten days; licences change, people sign in, one in a hundred calls another.
 
-    `active`: the share of users who ever sign in; seven in ten of these do on any day.
+    `active`: the share of users who ever sign in; `signing_in`: the share of these who do on a day; `changing`: the
+    share of all users whose licence is replaced on a day.
     """
     chance = Random(seed)
     yield from _onboarding()
@@ -59,11 +61,11 @@ def company(users: int, days: int, *, seed: int = 1, active: float = 0.125) -> I
             held[user] = chance.choice(_SKUS)
             yield at, f"bench/{user}", _assigned(user, held[user], at)
         known = list(held)
-        for user in chance.sample(known, len(known) * 7 // 100):
+        for user in chance.sample(known, int(len(known) * changing)):
             yield at, f"bench/{user}", LicenceRemoved(happened_at=at, user=user, sku=held[user], via=None)
             held[user] = chance.choice(_SKUS)
             yield at, f"bench/{user}", _assigned(user, held[user], at)
-        for user in chance.sample(busy, len(busy) * 7 // 10):
+        for user in chance.sample(busy, int(len(busy) * signing_in)):
             if user in held:
                 yield at, f"bench/{user}", _signed_in(chance, user, at)
         for _ in range(users // 100):

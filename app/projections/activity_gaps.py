@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -11,10 +11,9 @@ from app.domain.events import Event
 from app.domain.events.licensing import UserDiscovered, UserSignedIn, WorkloadUsed
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId, UserId
-from app.domain.period import FOREVER
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import DAY, OPEN_END, Fact, Instant, instant
 from app.projections.projection import Rest
 from app.projections.reading import Moment, known, rows
 from app.projections.statements import Cursor, Statement
@@ -51,10 +50,12 @@ async def quiet_at(
     return [Quiet(*row) for row in found]
 
 
-SHORTEST = timedelta(days=7)
+_NEVER = instant(NEVER)
+
+SHORTEST = 7 * DAY
 """Shorter gaps have no row. No question may ask for fewer days (policy: shortest idle days)."""
 
-UNTELLABLE = timedelta(days=6)
+UNTELLABLE = 6 * DAY
 """An open gap may be moved in place by what was learned within this time of its beginning.
 
 Whoever asks at an older position asks about a day up to then, at least seven whole days of quiet, and so begins the
@@ -76,9 +77,9 @@ class _ActivityGaps:
     tables = ("activity_gaps",)
     facts: frozenset[type[Event]] = frozenset({UserDiscovered, UserSignedIn, WorkloadUsed, CallCompleted, CallRevised})
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Rest:
         seen = list(sightings(facts, bearings))
-        earliest = min((at for _, _, at, _ in seen if at is not None), default=FOREVER)
+        earliest = min((at for _, _, at, _ in seen if at is not None), default=OPEN_END)
         book = load(db, _TABLE, tenant, {"user_id": {key[0] for _, key, _, _ in seen}}, earliest)
 
         def rest() -> Iterator[Statement]:
@@ -90,37 +91,37 @@ class _ActivityGaps:
 
 PROJECTION = _ActivityGaps()
 
-Sighting = tuple[int, Key, datetime | None, datetime]
+Sighting = tuple[int, Key, Instant | None, Instant]
 """Position; user and grade; when they were active, None: only discovered; when SUA learned it."""
 
 
-def sightings(facts: Sequence[Recorded], bearings: Bearings) -> Iterator[Sighting]:
+def sightings(facts: Sequence[Fact], bearings: Bearings) -> Iterator[Sighting]:
     """What facts say of users' activity, in order. A failed leg and a test call prove nothing."""
-    for recorded in facts:
-        event, position, recorded_at = recorded.event, recorded.position, recorded.recorded_at
+    for fact in facts:
+        event, position, learned_at = fact.event, fact.position, fact.learned_at
         if isinstance(event, UserSignedIn):
             if event.successful is not None:
-                yield position, (event.user.int, EVIDENCE), event.successful, recorded_at
+                yield position, (event.user.int, EVIDENCE), instant(event.successful), learned_at
             for attempt in (event.interactive, event.non_interactive):
                 if attempt is not None:
-                    yield position, (event.user.int, WEAK), attempt, recorded_at
+                    yield position, (event.user.int, WEAK), instant(attempt), learned_at
         elif isinstance(event, WorkloadUsed):
-            yield position, (event.user.int, EVIDENCE), event.happened_at, recorded_at
+            yield position, (event.user.int, EVIDENCE), fact.at, learned_at
         elif isinstance(event, UserDiscovered):
-            yield position, (event.user.int, EVIDENCE), None, recorded_at
-            yield position, (event.user.int, WEAK), None, recorded_at
+            yield position, (event.user.int, EVIDENCE), None, learned_at
+            yield position, (event.user.int, WEAK), None, learned_at
         elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
             for leg in event.call.legs:
                 if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, position):
-                    yield position, (leg.party.user.int, EVIDENCE), leg.started_at, recorded_at
+                    yield position, (leg.party.user.int, EVIDENCE), instant(leg.started_at), learned_at
 
 
 def project(seen: Sequence[Sighting], book: Book) -> None:
     """Sightings in any order of time give the same gaps, each version at the position that changed it."""
-    for position, key, at, recorded_at in seen:
+    for position, key, at, learned_at in seen:
         versions = book.of(key)
         if not versions:
-            first = [((NEVER, FOREVER), ())] if at is None else [((NEVER, at), ()), ((at, FOREVER), ())]
+            first = [((_NEVER, OPEN_END), ())] if at is None else [((_NEVER, at), ()), ((at, OPEN_END), ())]
             book.put(key, first, position)
             continue
         if at is None:
@@ -129,16 +130,16 @@ def project(seen: Sequence[Sighting], book: Book) -> None:
         began = open_gap.place[0]
         if at > began:
             if at - began >= SHORTEST:
-                book.replace_last(key, [((began, at), ()), ((at, FOREVER), ())], position)
-            elif recorded_at - began < UNTELLABLE:
-                book.move(key, open_gap, (at, FOREVER))
+                book.replace_last(key, [((began, at), ()), ((at, OPEN_END), ())], position)
+            elif learned_at - began < UNTELLABLE:
+                book.move(key, open_gap, (at, OPEN_END))
             else:
-                book.replace_last(key, [((at, FOREVER), ())], position)
+                book.replace_last(key, [((at, OPEN_END), ())], position)
         elif at < began:
             book.put(key, _split([(gap.place, gap.value) for gap in versions], at), position)
 
 
-def _split(gaps: list[Placed], at: datetime) -> list[Placed]:
+def _split(gaps: list[Placed], at: Instant) -> list[Placed]:
     """The gaps with an activity inside an ended one, or, where it falls between them, as they are."""
     wanted: list[Placed] = []
     for place, nothing in gaps:

@@ -10,7 +10,8 @@ from app.broker import PROJECT, BrokerDown, ringing
 from app.domain.ids import TenantId
 from app.eventstore.pools import Pool
 from app.projections.catalogue import ALL
-from app.projections.engine import TURN, Log, advance
+from app.projections.engine import TURN, advance
+from app.projections.log_reader import Log
 from app.projections.projection import Projection
 
 Ring = Callable[[TenantId, int], None]

@@ -10,9 +10,9 @@ import psycopg
 from app.domain.events.telephony import CallCompleted, CallRevised, PartyKind
 from app.domain.ids import CallId, DirectoryId, TenantId, UserId
 from app.domain.telephony import Participant
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact, instant
 from app.projections.projection import Versioned, calls_of
 from app.projections.reading import Moment, rows
 from app.projections.versioned import Book, Placed, Table, Value
@@ -59,12 +59,12 @@ def _row(row: tuple[Any, ...]) -> ParticipantRow:
     return ParticipantRow(*values)
 
 
-def project(facts: Sequence[Recorded], book: Book, bearings: Bearings) -> None:
+def project(facts: Sequence[Fact], book: Book, bearings: Bearings) -> None:
     """One row for each party of a call. A revision replaces them together; those that stay equal keep their rows."""
-    for recorded in facts:
-        if not isinstance(recorded.event, CallCompleted | CallRevised):
+    for fact in facts:
+        if not isinstance(fact.event, CallCompleted | CallRevised):
             continue
-        call, position = recorded.event.call, recorded.position
+        call, position = fact.event.call, fact.position
         rows: list[Placed] = [((party.key,), _values(party)) for party in bearings.parties(position, call)]
         book.put((call.call.int,), rows, position)
 
@@ -75,8 +75,8 @@ def _values(party: Participant) -> Value:
         party.kind.value,
         party.label and party.label.value,
         party.directory,
-        party.joined_at,
-        party.left_at,
+        instant(party.joined_at),
+        instant(party.left_at),
         party.seconds,
         party.failed,
     )

@@ -9,11 +9,11 @@ import psycopg
 
 from app.domain.events import Event
 from app.domain.events.telephony import Call, CallCompleted, CallRevised
-from app.domain.ids import CallId, TenantId, UserId
+from app.domain.ids import CallId, TenantId
 from app.domain.telephony import direction_of, local_day
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column, pack
+from app.projections.facts import Fact
 from app.projections.projection import Rest
 from app.projections.reading import Moment, known, rows
 from app.projections.statements import Cursor, Statement, inserts
@@ -84,11 +84,11 @@ _MEMBERSHIP = f"""
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one call adds to its users' day: for each user the seconds, and whether they failed to get through."""
+    """What one call adds to its users' day: to each (id as an integer) seconds, and whether all their legs failed."""
 
     day: date
     direction: str
-    users: tuple[UserId, ...]
+    users: tuple[int, ...]
     seconds: tuple[int, ...]
     failed: tuple[bool, ...]
 
@@ -119,11 +119,11 @@ class _CallUsage:
     tables = ("call_usage", "call_usage_shares")
     facts: frozenset[type[Event]] = frozenset({CallCompleted, CallRevised})
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Rest:
         added = [
-            (recorded.position, recorded.event.call.call, share_of(recorded.event.call, recorded.position, bearings))
-            for recorded in facts
-            if isinstance(recorded.event, CallCompleted | CallRevised)
+            (fact.position, fact.event.call.call, share_of(fact.event.call, fact.position, bearings))
+            for fact in facts
+            if isinstance(fact.event, CallCompleted | CallRevised)
         ]
         shares = _load_shares(db, tenant, {call for _, call, _ in added})
         touched = [*shares.values(), *(share for _, _, share in added)]
@@ -137,7 +137,7 @@ class _CallUsage:
             project(added, shares, book)
             yield from book.statements(tenant)
             rows = [
-                (call, share.day, share.direction, share.users, share.seconds, share.failed)
+                (call.int, share.day, share.direction, share.users, share.seconds, share.failed)
                 for call, share in ((call, shares[call]) for call in {call for _, call, _ in added})
             ]
             yield from inserts("call_usage_shares", _SHARE_COLUMNS, tenant, rows, _REPLACING)
@@ -154,7 +154,7 @@ def share_of(call: Call, position: int, bearings: Bearings) -> Share:
     return Share(
         day=local_day(call, bearings.zone_at(position)),
         direction=direction_of(call, bearings.home_at(position)).value,
-        users=tuple(one.user for one in own if one.user is not None),
+        users=tuple(one.user.int for one in own if one.user is not None),
         seconds=tuple(one.seconds for one in own),
         failed=tuple(one.failed for one in own),
     )
@@ -178,7 +178,7 @@ def project(added: Sequence[tuple[int, CallId, Share]], shares: dict[CallId, Sha
 
 def _count(changes: dict[Key, list[int]], share: Share, sign: int) -> None:
     for user, seconds, failed in zip(share.users, share.seconds, share.failed, strict=True):
-        change = changes.setdefault((user.int, share.day, share.direction), [0, 0, 0])
+        change = changes.setdefault((user, share.day, share.direction), [0, 0, 0])
         change[0] += sign
         change[1] += sign * seconds
         change[2] += sign * failed
@@ -194,6 +194,6 @@ def _load_shares(db: Cursor, tenant: TenantId, calls: Iterable[CallId]) -> dict[
         binary=True,
     )
     return {
-        call: Share(day, direction, tuple(users), tuple(seconds), tuple(failed))
+        call: Share(day, direction, tuple(user.int for user in users), tuple(seconds), tuple(failed))
         for call, day, direction, users, seconds, failed in found
     }

@@ -11,9 +11,9 @@ import psycopg
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import CallId, TenantId, UserId
 from app.domain.telephony import Direction, direction_of, has_failed
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact, instant
 from app.projections.projection import Versioned, calls_of
 from app.projections.reading import Moment, rows
 from app.projections.versioned import Book, Table
@@ -85,18 +85,18 @@ def _row(row: tuple[Any, ...]) -> CallRow:
     return CallRow(*values)
 
 
-def project(facts: Sequence[Recorded], book: Book, bearings: Bearings) -> None:
+def project(facts: Sequence[Fact], book: Book, bearings: Bearings) -> None:
     """One row a call; a revision replaces it whole."""
-    for recorded in facts:
-        if not isinstance(recorded.event, CallCompleted | CallRevised):
+    for fact in facts:
+        if not isinstance(fact.event, CallCompleted | CallRevised):
             continue
-        call, position = recorded.event.call, recorded.position
+        call, position = fact.event.call, fact.position
         row = (
             call.revision,
             call.kind,
             call.modalities,
-            call.started_at,
-            call.ended_at,
+            instant(call.started_at),
+            instant(call.ended_at),
             direction_of(call, bearings.home_at(position)).value,
             call.organiser and call.organiser.user,
             len(bearings.parties(position, call)),

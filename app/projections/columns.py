@@ -7,7 +7,7 @@ refuses it on tables with row-level security.
 
 import struct
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 import psycopg
@@ -17,7 +17,6 @@ from psycopg.pq import Format
 _HEADER = struct.Struct(">iiIii")
 _LENGTH = struct.Struct(">i")
 _NULL = _LENGTH.pack(-1)
-_INSTANTS_BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 _DAYS_BEGIN = date(2000, 1, 1).toordinal()
 _TEXT_OID = 25
 
@@ -97,8 +96,14 @@ def _texts(values: Sequence[Any]) -> bytes:
 
 
 def _plain_arrays(values: Sequence[Any]) -> bytes:
-    """Elements whose text needs no quotes: ids, numbers, booleans."""
+    """Elements whose text needs no quotes: numbers, booleans."""
     return _texts(["{" + ",".join(map(str, value)) + "}" if value else "{}" for value in values])
+
+
+def _uuid_arrays(values: Sequence[Any]) -> bytes:
+    """Arrays of the integers of UUIDs."""
+    texts = {value: "{" + ",".join([f"{number:032x}" for number in value]) + "}" for value in set(values)}
+    return _texts([texts[value] for value in values])
 
 
 def _text_arrays(values: Sequence[Any]) -> bytes:
@@ -107,14 +112,6 @@ def _text_arrays(values: Sequence[Any]) -> bytes:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _microseconds(values: Sequence[datetime]) -> Sequence[int]:
-    begin = _INSTANTS_BEGIN
-    return [
-        (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-        for since in [value - begin for value in values]
-    ]
 
 
 def _days(values: Sequence[date]) -> Sequence[int]:
@@ -127,11 +124,11 @@ TYPES: dict[str, tuple[int, Callable[[Sequence[Any]], bytes]]] = {
     "bigint": (20, _fixed("q", 8)),
     "integer": (23, _fixed("i", 4)),
     "boolean": (16, _fixed("?", 1)),
-    "timestamptz": (1184, _fixed("q", 8, _microseconds)),
+    "timestamptz": (1184, _fixed("q", 8)),
     "date": (1082, _fixed("i", 4, _days)),
-    "uuid[]": (_TEXT_OID, _plain_arrays),
+    "uuid[]": (_TEXT_OID, _uuid_arrays),
     "integer[]": (_TEXT_OID, _plain_arrays),
     "boolean[]": (_TEXT_OID, _plain_arrays),
     "text[]": (_TEXT_OID, _text_arrays),
 }
-"""Types of columns: the element's oid in transport, and how a column of them is packed."""
+"""Types of columns: the element's oid in transport, and how a column of them is packed. Instants are integers."""

@@ -7,14 +7,13 @@ and moves the checkpoints. The checkpoints' row locks let one worker advance a t
 import gc
 import logging
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
 
 import psycopg
 
-from app.domain.errors import FactUnreadable
 from app.domain.events import Event
 from app.domain.ids import TenantId
 from app.eventstore.envelope import Recorded
@@ -22,6 +21,8 @@ from app.eventstore.pools import Connection, Pool, borrowed
 from app.projections.bearings import Bearings, take_bearings
 from app.projections.catalogue import ALL
 from app.projections.checkpoints import Checkpoint, create_missing, lock, save
+from app.projections.facts import Fact, fact_of
+from app.projections.log_reader import Log, Reader
 from app.projections.projection import Projection
 from app.projections.statements import write
 
@@ -29,14 +30,6 @@ TURN = 50_000
 """Facts a tenant may have taken in before it goes to the back of the queue; also the most held in memory at once."""
 
 _log = logging.getLogger("sua.projections")
-
-
-class Log(Protocol):
-    """What the engine needs of the event store."""
-
-    def head(self, tenant: TenantId) -> int: ...
-
-    def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +63,7 @@ def advance(
     from `pool`, so a pool shared with `store` needs two a thread.
     """
     create_missing(pool, tenant, projections)
+    reader = Reader(store, tenant)
     taken = 0
     while True:
         with borrowed(pool) as db:
@@ -77,7 +71,7 @@ def advance(
             if checkpoints is None:
                 return Progress(taken, 0, 0, busy=True, more=False, stopped=())
             with _uncollected():
-                count = _step(db, store, tenant, checkpoints, min(batch, budget - taken))
+                count = _step(db, reader, tenant, checkpoints, batch, budget - taken)
         taken += count
         # Only after the locks are gone: whoever rang while we held them was told that someone is on it.
         progress = _progress(taken, store.head(tenant), checkpoints)
@@ -85,33 +79,39 @@ def advance(
             return progress
 
 
-def sort_out(facts: Iterable[Recorded], projections: Iterable[Projection]) -> dict[str, list[Recorded]]:
+def sort_out(facts: Iterable[Recorded], projections: Iterable[Projection]) -> dict[str, list[Fact]]:
     """The facts each projection handles, in order, by the projection's name."""
-    sorted_out: dict[str, list[Recorded]] = {projection.name: [] for projection in projections}
-    takers: dict[type[Event], list[list[Recorded]]] = {}
+    sorted_out: dict[str, list[Fact]] = {projection.name: [] for projection in projections}
+    takers: dict[type[Event], list[list[Fact]]] = {}
     for projection in projections:
         for kind in projection.facts:
             takers.setdefault(kind, []).append(sorted_out[projection.name])
     for recorded in facts:
-        for taker in takers.get(type(recorded.event), ()):
-            taker.append(recorded)
+        if wanted := takers.get(type(recorded.event)):
+            fact = fact_of(recorded)
+            for taker in wanted:
+                taker.append(fact)
     return sorted_out
 
 
-def _step(db: Connection, store: Log, tenant: TenantId, checkpoints: Sequence[Checkpoint], limit: int) -> int:
+def _step(
+    db: Connection, reader: Reader, tenant: TenantId, checkpoints: Sequence[Checkpoint], batch: int, budget: int
+) -> int:
     """One batch for the projections that stand at one position: the furthest one that has something to read."""
+    limit = min(batch, budget)
     positions = sorted({each.position for each in checkpoints if each.stopped_at is None}, reverse=True)
     ahead = None
     for position in positions:
         # Those behind stop where the ones in front stand, and go on together from there.
         room = limit if ahead is None else min(limit, ahead - position)
         standing = [each for each in checkpoints if each.position == position and each.stopped_at is None]
-        facts, unreadable = _read(store, tenant, position, room)
+        facts, unreadable = reader.read(position, room)
         if facts or unreadable:
             if unreadable:
                 _stop(tenant, standing, position + 1, f"{unreadable.code}: the log cannot be read here")
             else:
-                _take(db, tenant, standing, facts)
+                rest = min(batch, budget - len(facts)) if len(facts) == room else 0
+                _take(db, tenant, standing, facts, partial(reader.look_ahead, facts[-1].position, rest))
             save(db.cursor(), tenant, standing)
             return len(facts)
         ahead = position
@@ -119,22 +119,17 @@ def _step(db: Connection, store: Log, tenant: TenantId, checkpoints: Sequence[Ch
     return 0
 
 
-def _read(store: Log, tenant: TenantId, after: int, limit: int) -> tuple[list[Recorded], FactUnreadable | None]:
-    """As many facts as can be read, up to `limit`; if not even the first can, why."""
-    while True:
-        try:
-            return store.read(tenant, after=after, limit=limit), None
-        except FactUnreadable as error:
-            if limit == 1:
-                return [], error
-            limit //= 2
-
-
-def _take(db: Connection, tenant: TenantId, standing: Sequence[Checkpoint], facts: Sequence[Recorded]) -> None:
+def _take(
+    db: Connection,
+    tenant: TenantId,
+    standing: Sequence[Checkpoint],
+    facts: Sequence[Recorded],
+    meanwhile: Callable[[], None],
+) -> None:
     sorted_out = sort_out(facts, [each.projection for each in standing])
     bearings = take_bearings(db.cursor(), tenant)
     work = [(each.projection, handled) for each in standing if (handled := sorted_out[each.projection.name])]
-    if _all_take(db, tenant, work, bearings):
+    if _all_take(db, tenant, work, bearings, meanwhile):
         for each in standing:
             each.position = facts[-1].position
         return
@@ -148,14 +143,18 @@ def _take(db: Connection, tenant: TenantId, standing: Sequence[Checkpoint], fact
 
 
 def _all_take(
-    db: Connection, tenant: TenantId, work: Sequence[tuple[Projection, Sequence[Recorded]]], bearings: Bearings
+    db: Connection,
+    tenant: TenantId,
+    work: Sequence[tuple[Projection, Sequence[Fact]]],
+    bearings: Bearings,
+    meanwhile: Callable[[], None],
 ) -> bool:
     """All projections take in their facts, or none does. False: one of them could not."""
     try:
         with db.transaction():
             cursor = db.cursor()
             rests = [projection.take(cursor, tenant, facts, bearings) for projection, facts in work]
-            write(cursor, (statement for rest in rests for statement in rest()))
+            write(cursor, (statement for rest in rests for statement in rest()), meanwhile)
     except psycopg.OperationalError:
         raise  # the database is away, not a fact wrong
     except Exception:  # noqa: BLE001 - who it was, and at which fact, is found out one by one
@@ -172,7 +171,7 @@ class Fault:
 
 
 def digest(
-    db: Connection, tenant: TenantId, projection: Projection, facts: Sequence[Recorded], bearings: Bearings
+    db: Connection, tenant: TenantId, projection: Projection, facts: Sequence[Fact], bearings: Bearings
 ) -> Fault | None:
     """Take in facts up to the first that fails, found by halving; what stands before it is kept."""
     try:

@@ -15,11 +15,10 @@ import psycopg
 from app.domain.events.licensing import LicenceAssigned, LicenceRemoved
 from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE
-from app.domain.period import FOREVER
 from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import OPEN_END, Fact, Instant
 from app.projections.projection import Versioned, users_of
 from app.projections.reading import Moment, in_force, known, rows
 from app.projections.versioned import VALID, Book, Placed, Table, Value, changed_from
@@ -164,39 +163,44 @@ def _parameters(tenant: TenantId, at: Moment, idle_days: int, grace_days: int) -
     }
 
 
-_DIRECT = UUID(int=0)
+_DIRECT = 0
 
 
 _FACTS = (LicenceAssigned, LicenceRemoved)
 
 
-def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
     """One row for each stretch in which the paths by which a user held a SKU were the same.
 
     `held_since` runs through as long as one stretch begins where the last one ended.
     """
-    for recorded in facts:
-        event = recorded.event
+    for fact in facts:
+        event = fact.event
         if not isinstance(event, _FACTS):
             continue
-        key, at, path = (event.user.int, event.sku.int), event.happened_at, event.via or _DIRECT
+        key, at = (event.user.int, event.sku.int), fact.at
+        path = _DIRECT if event.via is None else event.via.int
         change = partial(_gained, path, at) if isinstance(event, LicenceAssigned) else partial(_lost, path)
         versions = book.of(key)
-        if not versions or at > versions[-1].place[1] or versions[-1].place[0] <= at < FOREVER == versions[-1].place[1]:
-            book.change_from(key, at, recorded.position, change)
+        if (
+            not versions
+            or at > versions[-1].place[1]
+            or versions[-1].place[0] <= at < OPEN_END == versions[-1].place[1]
+        ):
+            book.change_from(key, at, fact.position, change)
         else:
             spans = [(version.place, version.value) for version in versions]
-            book.put(key, _unbroken(changed_from(spans, at, change)), recorded.position)
+            book.put(key, _unbroken(changed_from(spans, at, change)), fact.position)
 
 
-def _gained(path: UUID, at: datetime, before: Value | None) -> Value:
+def _gained(path: int, at: Instant, before: Value | None) -> Value:
     if before is None:
         return (at, (path,))
     since, paths = before
     return before if path in paths else (since, tuple(sorted((*paths, path))))
 
 
-def _lost(path: UUID, before: Value | None) -> Value | None:
+def _lost(path: int, before: Value | None) -> Value | None:
     if before is None:
         return None
     since, paths = before

@@ -11,9 +11,9 @@ from app.domain.events import Event
 from app.domain.events.licensing import UserSignedIn, WorkloadUsed
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId, UserId
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact, Instant, instant
 from app.projections.projection import Rest
 from app.projections.reading import Moment, rows
 from app.projections.statements import Cursor, Statement, inserts
@@ -59,7 +59,7 @@ _NEWER = """
     ON CONFLICT (tenant_id, user_id, source) DO UPDATE SET at = excluded.at, since_position = excluded.since_position
     WHERE excluded.at > last_activity.at
 """
-Newest = dict[tuple[int, str], tuple[datetime, int]]
+Newest = dict[tuple[int, str], tuple[Instant, int]]
 """By the user's id as an integer, and source."""
 
 
@@ -69,7 +69,7 @@ class _LastActivity:
     tables = ("last_activity",)
     facts: frozenset[type[Event]] = frozenset({UserSignedIn, WorkloadUsed, CallCompleted, CallRevised})
 
-    def take(self, _: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
+    def take(self, _: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Rest:
         def rest() -> Iterator[Statement]:
             rows = [(*key, *newest) for key, newest in project(facts, bearings).items()]
             return inserts("last_activity", _COLUMNS, tenant, rows, _NEWER)
@@ -80,30 +80,30 @@ class _LastActivity:
 PROJECTION = _LastActivity()
 
 
-def project(facts: Sequence[Recorded], bearings: Bearings) -> Newest:
+def project(facts: Sequence[Fact], bearings: Bearings) -> Newest:
     """The newest evidence by user and source, and the first position that told it."""
     newest: Newest = {}
-    for recorded in facts:
-        position = recorded.position
-        for user, source, at in _seen(recorded, bearings):
+    for fact in facts:
+        position = fact.position
+        for user, source, at in _seen(fact, bearings):
             known = newest.get((user, source))
             if known is None or at > known[0]:
                 newest[user, source] = (at, position)
     return newest
 
 
-def _seen(recorded: Recorded, bearings: Bearings) -> Iterator[tuple[int, str, datetime]]:
-    event = recorded.event
+def _seen(fact: Fact, bearings: Bearings) -> Iterator[tuple[int, str, Instant]]:
+    event = fact.event
     if isinstance(event, UserSignedIn):
         if event.interactive is not None:
-            yield event.user.int, INTERACTIVE, event.interactive
+            yield event.user.int, INTERACTIVE, instant(event.interactive)
         if event.non_interactive is not None:
-            yield event.user.int, NON_INTERACTIVE, event.non_interactive
+            yield event.user.int, NON_INTERACTIVE, instant(event.non_interactive)
         if event.successful is not None:
-            yield event.user.int, SUCCESSFUL, event.successful
+            yield event.user.int, SUCCESSFUL, instant(event.successful)
     elif isinstance(event, WorkloadUsed):
-        yield event.user.int, event.workload.value, event.happened_at
+        yield event.user.int, event.workload.value, fact.at
     elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
         for leg in event.call.legs:
-            if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, recorded.position):
-                yield leg.party.user.int, CALL, leg.started_at
+            if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, fact.position):
+                yield leg.party.user.int, CALL, instant(leg.started_at)

@@ -11,9 +11,9 @@ import psycopg
 from app.domain.events import Event
 from app.domain.events.licensing import LicenceAssigned, LicenceAssignmentFailed, LicenceChanged, LicenceRemoved
 from app.domain.ids import GroupId, SkuId, TenantId, UserId
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact
 from app.projections.projection import Rest
 from app.projections.reading import rows
 from app.projections.statements import Cursor, inserts
@@ -102,18 +102,18 @@ class _LicenceChanges:
         {LicenceAssigned, LicenceChanged, LicenceRemoved, LicenceAssignmentFailed}
     )
 
-    def take(self, _: Cursor, tenant: TenantId, facts: Sequence[Recorded], __: Bearings) -> Rest:
+    def take(self, _: Cursor, tenant: TenantId, facts: Sequence[Fact], __: Bearings) -> Rest:
         return lambda: inserts("licence_changes", _COLUMNS, tenant, project(facts))
 
 
 PROJECTION = _LicenceChanges()
 
 
-def project(facts: Sequence[Recorded]) -> list[tuple[Any, ...]]:
+def project(facts: Sequence[Fact]) -> list[tuple[Any, ...]]:
     """One row a fact."""
     rows_made: list[tuple[Any, ...]] = []
-    for recorded in facts:
-        event = recorded.event
+    for fact in facts:
+        event = fact.event
         match event:
             case LicenceAssigned():
                 change, detail = ASSIGNED, _plans(event.disabled_plans)
@@ -126,9 +126,7 @@ def project(facts: Sequence[Recorded]) -> list[tuple[Any, ...]]:
             case _:
                 continue
         about = (event.user, event.sku, event.via or _DIRECT)
-        rows_made.append(
-            (recorded.position, event.happened_at, recorded.recorded_at, *about, change, detail, recorded.cause)
-        )
+        rows_made.append((fact.position, fact.at, fact.learned_at, *about, change, detail, fact.cause))
     return rows_made
 
 

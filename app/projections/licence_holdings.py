@@ -11,9 +11,9 @@ import psycopg
 
 from app.domain.events.licensing import LicenceAssigned, LicenceChanged, LicenceRemoved
 from app.domain.ids import GroupId, PlanId, SkuId, TenantId, UserId
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact
 from app.projections.projection import Versioned, users_of
 from app.projections.reading import Moment, in_force, known, rows
 from app.projections.versioned import VALID, Book, Table, Value
@@ -76,23 +76,27 @@ async def counted_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Mom
 _FACTS = (LicenceAssigned, LicenceChanged, LicenceRemoved)
 
 
-def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
     """One row for each SKU a user holds by one path."""
-    for recorded in facts:
-        event = recorded.event
+    for fact in facts:
+        event = fact.event
         if not isinstance(event, _FACTS):
             continue
         key = (event.user.int, event.sku.int, (event.via or DIRECT).int)
         if isinstance(event, LicenceAssigned):
-            book.set_from(key, event.happened_at, recorded.position, (event.disabled_plans,))
+            book.set_from(key, fact.at, fact.position, _plans(event))
         elif isinstance(event, LicenceRemoved):
-            book.set_from(key, event.happened_at, recorded.position, None)
+            book.set_from(key, fact.at, fact.position, None)
         else:
-            book.change_from(key, event.happened_at, recorded.position, partial(_replanned, event))
+            book.change_from(key, fact.at, fact.position, partial(_replanned, event))
 
 
 def _replanned(event: LicenceChanged, before: Value | None) -> Value | None:
-    return None if before is None else (event.disabled_plans,)
+    return None if before is None else _plans(event)
+
+
+def _plans(event: LicenceAssigned | LicenceChanged) -> Value:
+    return (tuple([plan.int for plan in event.disabled_plans]),)
 
 
 PROJECTION = Versioned(

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from app.domain.events import Event
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
+from app.projections.facts import Fact
 from app.projections.statements import Cursor, Statement
 from app.projections.versioned import Book, Table, load
 
@@ -35,7 +35,7 @@ class Projection(Protocol):
     @property
     def facts(self) -> frozenset[type[Event]]: ...
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings, /) -> Rest:
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings, /) -> Rest:
         """Read what the facts bear upon, and return the rest to be done.
 
         In two halves, so that one table is folded while PostgreSQL writes another. Anything either half raises leaves
@@ -43,8 +43,8 @@ class Projection(Protocol):
         """
 
 
-Lookups = Callable[[Sequence[Recorded]], Mapping[str, Iterable[Any]]]
-Fold = Callable[[Sequence[Recorded], Book, Bearings], None]
+Lookups = Callable[[Sequence[Fact]], Mapping[str, Iterable[Any]]]
+Fold = Callable[[Sequence[Fact], Book, Bearings], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Versioned:
     def tables(self) -> tuple[str, ...]:
         return (self.table.name,)
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings) -> Rest:
-        earliest = min(recorded.event.happened_at for recorded in facts)
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Rest:
+        earliest = min([fact.at for fact in facts])
         book = load(db, self.table, tenant, self.looked_up(facts), earliest)
 
         def rest() -> Iterator[Statement]:
@@ -76,12 +76,12 @@ class Versioned:
         return rest
 
 
-def calls_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
+def calls_of(facts: Sequence[Fact]) -> Mapping[str, Iterable[Any]]:
     """The look-up of tables by call."""
-    events = [recorded.event for recorded in facts]
+    events = [fact.event for fact in facts]
     return {"call_id": {event.call.call for event in events if isinstance(event, CallCompleted | CallRevised)}}
 
 
-def users_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
+def users_of(facts: Sequence[Fact]) -> Mapping[str, Iterable[Any]]:
     """The look-up of tables by user, whose facts all name one."""
-    return {"user_id": {recorded.event.user.int for recorded in facts}}  # type: ignore[attr-defined]
+    return {"user_id": {fact.event.user.int for fact in facts}}  # type: ignore[attr-defined]

@@ -18,7 +18,8 @@ from app.eventstore.pools import Connection, DatabaseDown, Pool
 from app.projections.bearings import take_bearings
 from app.projections.catalogue import ALL
 from app.projections.checkpoints import create_missing
-from app.projections.engine import TURN, Log, digest, sort_out
+from app.projections.engine import TURN, digest, sort_out
+from app.projections.log_reader import Log
 from app.projections.projection import Projection
 from app.projections.status import standings
 

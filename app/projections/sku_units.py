@@ -10,9 +10,9 @@ import psycopg
 from app.domain.events import Event
 from app.domain.events.licensing import SeatsChanged, SkuLapsed, SkuSubscribed
 from app.domain.ids import SkuId, TenantId
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact
 from app.projections.projection import Versioned
 from app.projections.reading import Moment, in_force, known, rows
 from app.projections.versioned import VALID, Book, Table, Value
@@ -48,12 +48,12 @@ async def listed_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Mome
 _UNREAD: Value = (None, None, None, None, None, None, None)
 
 
-def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
     """One row a product. Its description and its units are facts apart and may come in either order."""
-    for recorded in facts:
-        event = recorded.event
+    for fact in facts:
+        event = fact.event
         if isinstance(event, SkuSubscribed | SeatsChanged | SkuLapsed):
-            book.change_from((event.sku.int,), event.happened_at, recorded.position, partial(_after, event))
+            book.change_from((event.sku.int,), fact.at, fact.position, partial(_after, event))
 
 
 def _after(event: Event, before: Value | None) -> Value | None:
@@ -68,8 +68,8 @@ def _after(event: Event, before: Value | None) -> Value | None:
             return None
 
 
-def _skus_of(facts: Sequence[Recorded]) -> Mapping[str, Iterable[Any]]:
-    events = [recorded.event for recorded in facts]
+def _skus_of(facts: Sequence[Fact]) -> Mapping[str, Iterable[Any]]:
+    events = [fact.event for fact in facts]
     return {"sku_id": {event.sku for event in events if isinstance(event, SkuSubscribed | SeatsChanged | SkuLapsed)}}
 
 

@@ -1,7 +1,7 @@
 """Set-based statements: many rows at once, their columns packed as arrays."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -66,8 +66,11 @@ def execute(cursor: Cursor, statement: Statement) -> Cursor:
     return cursor.execute(statement.query, statement.parameters, prepare=False, binary=True)
 
 
-def write(cursor: Cursor, statements: Iterable[Statement]) -> None:
-    """Execute statements in order, the next one being made while PostgreSQL works on the last."""
+def write(cursor: Cursor, statements: Iterable[Statement], meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Execute statements in order, the next ones being made while PostgreSQL works on the last.
+
+    `meanwhile` is called when all are made and some are still being worked on.
+    """
     writing: deque[Future[object]] = deque()
     with ThreadPoolExecutor(max_workers=1) as writer:
         try:
@@ -75,6 +78,7 @@ def write(cursor: Cursor, statements: Iterable[Statement]) -> None:
                 writing.append(writer.submit(execute, cursor, statement))
                 while len(writing) > _AHEAD:
                     writing.popleft().result()
+            meanwhile()
             while writing:
                 writing.popleft().result()
         finally:

@@ -24,9 +24,9 @@ from app.domain.events.tenancy import (
 )
 from app.domain.ids import DirectoryId, TenantId
 from app.domain.policy import DEFAULT_POLICY
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact, Instant, instant
 from app.projections.projection import Versioned
 from app.projections.reading import OPEN, Freshness, Moment, in_force, known, rows
 from app.projections.versioned import VALID, Book, Table, Value
@@ -159,20 +159,20 @@ class _Values(NamedTuple):
     grace_days: int | None = None
     time_zone: str | None = None
     currency: str | None = None
-    licences_collected_at: datetime | None = None
-    sign_ins_collected_at: datetime | None = None
-    reports_collected_at: datetime | None = None
-    calls_collected_at: datetime | None = None
+    licences_collected_at: Instant | None = None
+    sign_ins_collected_at: Instant | None = None
+    reports_collected_at: Instant | None = None
+    calls_collected_at: Instant | None = None
     failed_feeds: tuple[str, ...] = ()
     last_failure: str | None = None
-    last_failure_at: datetime | None = None
+    last_failure_at: Instant | None = None
 
 
-def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
     """One row a customer; each fact changes what is so from then on. Before the invitation there is none."""
-    for recorded in facts:
-        event = recorded.event
-        book.change_from((), event.happened_at, recorded.position, partial(_after, event))
+    for fact in facts:
+        event = fact.event
+        book.change_from((), fact.at, fact.position, partial(_after, event))
 
 
 def _after(event: Event, before: Value | None) -> Value | None:
@@ -227,21 +227,21 @@ def _after_read(was: _Values, event: SnapshotTaken | SnapshotFailed) -> _Values:
         return was._replace(
             failed_feeds=tuple(sorted({*others, event.feed.value})),
             last_failure=f"{event.feed}: {event.reason}",
-            last_failure_at=event.happened_at,
+            last_failure_at=instant(event.happened_at),
         )
     read = was._replace(failed_feeds=tuple(sorted(others)))
     match event.feed:
         case Feed.LICENCES:
-            return read._replace(licences_collected_at=_later(was.licences_collected_at, event.happened_at))
+            return read._replace(licences_collected_at=_later(was.licences_collected_at, instant(event.happened_at)))
         case Feed.SIGN_INS:
-            return read._replace(sign_ins_collected_at=_later(was.sign_ins_collected_at, event.happened_at))
+            return read._replace(sign_ins_collected_at=_later(was.sign_ins_collected_at, instant(event.happened_at)))
         case Feed.REPORTS:
-            return read._replace(reports_collected_at=_later(was.reports_collected_at, event.happened_at))
+            return read._replace(reports_collected_at=_later(was.reports_collected_at, instant(event.happened_at)))
         case Feed.CALLS:
-            return read._replace(calls_collected_at=_later(was.calls_collected_at, event.happened_at))
+            return read._replace(calls_collected_at=_later(was.calls_collected_at, instant(event.happened_at)))
 
 
-def _later(known: datetime | None, at: datetime) -> datetime:
+def _later(known: Instant | None, at: Instant) -> Instant:
     return at if known is None else max(known, at)
 
 

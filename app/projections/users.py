@@ -21,9 +21,9 @@ from app.domain.events.licensing import (
 )
 from app.domain.ids import TenantId, UserId
 from app.domain.personal import Personal
-from app.eventstore.envelope import Recorded
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
+from app.projections.facts import Fact, Instant, instant_or_none
 from app.projections.projection import Versioned, users_of
 from app.projections.reading import Moment, in_force, known, rows
 from app.projections.versioned import VALID, Book, Table, Value
@@ -140,24 +140,24 @@ class _Values(NamedTuple):
     cost_centre: str | None
     country: str | None
     usage_location: str | None
-    created_at: datetime | None
+    created_at: Instant | None
     deleted: bool
 
 
 _FACTS = (UserDiscovered, ProfileChanged, AccountDisabled, AccountEnabled, UserDeleted)
 
 
-def project(facts: Sequence[Recorded], book: Book, _: Bearings) -> None:
+def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
     """One row a user; each fact changes what is so from when it happened on. A deleted user keeps their row."""
-    for recorded in facts:
-        event = recorded.event
+    for fact in facts:
+        event = fact.event
         if isinstance(event, _FACTS):
-            book.change_from((event.user.int,), event.happened_at, recorded.position, partial(_after, event))
+            book.change_from((event.user.int,), fact.at, fact.position, partial(_after, event))
 
 
 def _after(event: Event, before: Value | None) -> Value | None:
     if isinstance(event, UserDiscovered):
-        return _described(event.profile, event.enabled, event.created_at)
+        return _described(event.profile, event.enabled, instant_or_none(event.created_at))
     if before is None:
         return None
     was = _Values(*before)
@@ -174,7 +174,7 @@ def _after(event: Event, before: Value | None) -> Value | None:
             return was
 
 
-def _described(profile: Profile, enabled: bool, created_at: datetime | None, deleted: bool = False) -> _Values:
+def _described(profile: Profile, enabled: bool, created_at: Instant | None, deleted: bool = False) -> _Values:
     return _Values(
         _plain(profile.display_name),
         _plain(profile.user_principal_name),

@@ -7,18 +7,19 @@ the log was cut into batches.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.numeric import Int8BinaryLoader
+
 from app.domain.ids import TenantId
-from app.domain.period import FOREVER
 from app.projections.columns import Column, pack
+from app.projections.facts import OPEN_END, Instant, datetime_of
 from app.projections.reading import OPEN
 from app.projections.statements import Cursor, Statement, execute, inserts, updates
 
 Key = tuple[Any, ...]
-"""Ids in keys are integers (`UUID.int`): a UUID hashes and compares in Python code, a million times a batch."""
+"""Ids in keys and arrays are integers (`UUID.int`): a UUID hashes and compares in Python, a million times a batch."""
 Value = tuple[Any, ...]
 Place = tuple[Any, ...]
 """Where a row stands among those of its key: see `Table`."""
@@ -92,27 +93,30 @@ class Book:
         kept.sort(key=_by_place)
         self._open[key] = kept
 
-    def set_from(self, key: Key, at: datetime, position: int, value: Value | None) -> None:
+    def set_from(self, key: Key, at: Instant, position: int, value: Value | None) -> None:
         """From the instant `at` on this is true of the key; None: nothing is."""
         self.change_from(key, at, position, lambda _: value)
 
-    def change_from(self, key: Key, at: datetime, position: int, change: Change) -> None:
+    def change_from(self, key: Key, at: Instant, position: int, change: Change) -> None:
         """Change what is true from the instant `at` on, spans and what lies between them (None) alike."""
         versions = self._open.get(key)
         if not versions:
             if (value := change(None)) is not None:
-                self._open[key] = [Version((at, FOREVER), value, position)]
+                self._open[key] = [Version((at, OPEN_END), value, position)]
             return
         last = versions[-1]
         since, until = last.place
-        if since <= at < until == FOREVER:
+        if since <= at < until == OPEN_END:
             value = change(last.value)
             if value != last.value:
-                kept = [((since, at), last.value)] if since < at else []
-                self.replace_last(key, kept if value is None else [*kept, ((at, FOREVER), value)], position)
+                self._close(key, versions.pop(), position)
+                if since < at:
+                    versions.append(Version((since, at), last.value, position))
+                if value is not None:
+                    versions.append(Version((at, OPEN_END), value, position))
         elif until <= at:
             if (value := change(None)) is not None:
-                versions.append(Version((at, FOREVER), value, position))
+                versions.append(Version((at, OPEN_END), value, position))
         else:
             self.put(key, changed_from([(each.place, each.value) for each in versions], at, change), position)
 
@@ -162,7 +166,7 @@ class Book:
             self._dead.append((*key, *version.place, *version.value, version.since, position))
 
 
-def changed_from(spans: Sequence[Placed], at: datetime, change: Change) -> list[Placed]:
+def changed_from(spans: Sequence[Placed], at: Instant, change: Change) -> list[Placed]:
     """Spans of one key with everything from `at` on changed. They come and go sorted and apart from each other."""
     wanted: list[Placed] = []
     reached = at
@@ -182,8 +186,8 @@ def changed_from(spans: Sequence[Placed], at: datetime, change: Change) -> list[
                 wanted.append(((since, begins), value))
             _add(wanted, begins, until, changed)
         reached = until
-    if reached < FOREVER:
-        _add(wanted, reached, FOREVER, change(None))
+    if reached < OPEN_END:
+        _add(wanted, reached, OPEN_END, change(None))
     return wanted
 
 
@@ -192,7 +196,7 @@ def load(
     table: Table,
     tenant: TenantId,
     lookups: Mapping[str, Iterable[Any]],
-    earliest: datetime | None = None,
+    earliest: Instant | None = None,
 ) -> Book:
     """The open versions of the keys looked up, as far as their places end at `earliest` or later."""
     named = {name: list(values) for name, values in lookups.items()}
@@ -206,7 +210,10 @@ def load(
     columns = [column.name for column in (*table.key, *table.place, *table.values, _SINCE)]
     packed = {name: pack(types[name], values) for name, values in named.items()}
     query = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {' AND '.join(conditions)}"
-    found = execute(db, Statement(query, {"tenant": tenant, "earliest": earliest, **packed}))
+    ends = None if earliest is None else datetime_of(earliest)
+    cursor = db.connection.cursor()
+    cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
+    found = execute(cursor, Statement(query, {"tenant": tenant, "earliest": ends, **packed}))
     return Book(table, _versions(table, found))
 
 
@@ -217,18 +224,22 @@ def _versions(table: Table, found: Iterable[tuple[Any, ...]]) -> dict[Key, list[
     for row in found:
         value = row[place_width:-1]
         if arrays:
-            value = tuple(tuple(part) if nth in arrays else part for nth, part in enumerate(value))
+            value = tuple(tuple(map(_plain, part)) if nth in arrays else part for nth, part in enumerate(value))
         version = Version(row[key_width:place_width], value, row[-1], is_stored=True)
-        key = tuple(part.int if isinstance(part, UUID) else part for part in row[:key_width])
+        key = tuple(map(_plain, row[:key_width]))
         versions.setdefault(key, []).append(version)
     for each in versions.values():
         each.sort(key=_by_place)
     return versions
 
 
-def _add(wanted: list[Placed], since: datetime, until: datetime, value: Value | None) -> None:
+def _add(wanted: list[Placed], since: Instant, until: Instant, value: Value | None) -> None:
     if value is not None and since < until:
         wanted.append(((since, until), value))
+
+
+def _plain(part: object) -> object:
+    return part.int if isinstance(part, UUID) else part
 
 
 def _by_place(version: Version) -> Place:

@@ -20,6 +20,7 @@ from app.projections.bearings import Bearings
 from app.projections.catalogue import ALL
 from app.projections.checkpoints import resume
 from app.projections.engine import Progress, advance
+from app.projections.facts import Fact
 from app.projections.projection import Projection, Rest
 from app.projections.statements import Cursor
 from app.projections.status import Standing, standings
@@ -38,10 +39,10 @@ class _Choking:
     tables: tuple[str, ...] = ("licence_holdings",)
     facts: frozenset[type[Event]] = licence_holdings.PROJECTION.facts
 
-    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Recorded], bearings: Bearings, /) -> Rest:
-        for recorded in facts:
-            if isinstance(recorded.event, LicenceAssigned | LicenceRemoved) and recorded.event.user == self.on:
-                raise KeyError(recorded.event.user)
+    def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings, /) -> Rest:
+        for fact in facts:
+            if isinstance(fact.event, LicenceAssigned | LicenceRemoved) and fact.event.user == self.on:
+                raise KeyError(fact.event.user)
         return licence_holdings.PROJECTION.take(db, tenant, facts, bearings)
 
 
