@@ -25,7 +25,7 @@ from app.graphql.app import DoorSettings, build_door
 from app.graphql.errors import DatabaseDown
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
-from app.graphql.pool import START_SECONDS, ReadPool, open_read_pool
+from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, open_read_pool
 from app.ingest import webhooks
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.webhooks import GraphDoors
@@ -74,6 +74,7 @@ async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
         min_size=1,
         max_size=settings.pool_size,
         kwargs={"autocommit": True},  # a notification is one statement: one round trip instead of three
+        reconnect_timeout=RECONNECT_SECONDS,
         open=False,
     )
     await writing.open()

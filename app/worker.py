@@ -10,14 +10,14 @@ from types import FrameType
 import dramatiq
 
 from app.assembly import Parts, assembled
-from app.broker import check_broker
+from app.broker import BrokerDown, check_broker, ringing
 from app.domain.errors import Unavailable
 from app.ingest import actors as ingesting
 from app.projections.sweeper import Sweeper
 from app.settings import Settings
 from app.telemetry import count, say
 
-WORKER_SHUTDOWN_S = 8
+WORKER_SHUTDOWN_S = 5
 """How long a worker that was told to stop may finish what it has begun; what takes longer is done again by the next."""
 
 _POLL_MS = 200
@@ -51,7 +51,7 @@ def working(parts: Parts) -> Iterator[None]:
     try:
         yield
     finally:
-        worker.stop(timeout=WORKER_SHUTDOWN_S * 1000)
+        _stop(worker)
 
 
 @contextmanager
@@ -84,6 +84,15 @@ def _repeat(stop: threading.Event, every_seconds: float, do: Callable[[], object
             count("sweep.unavailable")
             say("sweep.unavailable", logging.WARNING, code=error.code)
         stop.wait(every_seconds)
+
+
+def _stop(worker: dramatiq.Worker) -> None:
+    """Without its broker it cannot hand messages back: the broker does that when it misses the worker."""
+    try:
+        with ringing():
+            worker.stop(timeout=WORKER_SHUTDOWN_S * 1000)
+    except BrokerDown as error:
+        say("worker.messages_not_handed_back", logging.WARNING, code=error.code)
 
 
 def _until_told() -> threading.Event:

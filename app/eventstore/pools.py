@@ -48,6 +48,7 @@ def writer_pool(dsn: str, size: int = 4) -> Pool:
         min_size=1,
         max_size=size,
         timeout=_START_S,
+        reconnect_timeout=_START_S,  # after that each use is a try; by itself the pool tries ever more rarely
         check=ConnectionPool.check_connection,
         kwargs={"connect_timeout": _START_S, "options": _in_utc(dsn)},
         open=False,

@@ -1,7 +1,9 @@
 """`sua serve`, `worker`, `scheduler`, `simulate`: the long-running processes. SIGTERM ends each cleanly."""
 
+import signal
 import subprocess
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -21,6 +23,7 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve GraphQL, the webhook and the consent pages."""
     log_to_stderr()
     settings = Settings.load()
+    signal.signal(signal.SIGTERM, _end)
     with main.application(settings) as application:
         uvicorn.run(
             application,
@@ -31,6 +34,11 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
             server_header=False,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
         )
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Before the server serves it stops the start; afterwards the server, which has drained, hands the signal on."""
+    raise SystemExit(0)
 
 
 def run_worker() -> None:

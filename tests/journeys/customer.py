@@ -3,7 +3,7 @@
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -132,9 +132,8 @@ class Sender:
             stop.set()
             thread.join()
 
-    def send(self, graph: httpx.Client) -> httpx.Response:
-        """One POST of a few items."""
-        calls = [uuid4() for _ in range(5)]
+    def send(self, graph: httpx.Client, calls: Sequence[UUID]) -> httpx.Response:
+        """One POST, with an item for each call."""
         answer = graph.post(self._url, json={"value": [self._item(call) for call in calls]})
         if answer.status_code == 202:
             self.accepted.update(calls)
@@ -144,7 +143,7 @@ class Sender:
         with httpx.Client(timeout=10) as graph:
             while not stop.wait(0.002):
                 try:
-                    self.send(graph)
+                    self.send(graph, [uuid4() for _ in range(5)])
                 except httpx.ConnectError:
                     continue
                 except httpx.TransportError:
