@@ -9,8 +9,10 @@ STAMP := .venv/.ready-$(SUM)-$(VERSION)
 BIN := .venv/bin
 
 # Which tests: `make test MARKS=` runs them all, `make test ARGS=tests/domain` a part of them.
+# JOBS: how many at once, each with a database server of its own.
 MARKS ?= not slow
 ARGS ?=
+JOBS ?= auto
 SOURCES := app tests $(wildcard bench)
 
 .PHONY: setup demo test test-slow check bench clean lock help
@@ -22,7 +24,7 @@ demo: $(STAMP) ## the whole product on simulated customers; Ctrl-C stops it (ARG
 	@$(BIN)/sua demo $(ARGS)
 
 test: $(STAMP) ## the fast tests, offline
-	@$(BIN)/python -m pytest -m "$(MARKS)" $(ARGS)
+	@$(BIN)/python -m pytest -m "$(MARKS)" --numprocesses=$(JOBS) --dist=loadfile $(ARGS)
 
 test-slow: MARKS = slow
 test-slow: test ## the tests that take long on purpose: kills, volume
