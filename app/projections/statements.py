@@ -11,7 +11,7 @@ from app.domain.ids import TenantId
 from app.projections.columns import Column, pack
 
 _AT_ONCE = 10_000
-_AHEAD = 4
+_AHEAD = 32
 
 Row = tuple[Any, ...]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
