@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Any
-
-import psycopg
-import pytest
-
-from app.domain.events import Event
 from app.domain.events.coverage import Feed, SnapshotFailed
 from app.domain.events.licensing import (
     AccountDisabled,
@@ -26,20 +19,13 @@ from app.domain.events.licensing import (
 from app.domain.events.tenancy import (
     Capability,
     CapabilityChanged,
-    ConsentGranted,
     ConsentWithdrawn,
     PolicyChanged,
-    TenantInvited,
     TenantOffboarded,
 )
-from app.domain.ids import CallId, PlanId, TenantId
-from app.domain.personal import Personal
-from app.domain.telephony import Direction
+from app.domain.ids import PlanId
 from app.projections import (
     activity_gaps,
-    call_participants,
-    call_usage,
-    calls,
     event_log,
     last_activity,
     licence_changes,
@@ -48,12 +34,12 @@ from app.projections import (
     tenants,
     users,
 )
-from app.projections.call_usage import Usage
 from app.projections.engine import advance
 from app.projections.last_activity import LastActivity
 from app.projections.licence_holdings import Held, Holding
-from app.projections.reading import AsOfOutOfRange, Moment, NotReady, moment, scope
+from app.projections.reading import scope
 from app.projections.sku_units import SkuUnits
+from tests.projections.asking import Reader, told, when
 from tests.projections.conftest import Desk
 from tests.projections.story import (
     ANNA,
@@ -62,44 +48,19 @@ from tests.projections.story import (
     CAUSE,
     E3,
     E5,
-    ELSEWHERE,
     HOME,
-    ONE_CALL,
     OPS,
     RUN,
     assigned,
     attempted,
-    call,
-    completed,
     day,
     discovered,
-    leg,
     named,
-    party,
     profile,
     removed,
-    revised,
     signed_in,
     snapshot,
 )
-
-Reader = psycopg.AsyncConnection[Any]
-NOW = day(400)
-INVITED = TenantInvited(happened_at=day(1), customer="Contoso", contact=Personal.alone("a@contoso.example"))
-CONSENTED = ConsentGranted(
-    happened_at=day(1), directory=HOME, organisation="Contoso AG", default_domain="contoso.example", permissions=("A",)
-)
-
-
-def told(desk: Desk, *facts: Event) -> TenantId:
-    tenant = desk.tenant()
-    desk.log.tell(tenant, INVITED, CONSENTED, *facts)
-    assert advance(desk.pool, desk.log, tenant).stopped == ()
-    return tenant
-
-
-async def when(reader: Reader, tenant: TenantId, on: datetime, known_at: datetime | None = None) -> Moment:
-    return await moment(reader, tenant, on.date(), known_at, NOW)
 
 
 async def test_a_user_is_who_they_were_on_that_day(desk: Desk, reader: Reader) -> None:
@@ -241,60 +202,6 @@ async def test_last_activity_and_the_gap_one_is_in(desk: Desk, reader: Reader) -
     assert [(one.grade, one.since) for one in quiet] == [("EVIDENCE", day(4, 12)), ("WEAK", day(20))]
 
 
-async def test_a_call_and_its_revision(desk: Desk, reader: Reader) -> None:
-    at = day(5, 10)
-    first = call(leg(party(ANNA), at, 20), leg(party(ANNA), at + timedelta(minutes=15), 15), leg(party(None), at, 30))
-    second = call(leg(party(ANNA), at, 20), leg(party(BERT), at, 20), revision=2)
-    tenant = told(desk, completed(first))
-    desk.log.tell(tenant, revised(second), at=day(6))
-    advance(desk.pool, desk.log, tenant)
-
-    async with scope(reader, [tenant]):
-        then, now = await when(reader, tenant, day(7), day(5, 11)), await when(reader, tenant, day(7))
-        listed = [
-            await calls.listed_at(reader, tenant, each, since=day(5), until=day(6), after=None, limit=9)
-            for each in (then, now)
-        ]
-        parties = [await call_participants.of_calls(reader, tenant, each, [ONE_CALL]) for each in (then, now)]
-        usage = [
-            await call_usage.spent_in(reader, tenant, each, date(2026, 1, 5), date(2026, 1, 6), "user")
-            for each in (then, now)
-        ]
-
-    assert [[(one.revision, one.direction, one.participants) for one in each] for each in listed] == [
-        [(1, Direction.PSTN, 2)],
-        [(2, Direction.INTERNAL, 2)],
-    ]
-    assert [{(one.user, one.seconds) for one in each} for each in parties] == [
-        {(ANNA, 1800), (None, 1800)},
-        {(ANNA, 1200), (BERT, 1200)},
-    ]
-    assert usage[0] == [Usage(str(ANNA), 1, 1800, 1, 0)]
-    assert sorted(usage[1], key=repr) == sorted([Usage(str(one), 1, 1200, 1, 0) for one in (ANNA, BERT)], key=repr)
-
-
-async def test_calls_are_spent_by_the_department_of_that_day(desk: Desk, reader: Reader) -> None:
-    moved = ProfileChanged(happened_at=day(6), user=ANNA, profile=profile("Anna", "Ops"))
-    other = party(CARL, ELSEWHERE)
-    first = call(leg(party(ANNA), day(5, 9), 10), leg(other, day(5, 9), 10), call=CallId(named("first")))
-    second = call(leg(party(ANNA), day(6, 9), 5, failed=True), call=CallId(named("second")))
-    test = call(leg(party(ANNA), day(6, 10), 60), call=CallId(named("test")), test=True)
-    stranger = call(leg(party(BERT), day(6, 11), 1), call=CallId(named("stranger")))
-    told_facts = [discovered(day(2)), completed(first), moved, *(completed(one) for one in (second, test, stranger))]
-    tenant = told(desk, *told_facts)
-
-    async with scope(reader, [tenant]):
-        at = await when(reader, tenant, day(9))
-        spent = {
-            group_by: await call_usage.spent_in(reader, tenant, at, date(2026, 1, 5), date(2026, 1, 8), group_by)
-            for group_by in ("department", "day", "direction")
-        }
-
-    assert spent["department"] == [Usage("Ops", 1, 300, 1, 1), Usage("Sales", 1, 600, 1, 0), Usage(None, 1, 60, 1, 0)]
-    assert spent["day"] == [Usage("2026-01-05", 1, 600, 1, 0), Usage("2026-01-06", 2, 360, 2, 1)]
-    assert spent["direction"] == [Usage("external", 1, 600, 1, 0), Usage("internal", 2, 360, 2, 1)]
-
-
 async def test_the_audit_trail_and_the_log(desk: Desk, reader: Reader) -> None:
     failed = LicenceAssignmentFailed(happened_at=day(6), user=BERT, sku=E3, via=OPS, error="CountViolation")
     tenant = told(desk, assigned(day(5)), failed, removed(day(7)))
@@ -314,47 +221,3 @@ async def test_the_audit_trail_and_the_log(desk: Desk, reader: Reader) -> None:
         (3, "LicenceAssigned", CAUSE),
         (1, "TenantInvited", CAUSE),
     ]
-
-
-async def test_a_day_in_the_future_is_refused_and_one_before_the_first_fact_is_empty(
-    desk: Desk, reader: Reader
-) -> None:
-    tenant = told(desk, discovered(day(2)), assigned(day(-100)))
-
-    async with scope(reader, [tenant]):
-        with pytest.raises(AsOfOutOfRange):
-            await moment(reader, tenant, day(401).date(), None, NOW)
-        early = await when(reader, tenant, day(0))
-        fresh = await tenants.freshness_at(reader, tenant, early)
-        held = await licence_holdings.held_at(reader, tenant, early, [ANNA])
-
-    assert (early.position, early.before_first_fact, fresh.before_first_fact, held) == (0, True, True, [])
-
-
-async def test_waiting_for_a_position_ends_when_it_is_there_or_says_to_ask_again(
-    desk: Desk, reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.projections.reading._POLLS", 2)
-    tenant = told(desk, discovered(day(2)))
-
-    async with scope(reader, [tenant]):
-        reached = await moment(reader, tenant, None, None, NOW, at_least=3)
-        with pytest.raises(NotReady):
-            await moment(reader, tenant, None, None, NOW, at_least=4)
-
-    assert reached.position == 3
-
-
-async def test_a_reader_sees_the_tenants_of_its_scope_and_no_other(desk: Desk, reader: Reader) -> None:
-    one, two = told(desk, discovered(day(2))), told(desk, discovered(day(2)))
-
-    async with scope(reader, [one]):
-        seen = await tenants.listed(reader, None, None, 99)
-        at = await when(reader, one, day(9))
-        foreign = await users.listed_at(reader, two, at, after=None, limit=9)
-    async with scope(reader, []):
-        nobody = await tenants.listed(reader, None, None, 99)
-
-    assert [row.tenant for row in seen] == [one]
-    assert foreign == []
-    assert nobody == []
