@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import typer
+from rich.console import Console
 
 from app.assembly import Parts, assembled, required
 from app.commands.offboard_tenant import OffboardTenant, offboard_tenant
@@ -17,7 +18,7 @@ from app.domain.ids import TenantId
 from app.ingest import invitations, mail
 from app.ingest.feeds import end_tenant
 from app.ingest.invitations import Invitation
-from app.ops.console import AsJson, out, say_json, show
+from app.ops.console import AsJson, err, out, say_json, show
 from app.projections import tenants
 from app.settings import Settings
 
@@ -39,13 +40,13 @@ def invite_tenant(
 ) -> None:
     """Make an invitation and e-mail its consent link; without SUA_SMTP_URL the mail is printed."""
     with assembled(Settings.load()) as parts:
-        invitation = invite(parts, name, email, print_mail=not as_json)
+        invitation = invite(parts, name, email, err if as_json else out)
     if as_json:
         say_json({"tenant": invitation.tenant, "link": invitation.link, "expires_at": invitation.expires_at})
 
 
-def invite(parts: Parts, name: str, email: str, *, print_mail: bool = True) -> Invitation:
-    """Invite a customer and send the mail, or show it where no mail server is set."""
+def invite(parts: Parts, name: str, email: str, screen: Console) -> Invitation:
+    """Invite a customer and send the mail, or show it on `screen` where no mail server is set."""
     settings = parts.settings
     with parts.workshop.database() as db:
         invitation = invitations.invite(
@@ -59,8 +60,8 @@ def invite(parts: Parts, name: str, email: str, *, print_mail: bool = True) -> I
     message = mail.compose(invitation, settings.mail_from)
     if settings.smtp_url is not None:
         asyncio.run(mail.send(message, settings.smtp_url.get_secret_value()))
-    elif print_mail:
-        mail.show(message, lambda text: out.print(text, highlight=False))
+    else:
+        mail.show(message, lambda text: screen.print(text, highlight=False, soft_wrap=True))
     return invitation
 
 

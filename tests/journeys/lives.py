@@ -19,6 +19,7 @@ from app.clock import SteppedClock
 from app.domain.ids import TenantId
 from app.eventstore.envelope import Recorded
 from app.ops import tokens
+from app.ops.console import err
 from app.ops.demo import story
 from app.ops.demo.command import serving
 from app.ops.demo.machines import Company, Simulator, simulator
@@ -72,6 +73,12 @@ class Life:
     def facts(self) -> list[Recorded]:
         """The whole log."""
         return self.parts.store.read(self.tenant, after=0, limit=_EVERYTHING)
+
+    def advance(self) -> None:
+        """Let a day pass there; what it notified has been delivered, and nobody has looked at it yet."""
+        said = self.control("/_clock/advance", {"days": 1})
+        self.clock.step_to(datetime.fromisoformat(said["now"]))
+        self.control("/_notifications/flush", {})
 
     def control(self, address: str, body: object) -> Any:
         """Use one of the simulator's own controls; returns what it says."""
@@ -131,7 +138,7 @@ async def _live(life: Life, days: int, every_evening: Evening | None) -> None:
 
 async def _connect(parts: Parts, simulated: Simulator, clock: SteppedClock) -> TenantId:
     async with aiohttp.ClientSession() as http:
-        return await story.connect_customer(parts, story.World(http, simulated, clock))
+        return await story.connect_customer(parts, story.World(http, simulated, clock), err)
 
 
 def variables_of(settings: Settings) -> dict[str, str]:

@@ -21,7 +21,7 @@ from app.assembly import Parts, assembled
 from app.clock import SteppedClock, SystemClock
 from app.main import create_app
 from app.ops import tokens
-from app.ops.console import AsJson, FaultFound, err, say_json
+from app.ops.console import AsJson, FaultFound, err, out, say_json
 from app.ops.demo import screen, story
 from app.ops.demo.machines import Company, DatabaseUrls, Simulator, fresh_database, simulator
 from app.ops.demo.questions import Api
@@ -86,7 +86,7 @@ async def _play(
 ) -> int:
     async with aiohttp.ClientSession() as http:
         world = story.World(http, simulated, clock)
-        tenant = await story.connect_customer(parts, world)
+        tenant = await story.connect_customer(parts, world, err if as_json else out)
         await story.settled(parts, tenant)
         began = time.monotonic()
         with Progress(console=err, transient=True) as progress:

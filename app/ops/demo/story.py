@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import aiohttp
+from rich.console import Console
 
 from app.assembly import Parts
 from app.clock import SteppedClock
@@ -65,9 +66,9 @@ class World:
             return said
 
 
-async def connect_customer(parts: Parts, world: World) -> TenantId:
+async def connect_customer(parts: Parts, world: World, screen: Console) -> TenantId:
     """Invite the customer and follow the mail's link as their administrator would, to the end of Microsoft's page."""
-    invitation = await asyncio.to_thread(invite, parts, "Northwind", "admin@northwind.example")
+    invitation = await asyncio.to_thread(invite, parts, "Northwind", "admin@northwind.example", screen)
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(cookie_jar=jar) as browser:
         async with browser.get(invitation.link, allow_redirects=False) as to_microsoft:
