@@ -103,10 +103,10 @@ class Installation:
         return _running(process)
 
     def worker(self) -> Process:
-        return self._started("worker")
+        return started(self.start("worker"))
 
     def scheduler(self) -> Process:
-        return self._started("scheduler")
+        return started(self.start("scheduler"))
 
     def start(self, command: str, *arguments: str) -> Process:
         """Start a command and do not wait for anything."""
@@ -132,11 +132,6 @@ class Installation:
             timeout=COMMAND_SECONDS,
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
-
-    def _started(self, command: str) -> Process:
-        process = self.start(command)
-        until(lambda: f'"{command}.started"' in process.said() or ended(process), f"the {command}", START_SECONDS)
-        return _running(process)
 
     def _whole_environment(self) -> dict[str, str]:
         """Ours, without settings that the tests themselves were started with."""
@@ -183,6 +178,12 @@ def log_of(installation: Installation) -> Iterator[tuple[Pool, EventStore]]:
         yield pool, EventStore(pool, KeyRing(pool, base64.b64decode(installation.setting("master_key"))))
     finally:
         pool.close()
+
+
+def started(process: Process) -> Process:
+    """A worker or a scheduler, once it is at work."""
+    until(lambda: f'"{process.name}.started"' in process.said() or ended(process), f"the {process.name}", START_SECONDS)
+    return _running(process)
 
 
 def variables(settings: Mapping[str, str]) -> dict[str, str]:

@@ -12,13 +12,13 @@ from tests.brokers import AMQP, REDIS
 from tests.database import Database
 from tests.journeys import aftermath
 from tests.journeys.customer import Customer, Sender, company, connect, control
-from tests.journeys.processes import installed, log_of
+from tests.journeys.processes import installed, log_of, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 KILLS = 20
 SEED = 20
-LONGEST_LIFE_S = 1.0
+LONGEST_LIFE_S = 0.8
 """Of a worker that is to be killed, from the moment it takes messages."""
 
 
@@ -37,8 +37,9 @@ def test_a_worker_killed_twenty_times_loses_nothing_and_does_nothing_twice(
 
         caught = 0
         for _ in range(KILLS):
+            worker = sua.start("worker")
             customer.one_day_passes()
-            worker = sua.worker()
+            started(worker)
             time.sleep(chance.uniform(0, LONGEST_LIFE_S))
             worker.kill()
             caught += _work_is_half_done(customer)
