@@ -74,9 +74,9 @@ class Life:
         """The whole log."""
         return self.parts.store.read(self.tenant, after=0, limit=_EVERYTHING)
 
-    def advance(self) -> None:
-        """Let a day pass there; what it notified has been delivered, and nobody has looked at it yet."""
-        said = self.control("/_clock/advance", {"days": 1})
+    def advance(self, days: int = 1) -> None:
+        """Let days pass there; what they notified has been delivered, and nobody has looked at it yet."""
+        said = self.control("/_clock/advance", {"days": days})
         self.clock.step_to(datetime.fromisoformat(said["now"]))
         self.control("/_notifications/flush", {})
 
