@@ -58,8 +58,8 @@ async def test_the_company_changed_between_the_dates(lived: Life) -> None:
         held = [frozenset(await asking.api.held(asking.tenant, on)) for on in FIVE_DATES]
         idle = [frozenset(each.seat for each in await asking.api.idle(asking.tenant, on)) for on in FIVE_DATES]
 
-    assert len(set(held)) == len(FIVE_DATES)
-    assert len(set(idle)) >= 3
+    assert len(set(held)) >= 4
+    assert len(set(idle)) >= 4
 
 
 async def _day(world: World, on: date) -> dict[str, object]:
