@@ -13,7 +13,7 @@ from app.assembly import Parts, assembled
 from app.broker import BrokerDown, check_broker, ringing
 from app.domain.errors import Unavailable
 from app.ingest import actors as ingesting
-from app.projections.sweeper import Sweeper
+from app.projections.sweeper import sweep
 from app.settings import Settings
 from app.telemetry import count, say
 
@@ -59,7 +59,7 @@ def sweeping(parts: Parts) -> Iterator[None]:
     """A thread that rings for projections and feeds left behind, while the block lasts."""
     stop = threading.Event()
     rounds: list[tuple[float, Callable[[], object]]] = [
-        (parts.settings.sweep_seconds, Sweeper(parts.pool, parts.desk.ring, parts.settings.sweep_seconds).sweep),
+        (parts.settings.sweep_seconds, lambda: sweep(parts.pool, parts.desk.ring)),
         (parts.settings.sweep_seconds, lambda: ingesting.tick(parts.workshop, parts.ingest)),
         (_TIDY_EVERY_SECONDS, lambda: ingesting.tidy(parts.workshop)),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Event
 
 import dramatiq
 import pytest
@@ -13,7 +12,7 @@ from app.broker import PROJECT, make_broker
 from app.domain.ids import TenantId
 from app.projections.actors import Ring, register
 from app.projections.status import standings
-from app.projections.sweeper import Sweeper
+from app.projections.sweeper import sweep
 from tests.projections.conftest import Desk
 from tests.projections.story import assigned, day, discovered, removed
 
@@ -64,17 +63,8 @@ def test_many_rings_come_to_the_same_as_one(desk: Desk, broker: StubBroker, ring
 def test_the_sweeper_rings_for_whoever_was_forgotten(desk: Desk, broker: StubBroker, ring: Ring) -> None:
     tenant = desk.tenant()
     desk.log.tell(tenant, discovered(day(1)), assigned(day(2)))
-    rung = Event()
 
-    def ring_and_tell(one: TenantId, position: int) -> None:
-        ring(one, position)
-        if one == tenant:
-            rung.set()
-
-    sweeper = Sweeper(desk.pool, ring_and_tell, every_s=0.05)
-    sweeper.start()
-    assert rung.wait(10)
-    sweeper.stop()
+    sweep(desk.pool, ring)
     broker.join(PROJECT)
 
     assert _reached(desk, tenant) == {2}
