@@ -58,13 +58,15 @@ async def _measured(dsn: str, tenant: TenantId) -> list[Figure]:
 
 async def _timed_page(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> float:
     began = perf_counter()
-    found = await idle_licences.idle_at(db, tenant, at, **_RULE, after=None, limit=200)
+    found = await idle_licences.idle_at(
+        db, tenant, at, idle_days=_IDLE_DAYS, grace_days=_GRACE_DAYS, after=None, limit=200
+    )
     assert len(found) == 200
     return perf_counter() - began
 
 
 async def _timed_summary(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> float:
     began = perf_counter()
-    found = await idle_licences.summary_at(db, tenant, at, **_RULE)
+    found = await idle_licences.summary_at(db, tenant, at, _IDLE_DAYS, _GRACE_DAYS)
     assert sum(sku.idle for sku in found) > 0
     return perf_counter() - began
