@@ -23,7 +23,7 @@ from bench.figure import Figure
 _USERS = 20_000
 _DAYS = 100
 _ROUNDS = 15
-_RULE = {"idle_days": 30, "grace_days": 7}
+_IDLE_DAYS, _GRACE_DAYS = 30, 7
 
 
 def run(database: Database) -> list[Figure]:
