@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from app.domain.events import Event
@@ -54,7 +55,7 @@ class Pair:
     user: UUID
     on: date
     idle_days: int
-    known_at: datetime | None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,7 @@ NOTHING = Seats(None, frozenset())
 
 
 async def test_for_random_users_and_days_holdings_and_idle_seats_are_those_of_the_facts(lived: Life) -> None:
-    chance, facts = random.Random(200), lived.facts()
-    pairs = [_any_pair(chance, lived, facts) for _ in range(PAIRS)]
+    facts, pairs = lived.facts(), _any_pairs(random.Random(200), lived, PAIRS)
 
     async with lived.asking() as asking:
         answers = [await _answered(asking, lived, pair) for pair in pairs]
@@ -83,8 +83,10 @@ async def test_for_random_users_and_days_holdings_and_idle_seats_are_those_of_th
 
 async def test_what_was_learned_later_is_not_in_an_answer_by_earlier_knowledge(lived: Life) -> None:
     chance, facts = random.Random(50), lived.facts()
-    pairs = [_any_pair(chance, lived, facts) for _ in range(PAIRS_KNOWN_EARLIER)]
-    pairs = [replace(pair, known_at=_any_knowledge(chance, lived, pair)) for pair in pairs]
+    pairs = [
+        replace(pair, known_at=_any_knowledge(chance, lived, pair))
+        for pair in _any_pairs(chance, lived, PAIRS_KNOWN_EARLIER)
+    ]
 
     async with lived.asking() as asking:
         answers = [await _answered(asking, lived, pair) for pair in pairs]
@@ -208,12 +210,38 @@ async def _answered(asking: Asking, life: Life, pair: Pair) -> Seats:
     return Seats(held, frozenset(UUID(seat["sku"]["skuId"]) for seat in idle))
 
 
-def _any_pair(chance: random.Random, life: Life, facts: Sequence[Recorded]) -> Pair:
-    """Anybody ever seen, on any day from two days before the first fact on."""
-    user = chance.choice([fact.event.user for fact in facts if isinstance(fact.event, UserDiscovered)])
-    first = BEGINS_AT.date() - 2 * ONE_DAY
-    on = first + timedelta(days=chance.randint(0, (life.today - first).days))
-    return Pair(user, on, chance.choice(IDLE_DAYS), None)
+def _any_pairs(chance: random.Random, life: Life, count: int) -> list[Pair]:
+    """Up to half of them on the brink of an idle seat, the others anybody on any day.
+
+    Any day is from two days before the first fact on.
+    """
+    facts = life.facts()
+    users = [fact.event.user for fact in facts if isinstance(fact.event, UserDiscovered)]
+    brinks = _brinks(facts, users, life.today)
+    chance.shuffle(brinks)
+    chosen = brinks[: count // 2]
+    days = (life.today - BEGINS_AT.date()).days + 2
+    while len(chosen) < count:
+        on = life.today - timedelta(days=chance.randint(0, days))
+        chosen.append(Pair(chance.choice(users), on, chance.choice(IDLE_DAYS)))
+    return chosen
+
+
+def _brinks(facts: Sequence[Recorded], users: Iterable[UUID], today: date) -> list[Pair]:
+    """For every stretch without activity: its last day that is not idle yet, and the first one that is."""
+    found = []
+    for user in users:
+        evidence, _ = _signs_of_life(facts, user, _day_begins(today + ONE_DAY))
+        seen = sorted({at.date() for at in evidence})
+        for last, following in pairwise([*seen, today + ONE_DAY]):
+            brinks = [(last + timedelta(days=days), days) for days in IDLE_DAYS]
+            found += [
+                Pair(user, on, days)
+                for brink, days in brinks
+                for on in (brink, brink + ONE_DAY)
+                if BEGINS_AT.date() <= on < following
+            ]
+    return found
 
 
 def _any_knowledge(chance: random.Random, life: Life, pair: Pair) -> datetime:
