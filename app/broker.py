@@ -39,9 +39,8 @@ from dramatiq.errors import BrokerConnectionError
 from app.domain.errors import Refused, Unavailable
 
 PROJECT = "project"
-REBUILD = "rebuild"
 INGEST = "ingest"
-QUEUES = (PROJECT, REBUILD, INGEST)
+QUEUES = (PROJECT, INGEST)
 
 _MUTE_S = 5
 """How long a broker may leave a connection or, Redis, a command without an answer."""

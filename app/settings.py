@@ -7,6 +7,7 @@ Secrets have no usable default.
 import os
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -29,14 +30,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    database_url: SecretStr | None = Field(None, description="PostgreSQL as the role sua_writer; none: embedded")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL as the role sua_writer; `sua demo` brings its own"
+    )
     database_read_url: SecretStr | None = Field(None, description="PostgreSQL as the role sua_reader")
     database_owner_url: SecretStr | None = Field(None, description="PostgreSQL as the owner, for `sua migrate` only")
     pg_bin: Path | None = Field(None, description="Folder of PostgreSQL binaries for the embedded server")
     data_dir: Path = Field(Path(".sua"), description="Where the embedded server and the demo keep their data")
     pool_size: int = Field(8, ge=1, le=100, description="Connections a process keeps per role")
 
-    broker_url: SecretStr = Field(SecretStr("stub://"), description="amqp://, redis:// or stub:// (in the process)")
+    broker_url: SecretStr = Field(
+        SecretStr("stub://"), description="amqp:// or redis://; stub:// stays inside one process"
+    )
     worker_threads: int = Field(4, ge=1, le=64, description="Threads that carry out messages in a worker process")
     sweep_seconds: Seconds = Field(2.0, description="How often the sweeper looks for tenants left behind")
     ingest_lease_seconds: Seconds = Field(60.0, description="How long a killed worker's work stays away from others")
@@ -72,8 +77,8 @@ class Settings(BaseSettings):
     @field_validator("graph_url", "login_url", "public_url")
     @classmethod
     def _https_or_loopback(cls, value: str) -> str:
-        loopback = value.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-        if not value.startswith("https://") and not loopback:
+        parts = urlsplit(value)
+        if not parts.hostname or (parts.scheme != "https" and not is_loopback_http(value)):
             raise ValueError("must be https (http only on this machine)")
         return value.rstrip("/")
 
@@ -99,6 +104,12 @@ class Settings(BaseSettings):
         if faults:
             raise SettingsRefused("; ".join(faults))
         return settings
+
+
+def is_loopback_http(url: str) -> bool:
+    """Whether it is plain http that does not leave this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _named(location: tuple[int | str, ...]) -> str:

@@ -12,8 +12,6 @@ from datetime import timedelta
 from inspect import isawaitable
 from typing import Any
 
-import psycopg
-import psycopg_pool
 from graphql import DocumentNode, ExecutionResult, execute
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -31,7 +29,7 @@ from app.domain.ids import DirectoryId, TenantId
 from app.graphql import http
 from app.graphql.context import Asked
 from app.graphql.documents import Documents
-from app.graphql.errors import DatabaseDown, known, masked, of_execution
+from app.graphql.errors import known, masked, of_execution
 from app.graphql.http import Asking, BodyLimits
 from app.graphql.limits import Limits
 from app.graphql.paging import Cursors
@@ -145,14 +143,6 @@ class GraphQLDoor:
                 return True
             await asyncio.sleep(POLL_SECONDS)
         return False
-
-    async def check(self) -> None:
-        """For readiness: raises `DatabaseDown` where the read side's database does not answer."""
-        try:
-            async with self._pool.connection() as db:
-                await db.execute("SELECT 1")
-        except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
-            raise DatabaseDown("The read side's database does not answer.") from error
 
 
 def _ticks() -> float:

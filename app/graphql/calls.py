@@ -158,11 +158,13 @@ async def _calls_shown(
     asked: Asked, tenant: TenantId, at: Moment, rows: Sequence[CallRow], below: frozenset[str]
 ) -> list[Call]:
     parties: dict[UUID, list[Participant]] = {}
+    found = []
     if "participants" in below:
         found = await call_participants.of_calls(asked.db, tenant, at, [row.call for row in rows])
-        names = await _names(asked, tenant, at, {each.user for each in found if each.user is not None})
-        for each in found:
-            parties.setdefault(each.call, []).append(_participant(asked, tenant, each, names))
+    people = {row.organiser for row in rows} | {each.user for each in found}
+    names = await _names(asked, tenant, at, {user for user in people if user is not None})
+    for each in found:
+        parties.setdefault(each.call, []).append(_participant(asked, tenant, each, names))
     return [
         Call(
             id=strawberry.ID(thing_id("Call", tenant, row.call, row.revision)),
@@ -174,7 +176,7 @@ async def _calls_shown(
             ended_at=row.ended_at,
             seconds=Seconds(int((row.ended_at - row.started_at).total_seconds())),
             direction=row.direction,
-            organiser_id=None if row.organiser is None else strawberry.ID(thing_id("User", tenant, row.organiser)),
+            organiser_id=_own_id(tenant, row.organiser, names),
             participant_count=row.participants,
             failed=row.failed,
             participants=parties.get(row.call, []),
@@ -184,9 +186,8 @@ async def _calls_shown(
 
 
 def _participant(asked: Asked, tenant: TenantId, row: ParticipantRow, names: dict[UserId, str | None]) -> Participant:
-    known = row.user is not None and row.user in names
     return Participant(
-        user_id=strawberry.ID(thing_id("User", tenant, row.user)) if row.user is not None and known else None,
+        user_id=_own_id(tenant, row.user, names),
         name=_party_name(asked, tenant, row, names),
         kind=row.kind,
         joined_at=row.joined_at,
@@ -196,9 +197,14 @@ def _participant(asked: Asked, tenant: TenantId, row: ParticipantRow, names: dic
     )
 
 
+def _own_id(tenant: TenantId, user: UserId | None, names: dict[UserId, str | None]) -> strawberry.ID | None:
+    """Id of a user of this tenant; people of other directories have none here."""
+    return strawberry.ID(thing_id("User", tenant, user)) if user is not None and user in names else None
+
+
 def _party_name(asked: Asked, tenant: TenantId, row: ParticipantRow, names: dict[UserId, str | None]) -> str | None:
     if row.user is not None:
-        return asked.name_of_user(tenant, row.user, names.get(row.user))
+        return asked.name_of_user(tenant, row.user, names.get(row.user) or row.label)
     return asked.label_of(tenant, row.label)
 
 

@@ -41,7 +41,6 @@ SCOPE = "https://graph.microsoft.com/.default"
 
 CALLBACK_PATH = "/consent/callback"
 COOKIE = "sua_consent"
-RECHECK_AFTER = timedelta(minutes=1)
 
 _PATIENCE_S = 25.0
 _SECRET_MAX = 128

@@ -15,6 +15,7 @@ from app.assembly import Parts, assembled, required
 from app.commands.offboard_tenant import OffboardTenant, offboard_tenant
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
+from app.eventstore.pools import DatabaseDown
 from app.ingest import invitations, mail
 from app.ingest.feeds import end_tenant
 from app.ingest.invitations import Invitation
@@ -108,7 +109,10 @@ def _asked(question: Callable[[psycopg.AsyncConnection[Any]], Awaitable[Answer]]
     dsn = required(Settings.load().database_url, "database_url")
 
     async def ask() -> Answer:
-        async with await psycopg.AsyncConnection.connect(dsn) as db:
+        async with await psycopg.AsyncConnection.connect(dsn, connect_timeout=5) as db:
             return await question(db)
 
-    return asyncio.run(ask())
+    try:
+        return asyncio.run(ask())
+    except psycopg.OperationalError as error:
+        raise DatabaseDown("The database does not answer.") from error

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from app import main, worker
-from app.settings import Settings
+from app.settings import Settings, SettingsRefused
 from app.telemetry import log_to_stderr
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -21,8 +21,8 @@ _DRAIN_SECONDS = 10
 
 def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve GraphQL, the webhook and the consent pages."""
+    settings = _shared()
     log_to_stderr()
-    settings = Settings.load()
     signal.signal(signal.SIGTERM, _end)
     with main.application(settings) as application:
         uvicorn.run(
@@ -41,16 +41,26 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def _shared() -> Settings:
+    """Settings under which these processes reach each other: a broker inside one of them would ring for nobody."""
+    settings = Settings.load()
+    if settings.broker_url.get_secret_value().startswith("stub:"):
+        raise SettingsRefused("SUA_BROKER_URL is needed: amqp:// or redis://, the same for every process.")
+    return settings
+
+
 def run_worker() -> None:
     """Carry out messages: fetch, collect, advance projections. Start as many as there is work for."""
+    settings = _shared()
     log_to_stderr()
-    worker.work(Settings.load())
+    worker.work(settings)
 
 
 def run_scheduler() -> None:
     """Ring for whatever is due or was left behind. One is enough; two do no harm."""
+    settings = _shared()
     log_to_stderr()
-    worker.schedule(Settings.load())
+    worker.schedule(settings)
 
 
 def simulate(arguments: Annotated[list[str] | None, typer.Argument(help="Passed on; try `-- --help`.")] = None) -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 from app.assembly import Parts, assembled
+from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.ops.console import AsJson, FaultFound, err, show
 from app.projections import rebuild as rebuilding
@@ -49,7 +50,7 @@ def status(*, tenant: Tenant = None, as_json: AsJson = False) -> None:
 def rebuild(name: Name, *, tenant: Tenant = None, as_json: AsJson = False) -> None:
     """Build a table anew from the log and put it in the live one's place, customer by customer."""
     with assembled(Settings.load()) as parts, _progress(name) as report:
-        tenants = rebuilding.rebuild(parts.pool, parts.store, name, _chosen(tenant), report)
+        tenants = rebuilding.rebuild(parts.pool, parts.store, name, _known(parts, tenant), report)
     show([{"projection": name, "tenants": tenants}], as_json=as_json)
 
 
@@ -63,7 +64,7 @@ def verify(
     """Build tables anew beside the live ones and compare row by row. Exit 4 with the first difference of each."""
     wanted = names or [projection.name for projection in ALL]
     with assembled(Settings.load()) as parts:
-        differences = [difference for name in wanted for difference in _compared(parts, name, _chosen(tenant))]
+        differences = [difference for name in wanted for difference in _compared(parts, name, _known(parts, tenant))]
     rows = [{"tenant": each.tenant, "table": each.table, "only": each.side, "row": each.row} for each in differences]
     show(rows, as_json=as_json)
     if differences:
@@ -89,6 +90,13 @@ def _progress(name: str) -> Iterator[rebuilding.Report]:
             bars.update(tasks[tenant], completed=position, total=head)
 
         yield report
+
+
+def _known(parts: Parts, tenant: UUID | None) -> TenantId | None:
+    chosen = _chosen(tenant)
+    if chosen is not None and parts.store.head(chosen) == 0:
+        raise TenantUnknown(f"There is no tenant {chosen}.")
+    return chosen
 
 
 def _chosen(tenant: UUID | None) -> TenantId | None:

@@ -10,11 +10,10 @@ import typer
 
 from app.domain.errors import Refused, Unavailable
 from app.ops.console import AsJson, out, say_json
-from app.settings import Settings
+from app.settings import Settings, is_loopback_http
 
 app = typer.Typer(help="Development only: access tokens from the simulator.", no_args_is_help=True)
 
-_LOOPBACK = ("http://127.0.0.1", "http://localhost")
 _TIMEOUT_SECONDS = 10
 
 
@@ -51,7 +50,7 @@ def mint_token(
 
 def mint(login_url: str, audience: str, directory: UUID, roles: list[str], *, name: str, seconds: int) -> str:
     """A signed access token in Entra's v2.0 shape, valid for `seconds`."""
-    if not login_url.startswith(_LOOPBACK):
+    if not is_loopback_http(login_url):
         raise NotASimulator(f"{login_url} is not the simulator on this machine; Entra issues tokens at sign-in.")
     wanted: dict[str, Any] = {
         "tid": str(directory),

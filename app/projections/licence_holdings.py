@@ -33,14 +33,6 @@ class Holding:
     held_since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """How many users held a SKU, each counted once."""
-
-    sku: SkuId
-    users: int
-
-
 async def held_at(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, users: Sequence[UserId]
 ) -> list[Holding]:
@@ -58,19 +50,6 @@ async def held_at(
         Holding(user, sku, None if via == DIRECT else GroupId(via), tuple(plans), since)
         for user, sku, via, plans, since in found
     ]
-
-
-async def counted_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> list[Held]:
-    """Distinct holders of each SKU held by anyone at a moment, by SKU."""
-    found = await rows(
-        db,
-        f"""
-        SELECT h.sku_id, count(DISTINCT h.user_id) FROM {known("licence_holdings")} h
-        WHERE {in_force("h")} GROUP BY h.sku_id ORDER BY h.sku_id
-        """,
-        {"tenant": tenant, "position": at.position, "at": at.at},
-    )
-    return [Held(*row) for row in found]
 
 
 _FACTS = (LicenceAssigned, LicenceChanged, LicenceRemoved)

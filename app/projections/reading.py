@@ -1,6 +1,5 @@
 """How questions are asked: for which tenants, as of which day, by what was known when."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,9 +18,6 @@ from app.domain.policy import DEFAULT_POLICY
 
 OPEN = 9223372036854775807
 """`until_position` of what is known now."""
-
-_POLL_S = 0.05
-_POLLS = 100
 
 
 class AsOfOutOfRange(Refused):
@@ -103,14 +99,11 @@ async def moment(
     as_of: date | None,
     known_at: datetime | None,
     now: datetime,
-    at_least: int | None = None,
 ) -> Moment:
-    """The moment a question is about; both times default to now. `at_least`: wait until that position is tabulated.
+    """The moment a question is about; both times default to now.
 
     A day in the future is refused; one before the first fact gives a moment at which nothing is known.
     """
-    if at_least is not None:
-        await _wait_for(db, tenant, at_least)
     position, first_at = await _reached(db, tenant, known_at)
     zone = await _zone(db, tenant, position)
     today = now.astimezone(zone).date()
@@ -162,17 +155,6 @@ async def _zone(db: psycopg.AsyncConnection[Any], tenant: TenantId, position: in
         )
     ).fetchone()
     return ZoneInfo((row and row[0]) or DEFAULT_POLICY.time_zone)
-
-
-async def _wait_for(db: psycopg.AsyncConnection[Any], tenant: TenantId, position: int) -> None:
-    """Each look is a statement of its own: under READ COMMITTED it sees what was committed meanwhile."""
-    query = "SELECT min(position) FILTER (WHERE stopped_at IS NULL) FROM checkpoints WHERE tenant_id = %s"
-    for _ in range(_POLLS):
-        row = await (await db.execute(query, (tenant,))).fetchone()
-        if row is not None and row[0] is not None and row[0] >= position:
-            return
-        await asyncio.sleep(_POLL_S)
-    raise NotReady(f"Position {position} of tenant {tenant} is not tabulated yet; ask again.")
 
 
 def known(table: str) -> str:

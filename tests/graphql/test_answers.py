@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from app.graphql.ids import thing_id
 from tests.graphql.conftest import Client
 from tests.graphql.world import ANNA, BERT, CALL_IN, CALL_OUT, CONTOSO, E5, NOON, NUMBER, STAFF
@@ -178,6 +180,25 @@ async def test_calls_come_newest_first_with_everybody_who_took_part(client: Clie
             ],
         },
     ]
+
+
+@pytest.mark.parametrize(("who", "shown"), [("hr", True), ("viewer", False)])
+async def test_a_person_of_another_directory_has_a_name_and_no_id_here(
+    client: Client, who: str, *, shown: bool
+) -> None:
+    data = await client.data(
+        """query ($id: ID!) { tenant(id: $id) { at { calls(since: "2026-11-10", until: "2026-11-11") { nodes {
+          direction organiserId participants { name userId }
+        } } } } }""",
+        who,
+        id=str(CONTOSO),
+    )
+
+    (call,) = data["tenant"]["at"]["calls"]["nodes"]
+    assert (call["direction"], call["organiserId"]) == ("EXTERNAL", None)
+    names = {each["name"]: each["userId"] is not None for each in call["participants"]}
+    assert sorted(names.values()) == [False, True]
+    assert (names.get("Elena Hansen") is False) is shown
 
 
 async def test_call_usage_is_summed_by_what_was_asked(client: Client) -> None:

@@ -49,7 +49,9 @@ def user_id(number: int) -> UserId:
 
 
 ANNA, BERT, CLEO, DORA, FRIDA = (user_id(number) for number in range(5))
-CALL_OUT, CALL_IN = CallId(UUID(int=0xCA11)), CallId(UUID(int=0xCA12))
+CALL_OUT, CALL_IN, CALL_ACROSS = (CallId(UUID(int=each)) for each in (0xCA11, 0xCA12, 0xCA13))
+ELENA = UserId(UUID(int=0xE1E))
+"""Of another directory."""
 
 
 def discovered(user: UserId, name: str, department: str | None, at: datetime = JUNE) -> UserDiscovered:
@@ -188,6 +190,15 @@ def _contoso(world: World) -> None:
         call_stream(CALL_IN),
         call_completed(CALL_IN, saturday, (_user(ANNA), (0, 10)), (_user(CLEO), (2, 10))),
         at=saturday + timedelta(hours=1),
+    )
+    elena = Personal.of_user(ELENA, "Elena Hansen")
+    guest = Party(kind=PartyKind.USER, user=ELENA, directory=FABRIKAM_DIRECTORY, label=elena)
+    earlier = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    world.append(
+        CONTOSO,
+        call_stream(CALL_ACROSS),
+        call_completed(CALL_ACROSS, earlier, (guest, (0, 10)), (_user(ANNA), (0, 5))),
+        at=saturday + timedelta(hours=2),
     )
     read_at = datetime(2026, 11, 23, 3, tzinfo=UTC)
     taken = SnapshotTaken(happened_at=read_at, feed=Feed.LICENCES, run=RunId(uuid4()), items=14, facts=0)

@@ -9,7 +9,7 @@ from app.projections import (
     tenants,
     users,
 )
-from app.projections.reading import AsOfOutOfRange, NotReady, moment, scope
+from app.projections.reading import AsOfOutOfRange, moment, scope
 from tests.projections.asking import NOW, Reader, told, when
 from tests.projections.conftest import Desk
 from tests.projections.story import (
@@ -33,20 +33,6 @@ async def test_a_day_in_the_future_is_refused_and_one_before_the_first_fact_is_e
         held = await licence_holdings.held_at(reader, tenant, early, [ANNA])
 
     assert (early.position, early.before_first_fact, fresh.before_first_fact, held) == (0, True, True, [])
-
-
-async def test_waiting_for_a_position_ends_when_it_is_there_or_says_to_ask_again(
-    desk: Desk, reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.projections.reading._POLLS", 2)
-    tenant = told(desk, discovered(day(2)))
-
-    async with scope(reader, [tenant]):
-        reached = await moment(reader, tenant, None, None, NOW, at_least=3)
-        with pytest.raises(NotReady):
-            await moment(reader, tenant, None, None, NOW, at_least=4)
-
-    assert reached.position == 3
 
 
 async def test_a_reader_sees_the_tenants_of_its_scope_and_no_other(desk: Desk, reader: Reader) -> None:

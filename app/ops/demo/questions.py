@@ -50,16 +50,6 @@ query Usage($tenant: ID!, $asOf: Date, $since: Date!, $until: Date!) {
 }
 """
 
-EVERYTHING = """
-query Overview($tenant: ID!) {
-  tenant(id: $tenant) {
-    name
-    domain
-    at { asOf knownAt position licenceSummary { sku { partNumber } held idle neverUsed unverifiable } }
-  }
-}
-"""
-
 
 class AnswerRefused(SuaError):
     """SUA's own API refused a question of the demo."""

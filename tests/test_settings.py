@@ -1,0 +1,44 @@
+"""Settings are read once, refused together, and never quoted."""
+
+import pytest
+
+from app.ops import processes
+from app.settings import Settings, SettingsRefused
+
+
+def test_every_fault_is_named_at_once_and_no_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUA_DATABSE_URL", "postgresql://writer:hunter2@db/sua")
+    monkeypatch.setenv("SUA_POOL_SIZE", "none")
+
+    with pytest.raises(SettingsRefused) as refused:
+        Settings.load()
+
+    told = str(refused.value)
+    assert "SUA_DATABSE_URL: no such setting" in told
+    assert "SUA_POOL_SIZE" in told
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize("name", ["graph_url", "login_url", "public_url"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://sua.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "https://", "ftp://x"],
+)
+def test_addresses_that_carry_secrets_are_https_or_on_this_machine(name: str, url: str) -> None:
+    with pytest.raises(SettingsRefused, match="https"):
+        Settings.load(**{name: url})
+
+
+@pytest.mark.parametrize("url", ["https://sua.example", "http://127.0.0.1:8000", "http://localhost", "http://[::1]:80"])
+def test_https_and_this_machine_are_taken(url: str) -> None:
+    settings = Settings.load(public_url=f"{url}/")
+
+    assert settings.public_url == url
+
+
+@pytest.mark.parametrize("start", [processes.serve, processes.run_worker, processes.run_scheduler])
+def test_processes_that_must_reach_each_other_refuse_a_broker_inside_one_of_them(start: object) -> None:
+    assert callable(start)
+
+    with pytest.raises(SettingsRefused, match="SUA_BROKER_URL"):
+        start()
