@@ -6,6 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,12 @@ class MailAddressRefused(Refused):
     """Not an address a mail could be sent to."""
 
     code: ClassVar[str] = "MAIL_ADDRESS_REFUSED"
+
+
+class MailServerUnknown(Refused):
+    """SUA_SMTP_URL names no mail server: it is smtp://HOST or smtps://HOST."""
+
+    code: ClassVar[str] = "MAIL_SERVER_UNKNOWN"
 
 
 class MailUnavailable(Unavailable):
@@ -56,8 +63,14 @@ def compose(invitation: "Invitation", sender: str) -> EmailMessage:
 
 
 async def send(message: EmailMessage, smtp_url: str) -> None:
-    """Hand the mail to a server: smtp:// (STARTTLS where offered) or smtps://, with user and password if needed."""
+    """Hand the mail to a server: smtp:// (with STARTTLS) or smtps://, with user and password if needed.
+
+    Without TLS nothing leaves this machine: who can strip the offer of STARTTLS could read password and link.
+    """
     parts = urlsplit(smtp_url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise MailServerUnknown("A mail server is given as smtp://HOST or smtps://HOST.")
+    must_upgrade = parts.scheme == "smtp" and not _is_loopback(parts.hostname)
     try:
         await aiosmtplib.send(
             message,
@@ -66,10 +79,20 @@ async def send(message: EmailMessage, smtp_url: str) -> None:
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
             use_tls=parts.scheme == "smtps",
+            start_tls=must_upgrade or None,  # None: where offered
             timeout=_TIMEOUT_S,
         )
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailUnavailable(f"The mail server did not take the invitation: {type(error).__name__}.") from error
+        needed = " It must offer STARTTLS." if must_upgrade else ""
+        reason = type(error).__name__
+        raise MailUnavailable(f"The mail server did not take the invitation: {reason}.{needed}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def show(message: EmailMessage, write: Callable[[str], object]) -> None:

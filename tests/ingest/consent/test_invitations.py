@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -15,7 +16,7 @@ from app.domain.events.tenancy import TenantInvited
 from app.domain.ids import TenantId
 from app.domain.tenant import CustomerUnnamed
 from app.ingest.invitations import Invitation
-from app.ingest.mail import MailAddressRefused, MailUnavailable, check_address, compose, send, show
+from app.ingest.mail import MailAddressRefused, MailServerUnknown, MailUnavailable, check_address, compose, send, show
 from tests.ingest.office import TODAY, Office
 
 INVITATION = Invitation(
@@ -98,34 +99,62 @@ def test_without_a_mail_server_the_mail_is_shown() -> None:
     assert "https://sua.example/consent/abc_-1" in shown[0]
 
 
-def test_the_mail_is_handed_to_the_server() -> None:
-    received: list[bytes] = []
+def deliver(url: str, heard: list[bytes], received: list[bytes]) -> None:
+    """Send the invitation to a server that offers no STARTTLS; `{port}` in the URL becomes its port."""
     over = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 here\r\n")
         while line := await reader.readline():
+            heard.append(line)
             verb = line[:4].upper()
             if verb == b"DATA":
                 writer.write(b"354 go on\r\n")
                 received.append(await reader.readuntil(b"\r\n.\r\n"))
             writer.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
+        over.set()
         writer.close()
         await writer.wait_closed()
-        over.set()
 
     async def run() -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        await send(compose(INVITATION, "sua@provider.example"), f"smtp://127.0.0.1:{port}")
-        await over.wait()
-        server.close()
-        await server.wait_closed()
+        try:
+            await send(compose(INVITATION, "sua@provider.example"), url.format(port=port))
+        finally:
+            await over.wait()
+            server.close()
+            await server.wait_closed()
 
     asyncio.run(run())
 
+
+def test_the_mail_is_handed_to_the_server() -> None:
+    received: list[bytes] = []
+
+    deliver("smtp://127.0.0.1:{port}", [], received)
+
     assert len(received) == 1
     assert b"https://sua.example/consent/abc_-1" in received[0]
+
+
+def test_beyond_this_machine_nothing_is_sent_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    received: list[bytes] = []
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: resolve("127.0.0.1", *rest, **more))
+
+    with pytest.raises(MailUnavailable, match="must offer STARTTLS"):
+        deliver("smtp://sua:secret@mail.example:{port}", heard, received)
+
+    assert {line[:4].upper() for line in heard} <= {b"EHLO", b"QUIT"}
+    assert received == []
+
+
+@pytest.mark.parametrize("url", ["http://mail.example", "mail.example:25", "smtp://", ""])
+def test_what_is_no_mail_server_is_refused(url: str) -> None:
+    with pytest.raises(MailServerUnknown, match="smtp://HOST or smtps://HOST"):
+        asyncio.run(send(compose(INVITATION, "sua@provider.example"), url))
 
 
 def test_a_mail_server_that_is_away_is_said() -> None:
