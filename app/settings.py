@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     database_owner_url: SecretStr | None = Field(None, description="PostgreSQL as the owner, for `sua migrate` only")
     pg_bin: Path | None = Field(None, description="Folder of PostgreSQL binaries for the embedded server")
     data_dir: Path = Field(Path(".sua"), description="Where the embedded server and the demo keep their data")
-    pool_size: int = Field(16, ge=4, le=100, description="Most connections of a process per role; a worker thread needs three")
+    pool_size: int = Field(16, ge=4, le=100, description="Most connections a process has per role; three a thread")
 
     broker_url: SecretStr = Field(
         SecretStr("stub://"), description="amqp:// or redis://; stub:// stays inside one process"
