@@ -4,10 +4,12 @@ import asyncio
 import logging
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import TypeGuard
 
 from app.commands.record_call import RecordCall, record_call
-from app.domain.errors import Refused, Unavailable
+from app.domain.errors import Refused, SuaError, Unavailable
 from app.domain.ids import DirectoryId, TenantId
 from app.ingest import inbox
 from app.ingest.call_records import read_call
@@ -45,27 +47,57 @@ async def fetch_due(shop: Workshop, tenant: TenantId) -> bool:
             claimed = await asyncio.to_thread(_claim, shop, tenant)
             if not claimed:
                 return False
-            outcomes = await asyncio.gather(*(_taken(client, shop, tenant, each) for each in claimed))
-            await asyncio.to_thread(_settle, shop, tenant, outcomes)
+            await _work_off(client, shop, tenant, claimed)
     return True
 
 
-async def _taken(client: GraphClient, shop: Workshop, tenant: TenantId, claimed: Claimed) -> Settled:
+async def _work_off(client: GraphClient, shop: Workshop, tenant: TenantId, claimed: list[Claimed]) -> None:
+    """Fetch a batch. In a slow one, what is finished is settled and the rest held on to, well within the lease.
+
+    A bug or a damaged log costs its own item an attempt and no other; it is raised once all are settled.
+    """
+    tasks = {asyncio.create_task(_fetch(client, shop, tenant, each)): each for each in claimed}
+    at_work = set(tasks)
+    faults: list[BaseException] = []
     try:
-        sighting = await read_call(client, claimed.call, shop.desk.clock)
-        await asyncio.to_thread(record_call, RecordCall(tenant, sighting, claimed.delivery), shop.desk)
-    except (Refused, Unavailable) as error:
-        return _failed(claimed, error)
-    return Settled(claimed, "DONE")
+        while at_work:
+            done, at_work = await asyncio.wait(at_work, timeout=shop.lease.total_seconds() / 3)
+            held = [tasks[task] for task in at_work]
+            errors = {task: task.exception() for task in done}
+            outcomes = [_outcome(tasks[task], error) for task, error in errors.items()]
+            await asyncio.to_thread(_settle, shop, tenant, outcomes, held)
+            faults += [error for error in errors.values() if _is_fault(error)]
+    finally:
+        for task in at_work:
+            task.cancel()
+        await asyncio.gather(*at_work, return_exceptions=True)
+    for fault in faults:
+        raise fault
 
 
-def _failed(claimed: Claimed, error: Refused | Unavailable) -> Settled:
+async def _fetch(client: GraphClient, shop: Workshop, tenant: TenantId, claimed: Claimed) -> None:
+    sighting = await read_call(client, claimed.call, shop.desk.clock)
+    await asyncio.to_thread(record_call, RecordCall(tenant, sighting, claimed.delivery), shop.desk)
+
+
+def _outcome(claimed: Claimed, error: BaseException | None) -> Settled:
+    if error is None:
+        return Settled(claimed, "DONE")
+    code = error.code if isinstance(error, SuaError) else "INTERNAL"
+    if _is_fault(error):
+        count("fetch.fault")
+        say("fetch.fault", logging.ERROR, call=claimed.call, error=type(error).__name__, code=code)
     if isinstance(error, _HOPELESS) or claimed.attempts >= ATTEMPTS_MAX:
-        return Settled(claimed, "DEAD", error.code)
+        return Settled(claimed, "DEAD", code)
     asked = None
     if isinstance(error, GraphThrottled | GraphUnavailable):
         asked = error.retry_after
-    return Settled(claimed, "PENDING", error.code, max(wait_after(claimed.attempts), timedelta(seconds=asked or 0)))
+    return Settled(claimed, "PENDING", code, max(wait_after(claimed.attempts), timedelta(seconds=asked or 0)))
+
+
+def _is_fault(error: BaseException | None) -> TypeGuard[BaseException]:
+    """Neither Graph's doing nor an outage: somebody has to mend SUA."""
+    return error is not None and not isinstance(error, Refused | Unavailable)
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -91,9 +123,10 @@ def _claim(shop: Workshop, tenant: TenantId) -> list[Claimed]:
         return inbox.claim(db, tenant, limit=BATCH, lease=shop.lease)
 
 
-def _settle(shop: Workshop, tenant: TenantId, outcomes: list[Settled]) -> None:
+def _settle(shop: Workshop, tenant: TenantId, outcomes: list[Settled], held: Sequence[Claimed] = ()) -> None:
     with shop.database() as db:
         inbox.settle(db, tenant, outcomes)
+        inbox.renew(db, tenant, held, shop.lease)
     for outcome in outcomes:
         count(f"fetch.{outcome.state.lower()}")
     reasons = Counter(outcome.reason for outcome in outcomes if outcome.reason is not None)

@@ -135,6 +135,17 @@ def settle(db: Connection, tenant: TenantId, outcomes: Sequence[Settled]) -> Non
             )
 
 
+def renew(db: Connection, tenant: TenantId, held: Sequence[Claimed], lease: timedelta) -> None:
+    """Go on holding claims still at work, for `lease` from now. A call's items are held or settled together."""
+    with db.cursor() as cursor:
+        for claimed in held:
+            cursor.execute(
+                "UPDATE inbox SET due_at = now() + %s WHERE tenant_id = %s AND call_id = %s"
+                " AND delivery = ANY (%s) AND state = 'PENDING'",
+                (lease, tenant, claimed.call, list(claimed.deliveries)),
+            )
+
+
 def due_tenants(db: Connection) -> list[TenantId]:
     """Tenants with an item somebody should take now."""
     rows = db.execute("SELECT tenant_id FROM inbox WHERE state = 'PENDING' AND due_at <= now() GROUP BY tenant_id")

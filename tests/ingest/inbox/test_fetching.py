@@ -1,14 +1,25 @@
 """From notifications to facts: each call once, whatever order, repeats and faults come."""
 
 import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from app.clock import Clock
+from app.domain.errors import FactUnreadable
 from app.domain.events import Event
 from app.domain.events.telephony import CallCompleted, CallRevised
+from app.domain.ids import CallId
+from app.domain.sightings import CallSighting
+from app.ingest import fetch as fetching
 from app.ingest import inbox
+from app.ingest.call_records import read_call
 from app.ingest.fetch import ATTEMPTS_MAX, fetch_due
+from app.ingest.graph_client import GraphClient
 from tests.ingest.inbox.conftest import Customer
 
 
@@ -139,6 +150,71 @@ def test_a_fault_puts_the_call_off_and_it_is_fetched_later(
     customer.make_due()
     fetch(customer)
     assert revisions(customer.call_facts())[str(call)] == [truth(customer)[str(call)]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(FactUnreadable("secret"), "FACT_UNREADABLE"), (KeyError("secret"), "INTERNAL")], ids=repr
+)
+def test_a_bug_costs_its_own_call_attempts_and_no_other(
+    silent_customer: Customer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+    reason: str,
+) -> None:
+    customer = silent_customer
+    heard_of = customer.call_facts()
+    calls = [call for call in truth(customer) if UUID(call) not in heard_of][:3]
+    poisoned = UUID(calls[1])
+    customer.office.control("/_notifications/resend", tenant=str(customer.office.directory), calls=calls)
+    customer.office.control("/_notifications/flush")
+
+    async def read(client: GraphClient, wanted: CallId, clock: Clock) -> CallSighting:
+        if wanted == poisoned:
+            raise fault
+        return await read_call(client, wanted, clock)
+
+    monkeypatch.setattr(fetching, "read_call", read)
+    with caplog.at_level(logging.ERROR, "sua"), pytest.raises(type(fault)):
+        fetch(customer)
+
+    query = "SELECT state, reason FROM inbox WHERE call_id = ANY (%s::uuid[]) ORDER BY state"
+    assert customer.office.rows(query, calls) == [("DONE", None), ("DONE", None), ("PENDING", reason)]
+    said = [(line.message, vars(line)["values"]) for line in caplog.records]
+    assert said == [("fetch.fault", {"call": poisoned, "error": type(fault).__name__, "code": reason})]
+
+    with customer.office.shop.database() as db:
+        db.execute("UPDATE inbox SET attempts = %s WHERE call_id = %s", (ATTEMPTS_MAX - 1, poisoned))
+    customer.make_due()
+    with pytest.raises(type(fault)):
+        fetch(customer)
+    assert customer.office.rows(query, calls) == [("DEAD", reason), ("DONE", None), ("DONE", None)]
+
+
+def test_a_fetch_slower_than_the_lease_keeps_its_call_to_itself(silent_customer: Customer) -> None:
+    customer = silent_customer
+    shop = replace(customer.office.shop, lease=timedelta(seconds=0.6))
+    heard_of = customer.call_facts()
+    slow, quick = [call for call in truth(customer) if UUID(call) not in heard_of][:2]
+    customer.office.control("/_notifications/resend", tenant=str(customer.office.directory), calls=[slow, quick])
+    customer.office.control("/_notifications/flush")
+    customer.office.control("/_faults", path=f"callRecords/{slow}", kind="slow", seconds=2.0, times=1)
+
+    these = "call_id = ANY (%s::uuid[])"
+
+    async def second_worker() -> list[tuple[object, ...]]:
+        await asyncio.sleep(1.4)
+        await fetch_due(shop, customer.tenant)
+        return customer.office.rows(f"SELECT state FROM inbox WHERE {these} ORDER BY 1", [slow, quick])
+
+    with ThreadPoolExecutor() as workers:
+        first = workers.submit(asyncio.run, fetch_due(shop, customer.tenant))
+        meanwhile = workers.submit(asyncio.run, second_worker()).result()
+        first.result()
+
+    assert meanwhile == [("DONE",), ("PENDING",)]
+    ended = customer.office.rows(f"SELECT state, attempts FROM inbox WHERE {these}", [slow, quick])
+    assert ended == [("DONE", 1), ("DONE", 1)]
 
 
 def test_a_wait_graph_asks_for_is_kept(customer: Customer) -> None:
