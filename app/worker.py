@@ -15,7 +15,7 @@ from app.domain.errors import Unavailable
 from app.ingest import actors as ingesting
 from app.projections.sweeper import sweep
 from app.settings import Settings
-from app.telemetry import count, say
+from app.telemetry import count, log, say
 
 WORKER_SHUTDOWN_S = 5
 """How long a worker that was told to stop may finish what it has begun; what takes longer is done again by the next."""
@@ -34,11 +34,12 @@ def work(settings: Settings) -> None:
 
 
 def schedule(settings: Settings) -> None:
-    """Look for what is due, every `sweep_seconds`, until SIGTERM or SIGINT."""
+    """Look for what is due, every `sweep_seconds`, until SIGTERM or SIGINT. A bug in a round is raised: whoever
+    restarts processes is to see it."""
     with assembled(settings) as parts:
         check_broker(parts.broker)
         stopped = _until_told()
-        with sweeping(parts):
+        with sweeping(parts, stopped):
             stopped.wait()
 
 
@@ -55,15 +56,29 @@ def working(parts: Parts) -> Iterator[None]:
 
 
 @contextmanager
-def sweeping(parts: Parts) -> Iterator[None]:
-    """A thread that rings for projections and feeds left behind, while the block lasts."""
+def sweeping(parts: Parts, broken: threading.Event | None = None) -> Iterator[None]:
+    """Threads that ring for projections and feeds left behind, while the block lasts.
+
+    A bug in one ends it and sets `broken`; it is raised when the block ends.
+    """
     stop = threading.Event()
+    bugs: list[Exception] = []
+
+    def run(every_seconds: float, do: Callable[[], object]) -> None:
+        try:
+            _repeat(stop, every_seconds, do)
+        except Exception as bug:  # noqa: BLE001 - raised in the thread that can end the process
+            log.critical("sweep.broken", exc_info=True)
+            bugs.append(bug)
+            if broken is not None:
+                broken.set()
+
     rounds: list[tuple[float, Callable[[], object]]] = [
         (parts.settings.sweep_seconds, lambda: sweep(parts.pool, parts.desk.ring)),
         (parts.settings.sweep_seconds, lambda: ingesting.tick(parts.workshop, parts.ingest)),
         (_TIDY_EVERY_SECONDS, lambda: ingesting.tidy(parts.workshop)),
     ]
-    threads = [threading.Thread(target=_repeat, args=(stop, *each), daemon=True) for each in rounds]
+    threads = [threading.Thread(target=run, args=each, daemon=True) for each in rounds]
     for thread in threads:
         thread.start()
     say("scheduler.started", every_seconds=parts.settings.sweep_seconds)
@@ -73,6 +88,8 @@ def sweeping(parts: Parts) -> Iterator[None]:
         stop.set()
         for thread in threads:
             thread.join()
+    for bug in bugs:
+        raise bug
 
 
 def _repeat(stop: threading.Event, every_seconds: float, do: Callable[[], object]) -> None:
