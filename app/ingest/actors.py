@@ -1,7 +1,8 @@
 """The actors of queue `ingest`, and the sweeper that rings for what is due.
 
 Messages carry a tenant and nothing else. The inbox and the schedule say what there is to do, so a message that is
-lost, late or repeated changes nothing, and none is retried: the sweeper rings again.
+lost, late or repeated changes nothing, and none is retried: the sweeper rings again. So an outage is an ordinary end of
+an actor, told in one line; anything else that leaves one is told as the fault it is.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from uuid import UUID
 import dramatiq
 
 from app.broker import INGEST, ringing
+from app.domain.errors import Unavailable
 from app.domain.ids import TenantId
 from app.ingest import consent_attempts, inbox, schedule
 from app.ingest.feeds import carry_out
@@ -65,7 +67,7 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
     """Declare the actors on a broker; returns how to ring them."""
     fetchers = _Fetchers()
 
-    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, time_limit=_FETCH_LIMIT_MS)
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_FETCH_LIMIT_MS)
     def fetch_calls(tenant: str) -> None:
         wanted = TenantId(UUID(tenant))
         if not fetchers.begin(wanted):
@@ -78,15 +80,15 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
         if more or asked_again:
             ring_fetch(wanted)
 
-    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0)
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable)
     def prove_consent(tenant: str) -> None:
         carry_out(shop, Due(TenantId(UUID(tenant)), Job.CONSENT))
 
-    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0)
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable)
     def onboard(tenant: str) -> None:
         carry_out(shop, Due(TenantId(UUID(tenant)), Job.ONBOARD))
 
-    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, time_limit=_READ_LIMIT_MS)
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_READ_LIMIT_MS)
     def collect(tenant: str) -> None:
         carry_out(shop, Due(TenantId(UUID(tenant)), Job.COLLECT))
 

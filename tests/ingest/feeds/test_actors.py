@@ -1,16 +1,19 @@
 """Rings and the sweeper, over every broker."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dramatiq
 import pytest
+from dramatiq.brokers.stub import StubBroker
 
-from app.broker import BrokerDown, make_broker
+from app.broker import INGEST, BrokerDown, make_broker
 from app.ingest import actors
 from app.ingest.actors import IngestRings
 from app.ingest.schedule import Due, Job
+from app.ingest.workshop import IngestDatabaseDown
 from tests.ingest.feeds.conftest import Customer
 from tests.ingest.office import Office
 
@@ -84,6 +87,37 @@ def test_a_broker_that_is_down_is_said_and_nothing_is_lost(customer: Customer) -
     rung: list[object] = []
     actors.tick(customer.office.shop, IngestRings(rung.append, rung.append))
     assert len(rung) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(IngestDatabaseDown("away"), logging.INFO), (KeyError("a bug"), logging.ERROR)], ids=repr
+)
+def test_an_outage_ends_an_actor_quietly_and_a_bug_does_not(
+    customer: Customer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    level: int,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(actors, "carry_out", fail)
+    monkeypatch.setattr(actors, "fetch_due", fail)
+    broker = StubBroker(fail_fast_default=False)
+    rings = actors.register(broker, customer.office.shop)
+
+    with caplog.at_level(logging.INFO, "dramatiq.worker"):
+        rings.fetch(customer.tenant)
+        for job in Job:
+            rings.job(Due(customer.tenant, job))
+        worker = dramatiq.Worker(broker, worker_timeout=50, worker_threads=2)
+        worker.start()
+        broker.join(INGEST)
+        worker.stop()
+
+    failed = [line.levelno for line in caplog.records if line.message.startswith("Failed to process")]
+    assert failed == [level] * 4
 
 
 def test_what_is_over_is_tidied_away(customer: Customer) -> None:
