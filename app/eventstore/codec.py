@@ -144,7 +144,9 @@ def _event(name: str, schema: int, state: bytes, opens: Opens) -> Event:
         raise FactUnreadable("no such fact in this release")
     if schema != fact.schema_version:
         state = upcast(name, schema, fact.schema_version, state)
-    return fact.model_validate_json(state, context=opens)
+    # What model_validate_json comes down to, without half a microsecond spent on arguments that are not given.
+    event: Event = fact.__pydantic_validator__.validate_json(state, context=opens)
+    return event
 
 
 def _why(error: Exception) -> str:

@@ -45,7 +45,7 @@ def select(
     """Facts of one tenant. `where` starts with AND; `tail` orders and limits."""
     query = sql.SQL("SELECT {} FROM events WHERE tenant_id = %(tenant)s {} {}").format(sql.SQL(_COLUMNS), where, tail)
     cursor = connection.execute(query, {"tenant": tenant, **given}, prepare=True, binary=True)
-    return list(map(StoredRow._make, cursor))
+    return list(map(StoredRow._make, cursor.fetchall()))
 
 
 def head(connection: Connection, tenant: TenantId) -> int:
