@@ -14,7 +14,7 @@ from tests.journeys import aftermath
 from tests.journeys.customer import Customer, Sender, company, connect, control
 from tests.journeys.processes import installed, log_of, started
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 KILLS = 20
 SEED = 20
