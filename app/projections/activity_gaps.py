@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -11,6 +11,7 @@ from app.domain.events import Event
 from app.domain.events.licensing import UserDiscovered, UserSignedIn, WorkloadUsed
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId, UserId
+from app.domain.policy import SHORTEST_IDLE_DAYS
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import DAY, OPEN_END, Fact, Instant, instant
@@ -27,7 +28,10 @@ NEVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """The gap a user was in at a moment. `since` None: never active before. `grade` of the activity that is missing."""
+    """The gap of a week or more a user was in at a moment. `since` None: never active before.
+
+    `grade` of the activity that is missing.
+    """
 
     user: UserId
     grade: str
@@ -37,15 +41,24 @@ class Quiet:
 async def quiet_at(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, users: Sequence[UserId]
 ) -> list[Quiet]:
-    """The gap each user was in at a moment, of whatever length so far, by user and grade."""
+    """The gap each user was in at a moment, by user and grade, if it had lasted for a week of civil days or more.
+
+    Not a shorter one: it may still be moved in place, and the moment would later have another answer.
+    """
     found = await rows(
         db,
         f"""
         SELECT g.user_id, g.grade, nullif(g.gap_from, '1900-01-01Z') FROM {known("activity_gaps")} g
-        WHERE g.user_id = ANY (%(users)s::uuid[]) AND g.gap_from < %(at)s AND g.gap_until >= %(at)s
+        WHERE g.user_id = ANY (%(users)s::uuid[]) AND g.gap_from < %(cutoff)s AND g.gap_until >= %(at)s
         ORDER BY g.user_id, g.grade
         """,
-        {"tenant": tenant, "position": at.position, "at": at.day_ends(at.known_on), "users": list(users)},
+        {
+            "tenant": tenant,
+            "position": at.position,
+            "at": at.day_ends(at.known_on),
+            "cutoff": at.day_begins(at.known_on - timedelta(days=SHORTEST_IDLE_DAYS)),
+            "users": list(users),
+        },
     )
     return [Quiet(*row) for row in found]
 
