@@ -7,6 +7,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 from app.domain.events import Event
+from app.domain.events.coverage import Feed, SnapshotTaken
 from app.domain.events.licensing import (
     LicenceAssigned,
     LicenceRemoved,
@@ -17,9 +18,10 @@ from app.domain.events.licensing import (
 )
 from app.domain.events.telephony import Call, CallCompleted, Leg, Party, PartyKind
 from app.domain.events.tenancy import Capability, CapabilityChanged, ConsentGranted, TenantInvited
-from app.domain.ids import CallId, DirectoryId, SkuId, TenantId, UserId
+from app.domain.ids import CallId, DirectoryId, RunId, SkuId, TenantId, UserId
 from app.domain.personal import Personal
 from app.eventstore.store import EventStore, StreamChange
+from app.eventstore.streams import coverage_stream
 
 BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _HOME = DirectoryId(UUID(int=7))
@@ -68,6 +70,8 @@ def company(
         for user in chance.sample(busy, int(len(busy) * signing_in)):
             if user in held:
                 yield at, f"bench/{user}", _signed_in(chance, user, at)
+        read = SnapshotTaken(happened_at=at, feed=Feed.SIGN_INS, run=RunId(UUID(int=day)), items=len(held), facts=0)
+        yield at, coverage_stream(Feed.SIGN_INS), read
         for _ in range(users // 100):
             content = _call(chance, busy, at)
             yield at, f"call/{content.call}", CallCompleted(happened_at=content.started_at, call=content)

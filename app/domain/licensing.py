@@ -58,6 +58,12 @@ PHONE_RESOURCE_SKUS = frozenset(
 SUCCESSES_KEPT_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
 """Graph fills lastSuccessfulSignInDateTime from this day on and not for the time before (signInActivity)."""
 
+READ_STANDS_FOR_DAYS = 7
+"""How long the last complete read of a source stands for it.
+
+Shorter failures carry the last state forward; longer ones make silence unknowable.
+"""
+
 
 def kind_of(user_type: str | None, skus: Collection[SkuId], odata_type: str | None = None) -> UserKind:
     """Whose account it is, by what the five permissions show.
@@ -86,7 +92,7 @@ class Verdict(StrEnum):
     IDLE = "IDLE"
     NEVER_USED = "NEVER_USED"
     UNVERIFIABLE = "UNVERIFIABLE"
-    """Nothing that could show activity was readable. Neither idle nor active."""
+    """Nothing that could show activity was read of late. Neither idle nor active."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class HeldLicence:
 
     `held_since`: held by any path without a break since then. `created_at` None: not known, counts as old.
     `last_evidence`: successful sign-in, workload or call leg; `last_attempt`: the two stamps failed logons also move.
-    `observable`: sign-in times are readable (Entra ID P1), or usage reports are and name people.
+    `observable`: sign-in times (Entra ID P1), or usage reports that name people, were read at `read_cutoff` or later.
     """
 
     kind: UserKind
@@ -123,6 +129,11 @@ def idle_cutoff(on: date, idle_days: int, zone: ZoneInfo) -> datetime:
 def grace_cutoff(on: date, grace_days: int, zone: ZoneInfo) -> datetime:
     """In grace on day `on` is what began at this instant or later: the end of the day `grace_days` earlier."""
     return day_ends(on - timedelta(days=grace_days), zone)
+
+
+def read_cutoff(on: date, zone: ZoneInfo) -> datetime:
+    """Collected on day `on` is a source read completely at this instant or later (definitions: observable)."""
+    return day_ends(on - timedelta(days=READ_STANDS_FOR_DAYS), zone)
 
 
 def judge(

@@ -51,7 +51,7 @@ class LicenceSummary:
     idle: int = strawberry.field(description="Seats without activity for the idle days.")
     never_used: int = strawberry.field(description="Seats whose holder was never active.")
     unverifiable: int = strawberry.field(
-        description="Seats of which nothing can be said, as nothing that shows activity was readable."
+        description="Seats of which nothing can be said, as nothing that shows activity was read in the week before."
     )
 
 

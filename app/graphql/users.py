@@ -56,7 +56,7 @@ class ActivitySource:
 class Activity:
     state: ActivityState = strawberry.field(
         description="ACTIVE: evidence within the tenant's idle days. QUIET: evidence, but older. NEVER: none ever. "
-        "UNVERIFIABLE: nothing that could show activity was readable."
+        "UNVERIFIABLE: nothing that could show activity was read in the week before."
     )
     quiet_since: datetime | None = strawberry.field(
         description="The last evidence before the gap the user was in, UTC; null: never any, or no gap of a week."
@@ -229,7 +229,7 @@ def _state(
 
     (definitions: evidence of activity, never-used)
     """
-    if tenant is None or not tenant.observable:
+    if tenant is None or not tenant.observable(at):
         return ActivityState.UNVERIFIABLE
     if gap is None:
         return ActivityState.ACTIVE

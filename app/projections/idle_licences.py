@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 
 from app.domain.events.licensing import LicenceAssigned, LicenceRemoved
 from app.domain.ids import SkuId, TenantId, UserId
-from app.domain.licensing import SUCCESSES_KEPT_SINCE
+from app.domain.licensing import SUCCESSES_KEPT_SINCE, read_cutoff
 from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
@@ -26,7 +27,8 @@ from app.projections.versioned import VALID, Book, Placed, Table, Value, changed
 _NEVER = "'1900-01-01Z'::timestamptz"
 
 _OBSERVABLE = f"""
-    coalesce((SELECT t.entra_p1 IS TRUE OR (t.reports IS TRUE AND t.concealed_names IS FALSE)
+    coalesce((SELECT (t.entra_p1 AND t.sign_ins_collected_at >= %(read_since)s) IS TRUE
+                  OR (t.reports AND NOT t.concealed_names AND t.reports_collected_at >= %(read_since)s) IS TRUE
               FROM {known("tenants")} t WHERE {in_force("t")} LIMIT 1), false)
 """
 
@@ -160,6 +162,7 @@ def _parameters(tenant: TenantId, at: Moment, idle_days: int, grace_days: int) -
         "judged_at": at.day_ends(at.known_on),
         "cutoff": at.day_begins(at.known_on - timedelta(days=idle_days)),
         "young": at.day_ends(at.on - timedelta(days=grace_days)),
+        "read_since": read_cutoff(at.known_on, ZoneInfo(at.zone)),
     }
 
 

@@ -23,6 +23,7 @@ from app.domain.events.tenancy import (
     TenantOffboarded,
 )
 from app.domain.ids import DirectoryId, TenantId
+from app.domain.licensing import read_cutoff
 from app.domain.policy import DEFAULT_POLICY
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
@@ -58,10 +59,14 @@ class TenantRow:
     last_failure: str | None
     last_failure_at: datetime | None
 
-    @property
-    def observable(self) -> bool:
-        """Can inactivity be told from blindness? (definitions: observable)"""
-        return self.entra_p1 is True or (self.reports is True and self.concealed_names is False)
+    def observable(self, at: Moment) -> bool:
+        """Can inactivity be told from blindness? For the row of a moment, at that moment (definitions: observable)."""
+        since = read_cutoff(at.known_on, ZoneInfo(at.zone))
+        sign_ins, reports = self.sign_ins_collected_at, self.reports_collected_at
+        if self.entra_p1 is True and sign_ins is not None and sign_ins >= since:
+            return True
+        named = self.reports is True and self.concealed_names is False
+        return named and reports is not None and reports >= since
 
 
 _COLUMNS = """

@@ -107,6 +107,25 @@ async def test_a_users_holdings_and_activity_come_with_the_page(client: Client) 
     assert dora["activity"] == {"state": "NEVER", "quietSince": None, "sources": []}
 
 
+async def test_where_sign_ins_were_not_read_for_over_a_week_nobody_is_idle_and_users_cannot_be_judged(
+    client: Client,
+) -> None:
+    query = """query ($id: ID!, $asOf: Date) { tenant(id: $id) { at(asOf: $asOf) {
+      idleLicences { nodes { userName } } licenceSummary { idle neverUsed unverifiable }
+      users(first: 4) { nodes { activity { state quietSince } } } } } }"""
+
+    read_long_ago = (await client.data(query, id=str(CONTOSO), asOf="2026-10-20"))["tenant"]["at"]
+
+    assert read_long_ago["idleLicences"]["nodes"] == []
+    assert read_long_ago["licenceSummary"] == [{"idle": 0, "neverUsed": 0, "unverifiable": 3}]
+    assert [each["activity"] for each in read_long_ago["users"]["nodes"]] == [
+        {"state": "UNVERIFIABLE", "quietSince": "2026-06-02T08:00:00+00:00"},
+        {"state": "UNVERIFIABLE", "quietSince": "2026-07-01T09:00:00+00:00"},
+        {"state": "UNVERIFIABLE", "quietSince": None},
+        {"state": "UNVERIFIABLE", "quietSince": None},
+    ]
+
+
 async def test_a_user_is_found_by_the_id_of_another_moment_and_shown_under_one_of_this(client: Client) -> None:
     query = """query ($id: ID!, $user: ID!, $asOf: Date) {
       tenant(id: $id) { at(asOf: $asOf) { id user(id: $user) { id userId name } } } }"""

@@ -122,6 +122,12 @@ class World:
             changes.append(SeatChange(user, version, own, seat.replay([*past, *own])))
         return self.store.append_seats(tenant, changes, cause=uuid4(), at=at)
 
+    def read(self, tenant: TenantId, feed: Feed, at: datetime) -> None:
+        """The whole feed, which had nothing new."""
+        _, version = self.store.load(tenant, coverage_stream(feed))
+        taken = SnapshotTaken(happened_at=at, feed=feed, run=RunId(uuid4()), items=14, facts=0)
+        self.append(tenant, coverage_stream(feed), taken, at=at, after=version)
+
     def tabulate(self, tenant: TenantId) -> int:
         return advance(self.pool, self.store, tenant).position
 
@@ -164,6 +170,7 @@ def _contoso(world: World) -> None:
     world.seats(CONTOSO, [*people, *extras, *held], at=JUNE)
     world.seats(CONTOSO, [signed_in(ANNA, JUNE + timedelta(days=1))], at=JUNE + timedelta(days=2))
     world.seats(CONTOSO, [signed_in(BERT, datetime(2026, 7, 1, 9, tzinfo=UTC))], at=datetime(2026, 7, 2, tzinfo=UTC))
+    world.read(CONTOSO, Feed.SIGN_INS, datetime(2026, 7, 14, 3, tzinfo=UTC))
     dora_leaves = datetime(2026, 10, 1, 3, tzinfo=UTC)
     world.seats(
         CONTOSO,
@@ -173,6 +180,8 @@ def _contoso(world: World) -> None:
         ],
         at=dora_leaves,
     )
+    for read_at in (datetime(2026, 10, 24, 3, tzinfo=UTC), datetime(2026, 11, 20, 3, tzinfo=UTC)):
+        world.read(CONTOSO, Feed.SIGN_INS, read_at)
     world.seats(
         CONTOSO, [signed_in(ANNA, datetime(2026, 11, 20, 8, tzinfo=UTC))], at=datetime(2026, 11, 21, 3, tzinfo=UTC)
     )
@@ -201,8 +210,8 @@ def _contoso(world: World) -> None:
         at=saturday + timedelta(hours=2),
     )
     read_at = datetime(2026, 11, 23, 3, tzinfo=UTC)
-    taken = SnapshotTaken(happened_at=read_at, feed=Feed.LICENCES, run=RunId(uuid4()), items=14, facts=0)
-    world.append(CONTOSO, coverage_stream(Feed.LICENCES), taken, at=read_at)
+    for feed in (Feed.SIGN_INS, Feed.LICENCES):
+        world.read(CONTOSO, feed, read_at)
 
 
 def _fabrikam(world: World) -> None:

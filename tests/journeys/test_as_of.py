@@ -8,6 +8,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from app.domain.events import Event
+from app.domain.events.coverage import Feed, SnapshotTaken
 from app.domain.events.licensing import (
     AccountDisabled,
     AccountEnabled,
@@ -112,7 +113,7 @@ def _folded(facts: Sequence[Recorded], pair: Pair, today: date) -> Seats:
     is_quiet = _is_quiet(known, pair, judged_on, account.found.created_at)
     young = end - GRACE_DAYS
     in_grace = account.found.created_at is not None and account.found.created_at >= young
-    idle = [sku for sku, _ in account.held if account.is_judged() and is_quiet and not in_grace]
+    idle = [sku for sku, _ in account.held if account.is_judged(judged_on) and is_quiet and not in_grace]
     return Seats(frozenset(account.held), frozenset(sku for sku in idle if account.since[sku] < young))
 
 
@@ -125,6 +126,7 @@ class Account:
     enabled: bool = False
     there: bool = False
     sign_ins_readable: bool = False
+    sign_ins_read_at: datetime | None = None
     held: set[tuple[UUID, UUID | None]] = field(default_factory=set)
     since: dict[UUID, datetime] = field(default_factory=dict)
 
@@ -146,9 +148,14 @@ class Account:
                 self.held.discard((event.sku, event.via))
             case CapabilityChanged(capability=Capability.ENTRA_P1):
                 self.sign_ins_readable = event.available
+            case SnapshotTaken(feed=Feed.SIGN_INS):
+                self.sign_ins_read_at = event.happened_at
 
-    def is_judged(self) -> bool:
-        return self.there and self.enabled and self.kind is UserKind.PERSON and self.sign_ins_readable
+    def is_judged(self, on: date) -> bool:
+        """By sign-ins read in the week up to the end of a day."""
+        of_late = self.sign_ins_read_at is not None and self.sign_ins_read_at >= _day_begins(on + ONE_DAY) - 7 * ONE_DAY
+        readable = self.sign_ins_readable and of_late
+        return self.there and self.enabled and self.kind is UserKind.PERSON and readable
 
 
 def _about(facts: Iterable[Recorded], user: UUID) -> list[Recorded]:

@@ -71,7 +71,8 @@ _PARTIES = st.sampled_from(
 def stories(draw: st.DrawFn, most: int = 60, *, settled: bool = False) -> list[tuple[datetime, Event]]:
     """Facts with the time each was recorded, which never decreases; most happened shortly before, some long.
 
-    `settled`: sign-ins are readable, and everyone is there and holds a licence before the rest begins.
+    `settled`: sign-ins are readable and read most of the time, and everyone is there and holds a licence before the
+    rest begins.
     """
     now = day(1)
     story: list[tuple[datetime, Event]] = [
@@ -92,6 +93,8 @@ def stories(draw: st.DrawFn, most: int = 60, *, settled: bool = False) -> list[t
             st.sampled_from([timedelta(), timedelta(), timedelta(hours=5), timedelta(days=5), timedelta(days=30)])
         )
         story.append((now, draw(_FACTS)(draw, now - late)))
+        if settled and draw(st.integers(0, 3)):
+            story.append((now, snapshot(now, Feed.SIGN_INS)))
     return story
 
 

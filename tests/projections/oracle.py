@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.events import Event
+from app.domain.events.coverage import Feed, SnapshotTaken
 from app.domain.events.licensing import (
     AccountDisabled,
     AccountEnabled,
@@ -23,7 +24,7 @@ from app.domain.events.licensing import (
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.events.tenancy import Capability, CapabilityChanged, PolicyChanged
 from app.domain.ids import SkuId, UserId
-from app.domain.licensing import HeldLicence, Judgement, judge
+from app.domain.licensing import HeldLicence, Judgement, judge, read_cutoff
 from app.domain.period import day_ends
 from tests.projections.story import (
     HOME,
@@ -36,6 +37,7 @@ class Oracle:
 
     facts: Sequence[Event]
     on: date
+    known_at: datetime
     idle_days: int
     grace_days: int
 
@@ -63,18 +65,20 @@ class Oracle:
 
     def _account(self, user: UserId) -> tuple[UserKind, bool, datetime | None] | None:
         account: tuple[UserKind, bool, datetime | None] | None = None
+        gone = False
         for fact in self.before:
             match fact:
                 case UserDiscovered(user=who) if who == user:
-                    account = (fact.profile.kind, fact.enabled, fact.created_at)
+                    account, gone = (fact.profile.kind, fact.enabled, fact.created_at), False
                 case ProfileChanged(user=who) if who == user and account:
                     account = (fact.profile.kind, *account[1:])
-                case AccountDisabled(user=who) | UserDeleted(user=who) if who == user and account:
-                    gone = UserKind.UNKNOWN if isinstance(fact, UserDeleted) else account[0]
-                    account = (gone, False, account[2])
+                case UserDeleted(user=who) if who == user and account:
+                    gone = True
+                case AccountDisabled(user=who) if who == user and account:
+                    account = (account[0], False, account[2])
                 case AccountEnabled(user=who) if who == user and account:
                     account = (account[0], True, account[2])
-        return account
+        return (UserKind.UNKNOWN, False, None) if account and gone else account
 
     def _held_since(self, user: UserId, sku: SkuId) -> datetime | None:
         changes = [
@@ -112,8 +116,11 @@ class Oracle:
     @property
     def _observable(self) -> bool:
         able = {fact.capability: fact.available for fact in self.before if isinstance(fact, CapabilityChanged)}
-        reports = able.get(Capability.REPORTS) is True and able.get(Capability.CONCEALED_NAMES) is False
-        return able.get(Capability.ENTRA_P1) is True or reports
+        known_on = min(self.on, self.known_at.astimezone(self.zone).date())
+        cutoff = read_cutoff(known_on, self.zone)
+        read = {fact.feed for fact in self.before if isinstance(fact, SnapshotTaken) and fact.happened_at >= cutoff}
+        named = able.get(Capability.REPORTS) is True and able.get(Capability.CONCEALED_NAMES) is False
+        return (able.get(Capability.ENTRA_P1) is True and Feed.SIGN_INS in read) or (named and Feed.REPORTS in read)
 
 
 def _before(instants: Iterable[datetime | None], end: datetime) -> list[datetime]:

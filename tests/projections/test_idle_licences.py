@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.domain.events import Event
+from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken
 from app.domain.events.tenancy import Capability, CapabilityChanged, TenantInvited
 from app.domain.licensing import Verdict
 from app.domain.personal import Personal
 from app.domain.policy import IdleDaysOutOfRange
-from app.projections import idle_licences
+from app.projections import idle_licences, tenants
 from app.projections.engine import advance
 from app.projections.reading import Moment, moment, scope
 from tests.projections.conftest import Desk
@@ -28,17 +30,26 @@ from tests.projections.story import (
     E3,
     E5,
     OPS,
+    RUN,
     assigned,
     attempted,
     day,
     discovered,
     removed,
     signed_in,
+    snapshot,
 )
 
 Reader = psycopg.AsyncConnection[Any]
 INVITED = TenantInvited(happened_at=day(1), customer="Contoso", contact=Personal.alone("a@contoso.example"))
 P1 = CapabilityChanged(happened_at=day(1), capability=Capability.ENTRA_P1, available=True)
+
+
+def _read(*days: int, feed: Feed = Feed.SIGN_INS) -> list[SnapshotTaken]:
+    return [snapshot(day(number, 3), feed) for number in days]
+
+
+READ_THROUGHOUT = _read(*range(1, 400, 5))
 
 
 @given(story=stories(settled=True), data=st.data())
@@ -55,7 +66,7 @@ async def test_the_question_equals_the_rule_on_any_log(
         on = known_at.date() - timedelta(days=data.draw(st.sampled_from([0, 1, 10, 40])))
         idle_days, grace_days = data.draw(st.sampled_from([7, 14, 30])), data.draw(st.sampled_from([0, 5]))
         facts = [fact for at, fact in story if at <= known_at] if on >= day(1).date() else []
-        oracle = Oracle(facts, on, idle_days, grace_days)
+        oracle = Oracle(facts, on, known_at, idle_days, grace_days)
         verdicts = {
             (user, sku): verdict
             for user in (ANNA, BERT, CARL)
@@ -107,10 +118,16 @@ async def _idle(reader: Reader, tenant: Any, at: Moment) -> list[idle_licences.I
 
 
 async def _ask(
-    desk: Desk, reader: Reader, *facts: Event, on: date, known_at: datetime | None = None, **given: Any
+    desk: Desk,
+    reader: Reader,
+    *facts: Event,
+    on: date,
+    known_at: datetime | None = None,
+    reads: Sequence[Event] = READ_THROUGHOUT,
+    **given: Any,
 ) -> list[tuple[object, ...]]:
     tenant = desk.tenant()
-    desk.log.tell(tenant, INVITED, P1, *facts)
+    desk.log.tell(tenant, *sorted([INVITED, P1, *facts, *reads], key=lambda fact: fact.happened_at))
     advance(desk.pool, desk.log, tenant)
     asked = {"idle_days": 90, "grace_days": 30, "after": None, "limit": 10, **given}
     async with scope(reader, [tenant]):
@@ -182,6 +199,66 @@ async def test_knowledge_of_long_ago_does_not_make_everyone_idle_today(desk: Des
     assert found == []
 
 
+async def _judged(desk: Desk, reader: Reader, *facts: Event, on: int) -> tuple[int, int, int, str]:
+    """Seats listed, and counted as idle and as unverifiable; the state the row of the tenant gives the same day."""
+    tenant = desk.tenant()
+    told = [INVITED, discovered(day(1)), assigned(day(1)), signed_in(day(2)), *facts]
+    desk.log.tell(tenant, *sorted(told, key=lambda fact: fact.happened_at))
+    advance(desk.pool, desk.log, tenant)
+    async with scope(reader, [tenant]):
+        at = await moment(reader, tenant, day(on).date(), None, day(400))
+        listed = await _idle(reader, tenant, at)
+        (counted,) = await idle_licences.summary_at(reader, tenant, at, 7, 0)
+        row = await tenants.found(reader, tenant, at)
+    assert row is not None
+    return len(listed), counted.idle, counted.unverifiable, "seen" if row.observable(at) else "blind"
+
+
+IDLE, UNVERIFIABLE = (1, 1, 0, "seen"), (0, 0, 1, "blind")
+
+
+async def test_sign_ins_that_fail_for_more_than_a_week_leave_nobody_idle(desk: Desk, reader: Reader) -> None:
+    failing = [
+        SnapshotFailed(happened_at=day(number, 3), feed=Feed.SIGN_INS, run=RUN, reason="GRAPH_TIMEOUT")
+        for number in range(101, 121)
+    ]
+    facts = [P1, *_read(*range(1, 101)), *failing]
+
+    judged = {on: await _judged(desk, reader, *facts, on=on) for on in (100, 106, 107, 120)}
+
+    assert judged == {100: IDLE, 106: IDLE, 107: UNVERIFIABLE, 120: UNVERIFIABLE}
+
+
+async def test_sign_ins_read_again_after_a_long_failure_make_seats_idle_again(desk: Desk, reader: Reader) -> None:
+    facts = [P1, *_read(50, 80)]
+
+    judged = {on: await _judged(desk, reader, *facts, on=on) for on in (79, 80)}
+
+    assert judged == {79: UNVERIFIABLE, 80: IDLE}
+
+
+async def test_a_capability_noted_before_any_read_shows_nothing(desk: Desk, reader: Reader) -> None:
+    reports = CapabilityChanged(happened_at=day(1), capability=Capability.REPORTS, available=True)
+    named = CapabilityChanged(happened_at=day(1), capability=Capability.CONCEALED_NAMES, available=False)
+    others = [*_read(28, feed=Feed.LICENCES), *_read(28, feed=Feed.CALLS)]
+
+    assert await _judged(desk, reader, P1, reports, named, *others, on=30) == UNVERIFIABLE
+    assert await _judged(desk, reader, *_read(28), on=30) == UNVERIFIABLE
+
+
+async def test_usage_reports_count_where_they_name_people_and_were_read(desk: Desk, reader: Reader) -> None:
+    reports = CapabilityChanged(happened_at=day(1), capability=Capability.REPORTS, available=True)
+    named = CapabilityChanged(happened_at=day(1), capability=Capability.CONCEALED_NAMES, available=False)
+    hidden = CapabilityChanged(happened_at=day(29), capability=Capability.CONCEALED_NAMES, available=True)
+    read, read_long_ago = _read(28, feed=Feed.REPORTS), _read(20, feed=Feed.REPORTS)
+
+    assert await _judged(desk, reader, reports, named, *read, on=30) == IDLE
+    assert await _judged(desk, reader, reports, named, *read_long_ago, on=30) == UNVERIFIABLE
+    assert await _judged(desk, reader, reports, named, *read_long_ago, P1, *_read(28), on=30) == IDLE
+    assert await _judged(desk, reader, reports, named, hidden, *read, on=30) == UNVERIFIABLE
+    assert await _judged(desk, reader, reports, *read, on=30) == UNVERIFIABLE
+
+
 async def test_fewer_than_seven_idle_days_are_refused(desk: Desk, reader: Reader) -> None:
     with pytest.raises(IdleDaysOutOfRange):
         await _ask(desk, reader, on=day(120).date(), idle_days=6)
@@ -189,7 +266,7 @@ async def test_fewer_than_seven_idle_days_are_refused(desk: Desk, reader: Reader
 
 async def test_what_was_idle_by_what_was_known_stays_so_when_a_late_report_comes(desk: Desk, reader: Reader) -> None:
     tenant = desk.tenant()
-    desk.log.tell(tenant, INVITED, P1, discovered(day(1)), assigned(day(1)), signed_in(day(2)))
+    desk.log.tell(tenant, INVITED, P1, discovered(day(1)), assigned(day(1)), signed_in(day(2)), *_read(10))
     advance(desk.pool, desk.log, tenant)
     desk.log.tell(tenant, signed_in(day(5)), at=day(12))
     advance(desk.pool, desk.log, tenant)
