@@ -25,7 +25,7 @@ def simulated() -> Iterator[Simulator]:
 
 @pytest.fixture
 def sua(database: Database, simulated: Simulator, tmp_path: Path) -> Iterator[Installation]:
-    with installed(database, "stub://", simulated, tmp_path) as installation:
+    with installed(database, "redis://127.0.0.1:6379?namespace=sua-starts", simulated, tmp_path) as installation:
         yield installation
 
 
