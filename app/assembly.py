@@ -49,7 +49,8 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
         broker = make_broker(settings.broker_url.get_secret_value())
         desk = Desk(store, time, projecting.register(broker, pool, store))
         lease = timedelta(seconds=settings.ingest_lease_seconds)
-        workshop = Workshop(desk, pool, graph_access(settings), settings.public_url, lease)
+        first_wait = timedelta(seconds=settings.ingest_wait_seconds)
+        workshop = Workshop(desk, pool, graph_access(settings), settings.public_url, lease, first_wait)
         yield Parts(settings, time, pool, store, broker, desk, workshop, ingesting.register(broker, workshop))
     finally:
         pool.close()

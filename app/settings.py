@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     worker_threads: int = Field(4, ge=1, le=64, description="Threads that carry out messages in a worker process")
     sweep_seconds: Seconds = Field(2.0, description="How often the sweeper looks for tenants left behind")
     ingest_lease_seconds: Seconds = Field(60.0, description="How long a killed worker's work stays away from others")
+    ingest_wait_seconds: Seconds = Field(5.0, description="After a failed fetch; doubled each time. Jobs: six times it")
 
     graph_url: str = Field("https://graph.microsoft.com", description="Microsoft Graph; other clouds by their address")
     login_url: str = Field("https://login.microsoftonline.com", description="Microsoft Entra")

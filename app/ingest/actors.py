@@ -80,19 +80,9 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
         if more or asked_again:
             ring_fetch(wanted)
 
-    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable)
-    def prove_consent(tenant: str) -> None:
-        carry_out(shop, Due(TenantId(UUID(tenant)), Job.CONSENT))
-
-    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable)
-    def onboard(tenant: str) -> None:
-        carry_out(shop, Due(TenantId(UUID(tenant)), Job.ONBOARD))
-
     @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_READ_LIMIT_MS)
-    def collect(tenant: str) -> None:
-        carry_out(shop, Due(TenantId(UUID(tenant)), Job.COLLECT))
-
-    actors = {Job.CONSENT: prove_consent, Job.ONBOARD: onboard, Job.COLLECT: collect}
+    def carry_out_job(tenant: str, job: str) -> None:
+        carry_out(shop, Due(TenantId(UUID(tenant)), Job(job)))
 
     def ring_fetch(tenant: TenantId) -> None:
         with ringing():
@@ -100,7 +90,7 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
 
     def ring_job(due: Due) -> None:
         with ringing():
-            actors[due.job].send(str(due.tenant))
+            carry_out_job.send(str(due.tenant), str(due.job))
 
     return IngestRings(ring_fetch, ring_job)
 

@@ -154,7 +154,7 @@ class ConsentDoors:
         schedule.enlist(db, attempt.tenant, Job.CONSENT, self._shop.desk.now())
 
     def _ring_for(self, tenant: TenantId) -> None:
-        for job in (Job.ONBOARD, Job.COLLECT):
+        for job in (Job.SUBSCRIPTION, Job.LICENCES):
             try:
                 self._ring(Due(tenant, job))
             except Unavailable as error:
@@ -188,8 +188,7 @@ def accept(shop: Workshop, tenant: TenantId, proof: Proof) -> None:
     now = shop.desk.now()
     with shop.database() as db:
         bind(db, tenant, seen.directory, now)
-        for job in (Job.ONBOARD, Job.COLLECT):
-            schedule.enlist(db, tenant, job, now)
+        schedule.begin(db, tenant, now)
         command = RecordConsent(
             tenant, seen.directory, seen.name, seen.default_domain, frozenset(proof.permissions), uuid4()
         )

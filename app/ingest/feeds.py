@@ -1,4 +1,4 @@
-"""The jobs of the schedule, carried out: prove a late consent, subscribe, read the day."""
+"""The jobs of the schedule, carried out: taken on, held while they last, and what follows when they fail."""
 
 import asyncio
 import logging
@@ -8,32 +8,25 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import ClassVar
-from uuid import UUID, uuid5
 
 from app.domain.errors import ConsentMissing, Refused, Unavailable
-from app.domain.ids import DirectoryId, RunId, TenantId
+from app.domain.ids import DirectoryId, TenantId
 from app.ingest import consent_attempts, schedule
-from app.ingest.collect import collect_licences, collect_reports
 from app.ingest.consent import accept
-from app.ingest.consent_directories import directory_of, unbind
+from app.ingest.consent_directories import unbind
 from app.ingest.consent_proof import PermissionsNotVisible, prove
-from app.ingest.graph_client import GraphClient
+from app.ingest.daily import read_licences, read_reports, read_sign_ins, slot_of
 from app.ingest.graph_errors import GraphThrottled, GraphUnavailable
-from app.ingest.schedule import Due, Job, Taken, next_slot, wait_after
-from app.ingest.subscriptions import ensure_subscription, stop
+from app.ingest.permissions import check_permissions
+from app.ingest.phone_logs import read_phone_logs
+from app.ingest.reconcile import reconcile
+from app.ingest.schedule import Due, Job, Taken, wait_after
+from app.ingest.subscriptions import keep_subscribed, stop
 from app.ingest.workshop import Workshop
 from app.telemetry import count, say
 
 CONSENT_TRIES = 8
 """With the waits of the schedule: about an hour."""
-
-_RUNS = UUID("0f0cf4f2-6e5e-4f0b-9c55-6d4a5d3f7a11")
-
-
-class NotBound(ConsentMissing):
-    """No directory is bound to the tenant: it has not consented, or it has left."""
-
-    code: ClassVar[str] = "DIRECTORY_NOT_BOUND"
 
 
 class PermissionsAwaited(Unavailable):
@@ -58,15 +51,10 @@ def carry_out(shop: Workshop, wanted: Due) -> bool:
         if _may_pass(wanted, error):
             _put_off(shop, wanted, taken, error)
         else:
-            _finish(shop, wanted, _after_refusal(wanted, shop.desk.now()), error.code)
+            _finish(shop, wanted, _after_refusal(shop, wanted), error.code)
     else:
         _finish(shop, wanted, next_due, None)
     return True
-
-
-def run_of(tenant: TenantId, due_at: datetime) -> RunId:
-    """One id for all tries of one daily read, so that a repeat of a closed read adds nothing."""
-    return RunId(uuid5(_RUNS, f"{tenant}/{due_at.isoformat()}"))
 
 
 def end_tenant(shop: Workshop, tenant: TenantId) -> None:
@@ -92,41 +80,16 @@ async def _prove(shop: Workshop, tenant: TenantId, taken: Taken) -> datetime | N
     return None
 
 
-async def _subscribe(shop: Workshop, tenant: TenantId, _: Taken) -> datetime:
-    """Due again when the subscription has ended. Renewing it before that belongs here."""
-    async with await _client(shop, tenant) as client:
-        return await ensure_subscription(client, shop, tenant)
-
-
-async def _read_day(shop: Workshop, tenant: TenantId, taken: Taken) -> datetime:
-    run = run_of(tenant, taken.due_at)
-    async with await _client(shop, tenant) as client:
-        reads = await collect_licences(shop.desk, client, tenant, run)
-        if not any(isinstance(read.failure, ConsentMissing) for read in reads):
-            reads.append(await collect_reports(shop.desk, client, tenant, run))
-    failures = [read.failure for read in reads if read.failure is not None]
-    for failure in sorted(failures, key=lambda failure: isinstance(failure, Refused)):
-        raise failure  # what may pass goes first: the whole day is then tried again soon
-    return next_slot(tenant, shop.desk.now())
-
-
 _JOBS: dict[Job, Callable[[Workshop, TenantId, Taken], Coroutine[None, None, datetime | None]]] = {
     Job.CONSENT: _prove,
-    Job.ONBOARD: _subscribe,
-    Job.COLLECT: _read_day,
+    Job.SUBSCRIPTION: keep_subscribed,
+    Job.LICENCES: read_licences,
+    Job.SIGN_INS: read_sign_ins,
+    Job.REPORTS: read_reports,
+    Job.PHONE_LOGS: read_phone_logs,
+    Job.RECONCILE: reconcile,
+    Job.PERMISSIONS: check_permissions,
 }
-
-
-async def _client(shop: Workshop, tenant: TenantId) -> GraphClient:
-    return GraphClient(shop.access, await asyncio.to_thread(_bound, shop, tenant))
-
-
-def _bound(shop: Workshop, tenant: TenantId) -> DirectoryId:
-    with shop.database() as db:
-        directory = directory_of(db, tenant)
-    if directory is None:
-        raise NotBound(f"Tenant {tenant} has no directory; it has not consented.")
-    return directory
 
 
 def _kept(shop: Workshop, tenant: TenantId) -> DirectoryId | None:
@@ -137,7 +100,7 @@ def _kept(shop: Workshop, tenant: TenantId) -> DirectoryId | None:
 def _put_off(shop: Workshop, wanted: Due, taken: Taken, error: Unavailable | Refused) -> None:
     asked = error.retry_after if isinstance(error, GraphThrottled | GraphUnavailable) else None
     chance = random.random()  # noqa: S311 - spreads load, guards nothing
-    wait = max(wait_after(taken.failures + 1, chance), timedelta(seconds=asked or 0))
+    wait = max(wait_after(taken.failures + 1, chance, 6 * shop.first_wait), timedelta(seconds=asked or 0))
     with shop.database() as db:
         schedule.put_off(db, wanted, reason=error.code, wait=wait)
     _tell(wanted, error.code)
@@ -151,13 +114,13 @@ def _finish(shop: Workshop, wanted: Due, next_due: datetime | None, reason: str 
 
 def _may_pass(failed: Due, error: Unavailable | Refused) -> bool:
     """A subscription is refused, too, while Graph cannot reach our webhook; calls go by meanwhile, so not tomorrow."""
-    refused_for_now = failed.job is Job.ONBOARD and not isinstance(error, ConsentMissing)
+    refused_for_now = failed.job is Job.SUBSCRIPTION and not isinstance(error, ConsentMissing)
     return refused_for_now or isinstance(error, Unavailable)
 
 
-def _after_refusal(refused: Due, now: datetime) -> datetime | None:
+def _after_refusal(shop: Workshop, refused: Due) -> datetime | None:
     """A refused consent is not looked at again; the others tomorrow, for whoever it depends on may have acted."""
-    return None if refused.job is Job.CONSENT else next_slot(refused.tenant, now)
+    return None if refused.job is Job.CONSENT else slot_of(shop.desk, refused.tenant)
 
 
 def _tell(done: Due, reason: str | None) -> None:

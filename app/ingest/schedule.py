@@ -7,26 +7,42 @@ by the database's clock: workers on several machines agree on it, and a stepped 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
 from app.domain.ids import TenantId
 
-_DAY = timedelta(days=1)
-_MINUTES_OF_DAY = 1_440
-_WAIT_FIRST_S = 30
+_NIGHT_BEGINS = timedelta(minutes=30)
+_NIGHT_MINUTES = 300
+"""The daily reads begin between 00:30 and 05:30 of the tenant's own night."""
+
+_WAIT_FIRST = timedelta(seconds=30)
 _WAIT_MAX = timedelta(hours=1)
+
+SIGN_IN_TURNS = 2
+"""Tenants whose sign-ins are read at once, of all: Graph's 10 requests a minute are the whole provider's."""
 
 
 class Job(StrEnum):
-    """CONSENT: prove a consent whose permissions were not visible yet. ONBOARD: subscribe to the calls of a tenant
-    that has consented. COLLECT: the daily read."""
+    """CONSENT: prove a consent whose permissions were not visible yet. SUBSCRIPTION: have and renew the notification
+    subscription. LICENCES, SIGN_INS, REPORTS, PHONE_LOGS: the daily reads. RECONCILE: compare the list of calls with
+    the log. PERMISSIONS: the nightly look at what SUA may still do."""
 
     CONSENT = "consent"
-    ONBOARD = "onboard"
-    COLLECT = "collect"
+    SUBSCRIPTION = "subscription"
+    LICENCES = "licences"
+    SIGN_INS = "sign_ins"
+    REPORTS = "reports"
+    PHONE_LOGS = "phone_logs"
+    RECONCILE = "reconcile"
+    PERMISSIONS = "permissions"
+
+
+COLLECTING = (Job.SUBSCRIPTION, Job.LICENCES, Job.SIGN_INS, Job.REPORTS, Job.PHONE_LOGS, Job.RECONCILE)
+"""What is done for a customer whose consent stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +59,51 @@ class Taken:
     failures: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row for operators: what is due when, who is at it until when, how it went last. Reasons are error codes."""
+
+    tenant: TenantId
+    job: Job
+    due_at: datetime
+    held_until: datetime | None
+    working: bool
+    failures: int
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+    last_reason: str | None
+
+
+def begin(db: Connection, tenant: TenantId, now: datetime) -> None:
+    """The customer has consented: everything is due at once, the permissions are looked at again in a day."""
+    for job in COLLECTING:
+        enlist(db, tenant, job, now)
+    enlist(db, tenant, Job.PERMISSIONS, now + timedelta(days=1))
+
+
+def suspend(db: Connection, tenant: TenantId) -> None:
+    """Access ended: nothing is read any more. Only the permissions are looked at again, should access come back."""
+    db.execute("DELETE FROM schedule WHERE tenant_id = %s AND job = ANY (%s)", (tenant, list(COLLECTING)))
+
+
+def listed(db: Connection, tenant: TenantId | None = None) -> list[Entry]:
+    """Everything due, now or later, of one tenant or of all; soonest first."""
+    rows = db.execute(
+        "SELECT tenant_id, job, due_at, CASE WHEN held_until > now() THEN held_until END, working_until > now(),"
+        " failures, last_started_at, last_finished_at, last_reason FROM schedule"
+        " WHERE %(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s ORDER BY due_at, tenant_id, job",
+        {"tenant": tenant},
+    )
+    return [Entry(TenantId(tenant_id), Job(job), *rest) for tenant_id, job, *rest in rows]
+
+
 def enlist(db: Connection, tenant: TenantId, job: Job, due_at: datetime) -> None:
-    """Make a job due, or due earlier; a wait after a failure ends, and so does a lease."""
+    """Make a job due, or due earlier; a wait after a failure ends. If somebody is at it, it is due once more."""
     db.execute(
         "INSERT INTO schedule (tenant_id, job, due_at) VALUES (%s, %s, %s)"
-        " ON CONFLICT (tenant_id, job) DO UPDATE SET due_at = least(schedule.due_at, excluded.due_at),"
-        " held_until = excluded.held_until, failures = 0",
+        " ON CONFLICT (tenant_id, job) DO UPDATE SET due_at = least(schedule.due_at, excluded.due_at), failures = 0,"
+        " held_until = CASE WHEN schedule.working_until > now() THEN schedule.held_until ELSE '-infinity' END,"
+        " asked_again = CASE WHEN schedule.working_until > now() THEN excluded.due_at END",
         (tenant, job, due_at),
     )
 
@@ -57,14 +112,24 @@ def due(db: Connection, now: datetime) -> list[Due]:
     """What somebody should take now, longest due first."""
     rows = db.execute(
         "SELECT tenant_id, job FROM schedule WHERE due_at <= %s AND held_until <= now() ORDER BY due_at", (now,)
-    )
-    return [Due(TenantId(tenant), Job(job)) for tenant, job in rows]
+    ).fetchall()
+    return _by_turns(db, [Due(TenantId(tenant), Job(job)) for tenant, job in rows])
+
+
+def _by_turns(db: Connection, found: list[Due]) -> list[Due]:
+    """Without the sign-ins whose turn has not come."""
+    at_work = db.execute("SELECT count(*) FROM schedule WHERE job = 'sign_ins' AND working_until > now()").fetchone()
+    turns = max(0, SIGN_IN_TURNS - (at_work[0] if at_work else 0))
+    sign_ins = [each for each in found if each.job is Job.SIGN_INS]
+    waiting = set(sign_ins[turns:])
+    return [each for each in found if each not in waiting]
 
 
 def claim(db: Connection, wanted: Due, *, now: datetime, lease: timedelta) -> Taken | None:
     """Take a job that is due, for `lease`; None: somebody else has it, or it is not due."""
     row = db.execute(
-        "UPDATE schedule SET held_until = now() + %(lease)s, last_started_at = now()"
+        "UPDATE schedule SET held_until = now() + %(lease)s, working_until = now() + %(lease)s,"
+        " last_started_at = now(), asked_again = NULL"
         " WHERE tenant_id = %(tenant)s AND job = %(job)s AND due_at <= %(now)s AND held_until <= now()"
         " RETURNING due_at, failures",
         {"tenant": wanted.tenant, "job": wanted.job, "now": now, "lease": lease},
@@ -75,43 +140,49 @@ def claim(db: Connection, wanted: Due, *, now: datetime, lease: timedelta) -> Ta
 def renew(db: Connection, taken: Due, lease: timedelta) -> None:
     """Go on holding a job."""
     db.execute(
-        "UPDATE schedule SET held_until = now() + %s WHERE tenant_id = %s AND job = %s",
-        (lease, taken.tenant, taken.job),
+        "UPDATE schedule SET held_until = now() + %(lease)s, working_until = now() + %(lease)s"
+        " WHERE tenant_id = %(tenant)s AND job = %(job)s",
+        {"lease": lease, "tenant": taken.tenant, "job": taken.job},
     )
 
 
 def finish(db: Connection, done: Due, next_due: datetime | None, reason: str | None = None) -> None:
-    """The job is done for this time; `next_due` None: for good. `reason`: the error it ended with, if it did."""
+    """The job is done for this time; `next_due` None: for good, unless it was asked for meanwhile.
+
+    `reason`: the error it ended with, if it did.
+    """
+    given = {"next": next_due, "reason": reason, "tenant": done.tenant, "job": done.job}
     if next_due is None:
-        db.execute("DELETE FROM schedule WHERE tenant_id = %s AND job = %s", (done.tenant, done.job))
-        return
+        db.execute("DELETE FROM schedule WHERE tenant_id = %(tenant)s AND job = %(job)s AND asked_again IS NULL", given)
     db.execute(
-        "UPDATE schedule SET due_at = %s, held_until = '-infinity', failures = 0, last_reason = %s,"
-        " last_finished_at = now() WHERE tenant_id = %s AND job = %s",
-        (next_due, reason, done.tenant, done.job),
+        "UPDATE schedule SET due_at = least(%(next)s::timestamptz, asked_again), asked_again = NULL, failures = 0,"
+        " held_until = '-infinity', working_until = '-infinity', last_reason = %(reason)s, last_finished_at = now()"
+        " WHERE tenant_id = %(tenant)s AND job = %(job)s",
+        given,
     )
 
 
 def put_off(db: Connection, failed: Due, *, reason: str, wait: timedelta) -> None:
     """The job failed; it stays due and may be taken again after `wait`. `reason` is an error code."""
     db.execute(
-        "UPDATE schedule SET held_until = now() + %s, failures = failures + 1, last_reason = %s,"
-        " last_finished_at = now() WHERE tenant_id = %s AND job = %s",
+        "UPDATE schedule SET held_until = now() + %s, working_until = '-infinity', failures = failures + 1,"
+        " last_reason = %s, last_finished_at = now() WHERE tenant_id = %s AND job = %s",
         (wait, reason, failed.tenant, failed.job),
     )
 
 
-def wait_after(failures: int, chance: float) -> timedelta:
-    """The wait after so many failures in a row (1: the first): 30 s, doubled up to an hour. `chance`: 0 to 1."""
-    ceiling = min(_WAIT_MAX, timedelta(seconds=_WAIT_FIRST_S << min(failures - 1, 16)))
+def wait_after(failures: int, chance: float, first: timedelta = _WAIT_FIRST) -> timedelta:
+    """The wait after so many failures in a row (1: the first): `first`, doubled up to an hour. `chance`: 0 to 1."""
+    ceiling = min(_WAIT_MAX, first * (1 << min(failures - 1, 16)))
     return ceiling * (0.5 + 0.5 * chance)
 
 
-def next_slot(tenant: TenantId, now: datetime) -> datetime:
-    """The tenant's next daily read: always at the same minute of the day (UTC), spread over the tenants."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    slot = midnight + timedelta(minutes=tenant.int % _MINUTES_OF_DAY)
-    return slot if slot > now else slot + _DAY
+def next_slot(tenant: TenantId, now: datetime, zone: ZoneInfo) -> datetime:
+    """The tenant's next daily read: always at the same minute of its own night, spread over the tenants."""
+    minute = _NIGHT_BEGINS + timedelta(minutes=tenant.int % _NIGHT_MINUTES)
+    today = datetime.combine(now.astimezone(zone).date(), time(0))
+    slots = ((today + timedelta(days=day) + minute).replace(tzinfo=zone).astimezone(UTC) for day in (0, 1))
+    return next(slot for slot in slots if slot > now)
 
 
 def end(db: Connection, tenant: TenantId) -> None:

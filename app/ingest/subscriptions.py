@@ -15,10 +15,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from app.commands.record_subscription import RecordSubscription, record_subscription
 from app.domain.errors import Refused
 from app.domain.ids import DirectoryId, TenantId
+from app.ingest.bound import client_of
 from app.ingest.graph_client import GraphClient
 from app.ingest.graph_errors import BadUpstreamAnswer, GraphConflict, GraphNotFound
 from app.ingest.graph_http import Json
 from app.ingest.notifications import hashed
+from app.ingest.schedule import Taken
 from app.ingest.webhooks import LIFECYCLE_PATH, NOTIFICATIONS_PATH
 from app.ingest.workshop import Workshop
 
@@ -40,6 +42,12 @@ class _Subscription(BaseModel):
     change: str = Field(alias="changeType")
     url: str | None = Field(None, alias="notificationUrl")
     expires_at: AwareDatetime = Field(alias="expirationDateTime")
+
+
+async def keep_subscribed(shop: Workshop, tenant: TenantId, _: Taken) -> datetime:
+    """Due again when the subscription has ended. Renewing it before that belongs here."""
+    async with await client_of(shop, tenant) as client:
+        return await ensure_subscription(client, shop, tenant)
 
 
 async def ensure_subscription(client: GraphClient, shop: Workshop, tenant: TenantId) -> datetime:

@@ -25,6 +25,7 @@ class Workshop:
     """`pool` connects as sua_writer; `public_url` is where Graph reaches the webhook.
 
     `lease`: how long work taken by a worker that was killed stays away from the others. Long work renews it.
+    `first_wait`: after a first failed fetch; doubled after each further one. A failed job waits six times as long.
     """
 
     desk: Desk
@@ -32,6 +33,7 @@ class Workshop:
     access: GraphAccess
     public_url: str
     lease: timedelta = timedelta(minutes=1)
+    first_wait: timedelta = timedelta(seconds=5)
 
     @contextmanager
     def database(self) -> Iterator[Connection]:

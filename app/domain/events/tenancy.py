@@ -14,6 +14,8 @@ class Capability(StrEnum):
     ENTRA_P1 = "entra_p1"
     CONCEALED_NAMES = "concealed_names"
     REPORTS = "reports"
+    PSTN_LOGS = "pstn_logs"
+    DIRECT_ROUTING = "direct_routing"
 
 
 class TenantInvited(Event):
