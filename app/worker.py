@@ -13,6 +13,7 @@ from app.assembly import Parts, assembled
 from app.broker import BrokerDown, check_broker, ringing
 from app.domain.errors import Unavailable
 from app.ingest import actors as ingesting
+from app.ingest.bell import Bell
 from app.projections.sweeper import sweep
 from app.settings import Settings
 from app.telemetry import count, log, say
@@ -62,6 +63,7 @@ def sweeping(parts: Parts, broken: threading.Event | None = None) -> Iterator[No
     A bug in one ends it and sets `broken`; it is raised when the block ends.
     """
     stop = threading.Event()
+    bell = Bell()
     bugs: list[Exception] = []
 
     def run(every_seconds: float, do: Callable[[], object]) -> None:
@@ -75,7 +77,7 @@ def sweeping(parts: Parts, broken: threading.Event | None = None) -> Iterator[No
 
     rounds: list[tuple[float, Callable[[], object]]] = [
         (parts.settings.sweep_seconds, lambda: sweep(parts.pool, parts.desk.ring)),
-        (parts.settings.sweep_seconds, lambda: ingesting.tick(parts.workshop, parts.ingest)),
+        (parts.settings.sweep_seconds, lambda: ingesting.tick(parts.workshop, parts.ingest, bell)),
         (_TIDY_EVERY_SECONDS, lambda: ingesting.tidy(parts.workshop)),
     ]
     threads = [threading.Thread(target=run, args=each, daemon=True) for each in rounds]

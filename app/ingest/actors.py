@@ -7,9 +7,10 @@ an actor, told in one line; anything else that leaves one is told as the fault i
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import dramatiq
@@ -18,6 +19,7 @@ from app.broker import INGEST, ringing
 from app.domain.errors import Unavailable
 from app.domain.ids import TenantId
 from app.ingest import consent_attempts, inbox, schedule
+from app.ingest.bell import Bell
 from app.ingest.feeds import carry_out
 from app.ingest.fetch import fetch_due
 from app.ingest.schedule import Due, Job
@@ -95,19 +97,26 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
     return IngestRings(ring_fetch, ring_job)
 
 
-def tick(shop: Workshop, rings: IngestRings) -> int:
+def tick(shop: Workshop, rings: IngestRings, bell: Bell | None = None) -> int:
     """Ring for every tenant with items or jobs due: new, put off, or left behind by a worker that died.
 
-    Returns how many rings. Raises Unavailable when the database or the broker is away; the next tick makes up for it.
+    `bell` remembers what was rung for already; without it everything is. Returns how many rings. Raises Unavailable
+    when the database or the broker is away; the next tick makes up for it.
     """
+    remembered = bell or Bell()
     with shop.database() as db:
         tenants = inbox.due_tenants(db)
         jobs = schedule.due(db, shop.desk.now())
-    for tenant in tenants:
-        rings.fetch(tenant)
-    for due in jobs:
-        rings.job(due)
-    return len(tenants) + len(jobs)
+    waiting: list[tuple[TenantId | Due, Hashable, Callable[[], None]]] = [
+        *((tenant, since, partial(rings.fetch, tenant)) for tenant, since in tenants),
+        *((each.due, each, partial(rings.job, each.due)) for each in jobs),
+    ]
+    remembered.keep({key for key, _, _ in waiting})
+    wanted = [each for each in waiting if remembered.wants(each[0], each[1])]
+    for key, stamp, ring in wanted:
+        ring()
+        remembered.rung(key, stamp)
+    return len(wanted)
 
 
 def tidy(shop: Workshop) -> None:

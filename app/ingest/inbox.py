@@ -146,10 +146,12 @@ def renew(db: Connection, tenant: TenantId, held: Sequence[Claimed], lease: time
             )
 
 
-def due_tenants(db: Connection) -> list[TenantId]:
-    """Tenants with an item somebody should take now."""
-    rows = db.execute("SELECT tenant_id FROM inbox WHERE state = 'PENDING' AND due_at <= now() GROUP BY tenant_id")
-    return [TenantId(tenant) for (tenant,) in rows]
+def due_tenants(db: Connection) -> list[tuple[TenantId, datetime]]:
+    """Tenants with an item somebody should take now, and since when the longest due one waits."""
+    rows = db.execute(
+        "SELECT tenant_id, min(due_at) FROM inbox WHERE state = 'PENDING' AND due_at <= now() GROUP BY tenant_id"
+    )
+    return [(TenantId(tenant), since) for tenant, since in rows]
 
 
 def listed(

@@ -52,6 +52,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A job that is due and that nobody is at, since when, and until when it waited after a failure."""
+
+    due: Due
+    due_at: datetime
+    held_until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A job taken on. `due_at` stays the same until it is finished, so it names this run through all its tries."""
 
@@ -108,19 +117,17 @@ def enlist(db: Connection, tenant: TenantId, job: Job, due_at: datetime) -> None
     )
 
 
-def due(db: Connection, now: datetime) -> list[Due]:
-    """What somebody should take now, longest due first."""
+def due(db: Connection, now: datetime) -> list[Waiting]:
+    """What somebody should take now, longest due first. Sign-ins only as far as it is their tenants' turn."""
     rows = db.execute(
-        "SELECT tenant_id, job FROM schedule WHERE due_at <= %s AND held_until <= now() ORDER BY due_at", (now,)
+        "SELECT tenant_id, job, due_at, held_until::text FROM schedule WHERE due_at <= %s AND held_until <= now()"
+        " ORDER BY due_at",
+        (now,),
     ).fetchall()
-    return _by_turns(db, [Due(TenantId(tenant), Job(job)) for tenant, job in rows])
-
-
-def _by_turns(db: Connection, found: list[Due]) -> list[Due]:
-    """Without the sign-ins whose turn has not come."""
+    found = [Waiting(Due(TenantId(tenant), Job(job)), due_at, held) for tenant, job, due_at, held in rows]
+    sign_ins = [each for each in found if each.due.job is Job.SIGN_INS]
     at_work = db.execute("SELECT count(*) FROM schedule WHERE job = 'sign_ins' AND working_until > now()").fetchone()
     turns = max(0, SIGN_IN_TURNS - (at_work[0] if at_work else 0))
-    sign_ins = [each for each in found if each.job is Job.SIGN_INS]
     waiting = set(sign_ins[turns:])
     return [each for each in found if each not in waiting]
 
