@@ -51,7 +51,7 @@ class Customer:
         """Its calls are notified from now on, and the day's read is due at once instead of at its hour."""
         control(self.simulator, "/_clock/advance", days=1)
         with psycopg.connect(self.database.writer_dsn) as db:
-            schedule.enlist(db, self.tenant, Job.COLLECT, datetime.now(UTC))
+            schedule.enlist(db, self.tenant, Job.LICENCES, datetime.now(UTC))
 
     def settle(self) -> None:
         """Wait until every notification is delivered and fetched, every read done, every table at the log's end."""

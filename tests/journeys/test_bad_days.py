@@ -190,8 +190,8 @@ async def test_when_consent_is_withdrawn_that_is_a_fact_and_what_was_known_stays
 def _read_today(life: Life) -> None:
     """The daily read, now and not at its hour, whatever wait an earlier failure asked for."""
     with life.parts.workshop.database() as db:
-        schedule.enlist(db, life.tenant, Job.COLLECT, life.clock.now())
-    assert carry_out(life.parts.workshop, Due(life.tenant, Job.COLLECT))
+        schedule.enlist(db, life.tenant, Job.LICENCES, life.clock.now())
+    assert carry_out(life.parts.workshop, Due(life.tenant, Job.LICENCES))
 
 
 def _no_faults(life: Life) -> None:

@@ -50,7 +50,7 @@ def test_a_proven_consent_is_recorded_and_reading_begins(office: Office) -> None
             permissions=REQUIRED_PERMISSIONS,
         )
     ]
-    assert office.rung == [Due(invitation.tenant, Job.ONBOARD), Due(invitation.tenant, Job.COLLECT)]
+    assert office.rung == [Due(invitation.tenant, Job.SUBSCRIPTION), Due(invitation.tenant, Job.LICENCES)]
     assert office.rows("SELECT tenant_id, job, due_at FROM schedule ORDER BY job") == [
         (invitation.tenant, "collect", TODAY),
         (invitation.tenant, "onboard", TODAY),

@@ -10,8 +10,9 @@ import pytest
 from dramatiq.brokers.stub import StubBroker
 
 from app.broker import INGEST, BrokerDown, make_broker
-from app.ingest import actors
+from app.ingest import actors, schedule
 from app.ingest.actors import IngestRings
+from app.ingest.bell import Bell
 from app.ingest.schedule import Due, Job
 from app.ingest.workshop import IngestDatabaseDown
 from tests.ingest.feeds.conftest import Customer
@@ -46,19 +47,19 @@ def test_a_customer_is_read_and_subscribed_by_the_sweeper_alone(customer: Custom
     office = customer.office
     with working(office, broker_url) as rings:
         rung = actors.tick(office.shop, rings)
-        until(office, "SELECT count(*) FROM schedule WHERE last_finished_at IS NOT NULL AND failures = 0", [(2,)])
+        until(office, "SELECT count(*) FROM schedule WHERE last_finished_at IS NOT NULL AND failures = 0", [(6,)])
         office.let_pass(days=1)
         actors.tick(office.shop, rings)
         until(office, OPEN_WORK, [(0,)])
 
-    assert rung == 2
+    assert rung == len(schedule.COLLECTING)
     assert office.rows("SELECT count(*) > 5 FROM inbox") == [(True,)]
 
 
 def test_rings_alone_are_enough_while_nothing_breaks(customer: Customer) -> None:
     office = customer.office
     with working(office, "stub://") as rings:
-        rings.job(Due(customer.tenant, Job.ONBOARD))
+        rings.job(Due(customer.tenant, Job.SUBSCRIPTION))
         until(office, "SELECT count(*) FROM graph_subscriptions WHERE subscription_id IS NOT NULL", [(1,)])
         office.let_pass(days=1)
         for _ in range(20):
@@ -72,11 +73,28 @@ def test_what_is_held_or_put_off_is_not_rung_for(customer: Customer) -> None:
     rung: list[object] = []
     rings = IngestRings(rung.append, rung.append)
     with customer.office.shop.database() as db:
-        db.execute("UPDATE schedule SET held_until = now() + interval '1 h' WHERE job = 'collect'")
+        db.execute("UPDATE schedule SET held_until = now() + interval '1 h' WHERE job <> 'subscription'")
 
     actors.tick(customer.office.shop, rings)
 
-    assert rung == [Due(customer.tenant, Job.ONBOARD)]
+    assert rung == [Due(customer.tenant, Job.SUBSCRIPTION)]
+
+
+def test_what_waits_in_a_queue_is_not_rung_for_again_until_its_ring_may_be_lost(customer: Customer) -> None:
+    rung: list[object] = []
+    rings, bell = IngestRings(rung.append, rung.append), Bell()
+    with customer.office.shop.database() as db:
+        db.execute("DELETE FROM schedule WHERE job <> 'subscription'")
+
+    counts = [actors.tick(customer.office.shop, rings, bell) for _ in range(2)]
+    with customer.office.shop.database() as db:
+        db.execute("UPDATE schedule SET held_until = now() - interval '1 s'")
+    in_a_new_state = actors.tick(customer.office.shop, rings, bell)
+    bell.again_s = 0
+    perhaps_lost = actors.tick(customer.office.shop, rings, bell)
+
+    assert (counts, in_a_new_state, perhaps_lost) == ([1, 0], 1, 1)
+    assert rung == [Due(customer.tenant, Job.SUBSCRIPTION)] * 3
 
 
 def test_a_broker_that_is_down_is_said_and_nothing_is_lost(customer: Customer) -> None:
@@ -86,7 +104,7 @@ def test_a_broker_that_is_down_is_said_and_nothing_is_lost(customer: Customer) -
 
     rung: list[object] = []
     actors.tick(customer.office.shop, IngestRings(rung.append, rung.append))
-    assert len(rung) == 2
+    assert len(rung) == len(schedule.COLLECTING)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +135,7 @@ def test_an_outage_ends_an_actor_quietly_and_a_bug_does_not(
         worker.stop()
 
     failed = [line.levelno for line in caplog.records if line.message.startswith("Failed to process")]
-    assert failed == [level] * 4
+    assert failed == [level] * (1 + len(Job))
 
 
 def test_what_is_over_is_tidied_away(customer: Customer) -> None:

@@ -40,7 +40,7 @@ def subscribed(database: Database) -> Iterator[Customer]:
     with open_office(database) as office:
         invitation = office.invite()
         office.consent(invitation)
-        carry_out(office.shop, Due(invitation.tenant, Job.ONBOARD))
+        carry_out(office.shop, Due(invitation.tenant, Job.SUBSCRIPTION))
         yield Customer(office, invitation.tenant)
 
 
