@@ -118,11 +118,22 @@ def enlist(db: Connection, tenant: TenantId, job: Job, due_at: datetime) -> None
 
 
 def due(db: Connection, now: datetime) -> list[Waiting]:
-    """What somebody should take now, longest due first. Sign-ins only as far as it is their tenants' turn."""
+    """What somebody should take now, longest due first.
+
+    Sign-ins and reports wait for the licences of the day, unless these fail: who the users are should be known. Of the
+    sign-ins only those whose tenants' turn it is.
+    """
     rows = db.execute(
-        "SELECT tenant_id, job, due_at, held_until::text FROM schedule WHERE due_at <= %s AND held_until <= now()"
-        " ORDER BY due_at",
-        (now,),
+        """
+        SELECT tenant_id, job, due_at, held_until::text FROM schedule AS waiting
+        WHERE due_at <= %(now)s AND held_until <= now()
+          AND NOT (job IN ('sign_ins', 'reports') AND EXISTS (
+            SELECT FROM schedule AS first
+            WHERE first.tenant_id = waiting.tenant_id AND first.job = 'licences'
+              AND first.due_at <= %(now)s AND first.failures = 0))
+        ORDER BY due_at
+        """,
+        {"now": now},
     ).fetchall()
     found = [Waiting(Due(TenantId(tenant), Job(job)), due_at, held) for tenant, job, due_at, held in rows]
     sign_ins = [each for each in found if each.due.job is Job.SIGN_INS]

@@ -5,7 +5,18 @@ Exit codes: 0 done, 1 refused (mend the request), 2 usage, 3 unavailable (try la
 
 import typer
 
-from app.ops import collecting, customers, database, doctor, inbox, processes, projecting, tokens, translating
+from app.ops import (
+    collecting,
+    customers,
+    database,
+    doctor,
+    inbox,
+    processes,
+    projecting,
+    scheduling,
+    tokens,
+    translating,
+)
 from app.ops.console import answering
 from app.ops.demo import command as demo
 from app.telemetry import hush_clients
@@ -18,6 +29,7 @@ app.command("worker")(processes.run_worker)
 app.command("scheduler")(processes.run_scheduler)
 app.command("simulate")(processes.simulate)
 app.command("migrate")(database.migrate_database)
+app.command("schedule")(scheduling.show_schedule)
 app.command("doctor")(doctor.doctor)
 app.add_typer(translating.app, name="translate")
 app.add_typer(customers.app, name="tenants")

@@ -13,11 +13,9 @@ from rich.console import Console
 
 from app.assembly import Parts
 from app.clock import SteppedClock
-from app.commands.record_snapshot import last_complete_read
 from app.domain.errors import Unavailable
-from app.domain.events.coverage import Feed
 from app.domain.ids import TenantId
-from app.ingest import actors, inbox
+from app.ingest import actors, inbox, schedule
 from app.ops.customers import invite
 from app.ops.demo.machines import Simulator
 from app.projections.sweeper import behind
@@ -86,16 +84,15 @@ async def live_a_day(parts: Parts, world: World, tenant: TenantId) -> None:
 
 
 async def settled(parts: Parts, tenant: TenantId) -> None:
-    """Wait until today's read is complete and every notified call is in the log."""
-    today = parts.clock.now().date()
+    """Wait until nothing is due any more and every notified or listed call is in the log."""
 
     def done() -> bool:
-        read = last_complete_read(tenant, Feed.REPORTS, parts.desk)
         with parts.workshop.database() as db:
-            waiting = inbox.listed(db, tenant, ("PENDING",), 1)
-        return read is not None and read.date() == today and not waiting
+            overdue = [each for each in schedule.listed(db, tenant) if each.due_at <= parts.clock.now()]
+            # Looked at last: a job that has just ended may have left calls to be fetched.
+            return not overdue and not inbox.listed(db, tenant, ("PENDING",), 1)
 
-    await _until(done, "the daily read or a call")
+    await _until(done, "a daily read or a call")
 
 
 async def tabulated(parts: Parts) -> None:

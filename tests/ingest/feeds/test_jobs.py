@@ -168,6 +168,22 @@ def test_done_for_good_is_not_done_if_it_was_asked_for_meanwhile(customer: Custo
     assert (len(asked_again), at_last) == (1, [])
 
 
+def test_what_follows_the_licences_waits_for_them_unless_they_fail(customer: Customer) -> None:
+    now = customer.office.clock.now()
+    licences = Due(customer.tenant, Job.LICENCES)
+    with customer.office.shop.database() as db:
+        at_first = {each.due.job for each in schedule.due(db, now)}
+        schedule.claim(db, licences, now=now, lease=timedelta(minutes=1))
+        while_they_are_read = {each.due.job for each in schedule.due(db, now)}
+        schedule.put_off(db, licences, reason="GRAPH_UNAVAILABLE", wait=timedelta(hours=1))
+        when_they_failed = {each.due.job for each in schedule.due(db, now)}
+
+    following = {Job.SIGN_INS, Job.REPORTS}
+    assert at_first == set(schedule.COLLECTING) - following
+    assert while_they_are_read == at_first - {Job.LICENCES}
+    assert when_they_failed == while_they_are_read | following
+
+
 def test_sign_ins_have_two_turns_of_all_tenants_and_the_longest_due_goes_first(customer: Customer) -> None:
     now = customer.office.clock.now()
     tenants = [TenantId(uuid4()) for _ in range(4)]
