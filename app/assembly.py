@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ import dramatiq
 from pydantic import SecretStr
 
 from app.broker import make_broker
-from app.clock import Clock, SystemClock
+from app.clock import Clock, FollowedClock, SystemClock
 from app.commands.desk import Desk
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import Pool, writer_pool
@@ -42,9 +42,8 @@ class Parts:
 @contextmanager
 def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]:
     """Build the parts, and close them at the end. Raises at once if the database cannot be used."""
-    time = clock or SystemClock()
-    pool = writer_pool(required(settings.database_url, "database_url"), settings.pool_size)
-    try:
+    url = required(settings.database_url, "database_url")
+    with _going_by(settings, clock) as time, closing(writer_pool(url, settings.pool_size)) as pool:
         store = EventStore(pool, KeyRing(pool, key(settings.master_key, "master_key")))
         broker = make_broker(settings.broker_url.get_secret_value())
         desk = Desk(store, time, projecting.register(broker, pool, store))
@@ -52,8 +51,16 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
         first_wait = timedelta(seconds=settings.ingest_wait_seconds)
         workshop = Workshop(desk, pool, graph_access(settings), settings.public_url, lease, first_wait)
         yield Parts(settings, time, pool, store, broker, desk, workshop, ingesting.register(broker, workshop))
-    finally:
-        pool.close()
+
+
+@contextmanager
+def _going_by(settings: Settings, clock: Clock | None) -> Iterator[Clock]:
+    """The clock given; without one the simulator's, if it is to be followed, else the system's."""
+    if clock is None and settings.clock_url is not None:
+        with FollowedClock(settings.clock_url) as followed:
+            yield followed
+    else:
+        yield clock or SystemClock()
 
 
 def graph_access(settings: Settings) -> GraphAccess:

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
 
     graph_url: str = Field("https://graph.microsoft.com", description="Microsoft Graph; other clouds by their address")
     login_url: str = Field("https://login.microsoftonline.com", description="Microsoft Entra")
+    clock_url: str | None = Field(None, description="Development only: live by a simulator's clock on this machine")
     graph_client_id: str | None = Field(None, description="Application (client) id of SUA's registration")
     graph_client_secret: SecretStr | None = Field(None, description="Its client secret")
     graph_timeout_seconds: Seconds = Field(30.0, description="For one request to Graph")
@@ -90,6 +91,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "SUA_DATABASE_URL and SUA_DATABASE_READ_URL belong together (roles sua_writer, sua_reader)"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _simulated_time_with_a_simulator_only(self) -> Self:
+        if self.clock_url is not None and not (is_loopback_http(self.clock_url) and is_loopback_http(self.graph_url)):
+            raise ValueError("SUA_CLOCK_URL is for development: it and SUA_GRAPH_URL must be http on this machine")
         return self
 
     @classmethod
