@@ -1,0 +1,100 @@
+"""Payloads of Graph that could not be translated, kept whole until somebody has looked or the next read is good.
+
+A payload names persons in plain text. So it is shown to operators only, never logged, and forgotten after 30 days.
+Every function works in its caller's transaction.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+
+from app.domain.errors import SuaError
+from app.domain.ids import TenantId
+from app.telemetry import count
+
+KEPT_FOR = timedelta(days=30)
+"""As long as Graph itself keeps a call record."""
+
+CALLS = "calls"
+"""The feed of call records; their key is the call's id."""
+
+INTERNAL = "INTERNAL"
+"""The reason where the fault is SUA's own."""
+
+_DETAIL_MAX = 1_000
+
+_KEEP = """
+    INSERT INTO dead_letters AS known (tenant_id, feed, key, reason, detail, payload)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id, feed, key) DO UPDATE
+    SET reason = excluded.reason, detail = excluded.detail, payload = excluded.payload, times = known.times + 1,
+        last_at = excluded.last_at
+"""
+
+_LISTED = """
+    SELECT tenant_id, feed, key, reason, detail, times, first_at, last_at FROM dead_letters
+    WHERE %(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s
+    ORDER BY last_at DESC, tenant_id, feed, key
+    LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """What is known of a payload kept, but for the payload. `times`: how often it was met; `reason` is a code."""
+
+    tenant: TenantId
+    feed: str
+    key: str
+    reason: str
+    detail: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+
+
+def reason_of(error: BaseException) -> str:
+    return error.code if isinstance(error, SuaError) else INTERNAL
+
+
+def keep(db: Connection, tenant: TenantId, feed: str, key: str, payload: object, error: BaseException) -> None:
+    """Keep a payload (JSON) beside the error it led to. One per key: the newest, with how often it was met."""
+    detail = str(error) if isinstance(error, SuaError) else type(error).__name__
+    text = json.dumps(payload, ensure_ascii=True, separators=(",", ":"))
+    db.execute(_KEEP, (tenant, feed, key, reason_of(error), detail[:_DETAIL_MAX].replace("\0", "?"), text))
+    count(f"dead_letters.{feed}")
+
+
+def settle(db: Connection, tenant: TenantId, feed: str, keys: Sequence[str]) -> int:
+    """Forget what has been read well since. Returns how many there were."""
+    if not keys:
+        return 0
+    query = "DELETE FROM dead_letters WHERE tenant_id = %s AND feed = %s AND key = ANY (%s)"
+    return db.execute(query, (tenant, feed, list(keys))).rowcount
+
+
+def listed(db: Connection, tenant: TenantId | None = None, limit: int = 200) -> list[DeadLetter]:
+    """The latest first; of every tenant where none is named."""
+    rows = db.execute(_LISTED, {"tenant": tenant, "limit": limit}).fetchall()
+    return [DeadLetter(TenantId(tenant_id), *rest) for tenant_id, *rest in rows]
+
+
+def payload_of(db: Connection, tenant: TenantId, feed: str, key: str) -> str | None:
+    """The payload as JSON; None where none is kept."""
+    query = "SELECT payload FROM dead_letters WHERE tenant_id = %s AND feed = %s AND key = %s"
+    row = db.execute(query, (tenant, feed, key)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def counted(db: Connection) -> dict[tuple[TenantId, str, str], int]:
+    """How many are kept, by tenant, feed and reason."""
+    rows = db.execute("SELECT tenant_id, feed, reason, count(*) FROM dead_letters GROUP BY 1, 2, 3").fetchall()
+    return {(TenantId(tenant), feed, reason): number for tenant, feed, reason, number in rows}
+
+
+def forget_old(db: Connection, older_than: timedelta = KEPT_FOR) -> int:
+    """Delete what was met longest ago. Returns how many."""
+    return db.execute("DELETE FROM dead_letters WHERE last_at < now() - %s", (older_than,)).rowcount
