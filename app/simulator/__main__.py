@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime
 
+from app.simulator.call_rules import CallRules
 from app.simulator.server import address_of, make_server
 from app.simulator.world import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Options, make_world
 
@@ -23,6 +24,7 @@ def main() -> None:
         client_secret=asked.client_secret,
         token_seconds=asked.token_seconds,
         enforce_expiry=asked.enforce_expiry,
+        call_rules=CallRules(**asked.call_rules),
     )
     asyncio.run(_serve(options, asked.host, asked.port))
 
@@ -58,7 +60,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--client-id", default=DEFAULT_CLIENT_ID)
     parser.add_argument("--client-secret", default=DEFAULT_CLIENT_SECRET)
     parser.add_argument("--token-seconds", type=int, default=3599, help="life of a Graph token")
-    parser.add_argument("--enforce-expiry", action="store_true", help="let subscriptions expire by the simulated clock")
+    parser.add_argument(
+        "--enforce-expiry",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="let subscriptions expire, by the simulated clock where their owner follows it",
+    )
+    parser.add_argument("--call-rules", type=json.loads, default={}, help="CallRules as JSON, from the first day on")
     return parser.parse_args()
 
 

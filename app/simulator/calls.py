@@ -41,24 +41,35 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class CallVersion:
-    """One version of a call's record, in the API from `visible_at` on."""
+    """One version of a call's record, in the API from `visible_at` on. `change`: what it was made for, if by a rule."""
 
     version: int
     visible_at: datetime
     started_at: datetime
     ended_at: datetime
     sessions: tuple[Session, ...]
+    announced_at: datetime | None = None
+    change: str | None = None
+
+    @property
+    def announced(self) -> datetime:
+        """When subscribers are told of it: before it can be read where `announced_at` says so."""
+        return self.announced_at or self.visible_at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """`type` is groupCall or peerToPeer. Versions rise; each replaces the one before."""
+    """`type` is groupCall or peerToPeer. Versions rise; each replaces the one before. Those to come may change yet.
+
+    `planned`: what the versions were before any rule unsettled them (None: none did).
+    """
 
     id: str
     type: str
     organizer: Party
     join_url: str | None
     versions: tuple[CallVersion, ...]
+    planned: tuple[CallVersion, ...] | None = None
 
     @property
     def started_at(self) -> datetime:

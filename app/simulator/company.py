@@ -4,12 +4,14 @@
 same however the clock is moved. Nothing dated later than the clock may be shown; the readers pass the clock's instant.
 """
 
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
+from app.simulator.call_rules import CallRules
 from app.simulator.calls import Call, CallVersion
 from app.simulator.people import Person
 from app.simulator.products import PRODUCTS
@@ -78,8 +80,10 @@ class Company:
     groups: dict[str, str] = field(default_factory=dict)
     partner_id: str = ""
     calls: list[Call] = field(default_factory=list)
+    call_rules: CallRules = field(default_factory=CallRules)
     _person_by_id: dict[str, Person] = field(default_factory=dict)
     _call_by_id: dict[str, Call] = field(default_factory=dict)
+    _to_announce: list[tuple[datetime, str, int]] = field(default_factory=list)
 
     def rng_for(self, purpose: str) -> Random:
         return Random(f"{self.seed}/{purpose}")
@@ -109,9 +113,23 @@ class Company:
                 seats[sku_id] += 1
         return seats
 
-    def versions_between(self, after: datetime, until: datetime) -> list[tuple[Call, CallVersion]]:
-        """Call versions that became visible in (after, until], in the order in which they did."""
-        found = [
-            (call, version) for call in self.calls for version in call.versions if after < version.visible_at <= until
-        ]
-        return sorted(found, key=lambda pair: (pair[1].visible_at, pair[0].id))
+    def announce_later(self, calls: list[Call]) -> None:
+        """Take down when each version of these calls is to be announced."""
+        for call in calls:
+            for version in call.versions:
+                heapq.heappush(self._to_announce, (version.announced, call.id, version.version))
+
+    def announce_anew(self, after: datetime) -> None:
+        """Take it all down again, for versions to come have changed; those announced up to `after` stay told."""
+        self._to_announce = []
+        self.announce_later([call for call in self.calls if call.versions[-1].announced > after])
+
+    def announced_between(self, after: datetime, until: datetime) -> list[tuple[Call, CallVersion]]:
+        """Call versions announced in (after, until], in the order in which they were. Each is told of once only."""
+        found = []
+        while self._to_announce and self._to_announce[0][0] <= until:
+            at, call_id, number = heapq.heappop(self._to_announce)
+            if at > after:
+                call = self._call_by_id[call_id]
+                found.append((call, call.versions[number - 1]))
+        return found

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from app.simulator.access import granted, withdrawn
 from app.simulator.graph_http import GRAPH_AUDIENCE
 from app.simulator.world import ROLES, World
 
@@ -61,8 +62,7 @@ def _answer(request: Request, query: dict[str, str], accepted: bool) -> Response
         return HTMLResponse("<!doctype html><title>Sign in</title><p>AADSTS50020: No such account here.</p>", 400)
     back = {"admin_consent": "True"}
     if accepted and f"{GRAPH_AUDIENCE}/.default" in query["scope"].split():
-        world.consents[tenant] = ROLES
-        world.cut_off.discard(tenant)
+        granted(world, tenant, ROLES)
         back |= {"tenant": tenant, "scope": " ".join(f"{GRAPH_AUDIENCE}/{role}" for role in ROLES)}
     elif accepted:
         back |= {"error": "invalid_scope", "error_description": "AADSTS70011: Only .default asks for app permissions."}
@@ -103,8 +103,7 @@ async def grant(request: Request) -> Response:
         return JSONResponse({"error": "no such tenant"}, 400)
     body = await request.body()
     roles = (await request.json()).get("roles", ROLES) if body else ROLES
-    world.consents[tenant] = tuple(roles)
-    world.cut_off.discard(tenant)
+    granted(world, tenant, tuple(roles))
     return JSONResponse({"tenant": tenant, "roles": list(roles)})
 
 
@@ -112,10 +111,10 @@ async def withdraw(request: Request) -> Response:
     """Remove the app from a tenant: no new tokens. With `{"immediately": true}` Graph refuses old ones too (403)."""
     world: World = request.app.state.world
     tenant = str(request.path_params["tenant"])
-    world.consents.pop(tenant, None)
+    if tenant not in world.companies:
+        return JSONResponse({"error": "no such tenant"}, 400)
     body = await request.body()
-    if body and (await request.json()).get("immediately"):
-        world.cut_off.add(tenant)
+    withdrawn(world, tenant, bool(body and (await request.json()).get("immediately")))
     return JSONResponse({"tenant": tenant, "roles": []})
 
 

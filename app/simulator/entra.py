@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.simulator.access import CREDENTIALS, REFUSALS
 from app.simulator.graph_http import GRAPH_AUDIENCE
 from app.simulator.world import World
 
@@ -61,6 +62,7 @@ def _issue(world: World, tenant: str, form: dict[str, str]) -> dict[str, Any]:
     company = world.company(tenant)
     if company is None:
         raise EntraError(400, "invalid_request", 90002, f"Tenant '{tenant}' not found.")
+    _check_access(world, company.id)
     if form.get("grant_type") != "client_credentials":
         raise EntraError(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
     if form.get("scope") != f"{GRAPH_AUDIENCE}/.default":
@@ -73,7 +75,17 @@ def _issue(world: World, tenant: str, form: dict[str, str]) -> dict[str, Any]:
     return _graph_token(world, company.id)
 
 
+def _check_access(world: World, tenant: str) -> None:
+    """Refuse where the tenant has blocked, disabled or lost the app, as its access says."""
+    access = world.access.get(tenant)
+    if access is not None and access.state in REFUSALS:
+        raise EntraError(*REFUSALS[access.state])
+
+
 def _check_secret(world: World, form: dict[str, str]) -> None:
+    refusal = CREDENTIALS[world.credential]
+    if refusal is not None:
+        raise EntraError(401, "invalid_client", *refusal)
     if "client_secret" not in form:
         text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
         raise EntraError(401, "invalid_client", 7000218, text)
@@ -94,8 +106,10 @@ def _graph_token(world: World, tenant: str) -> dict[str, Any]:
         "sub": world.options.client_id,
         "ver": "1.0",
     }
-    if world.consents[tenant]:
-        claims["roles"] = list(world.consents[tenant])
+    access = world.access.get(tenant)
+    roles = [role for role in world.consents[tenant] if access is None or role not in access.missing]
+    if roles:
+        claims["roles"] = roles
     signed = world.keys.sign(claims, lifetime)
     return {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": signed}
 
@@ -103,7 +117,10 @@ def _graph_token(world: World, tenant: str) -> dict[str, Any]:
 async def discovery(request: Request) -> Response:
     """The OIDC metadata. Behind TLS (`X-Forwarded-Proto: https`) its addresses are https, which MSAL insists on."""
     tenant = str(request.path_params["tenant"])
-    if tenant not in SHARED_AUTHORITIES and request.app.state.world.company(tenant) is None:
+    world: World = request.app.state.world
+    company = world.company(tenant)
+    gone = company is None or (company.id in world.access and world.access[company.id].state == "gone")
+    if tenant not in SHARED_AUTHORITIES and gone:
         return EntraError(400, "invalid_tenant", 90002, f"Tenant '{tenant}' not found.").response()
     base = base_url(request)
     issuer_tenant = "{tenantid}" if tenant in SHARED_AUTHORITIES else tenant

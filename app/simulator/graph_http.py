@@ -24,9 +24,9 @@ GRAPH_AUDIENCE = "https://graph.microsoft.com"
 class GraphError(Exception):
     """An answer that is an error, with Graph's code."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        self.status, self.code, self.message, self.headers = status, code, message, headers or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,19 @@ class Call:
 Handler = Callable[[Call], Awaitable[Response]]
 
 
+def told_instant(world: World) -> datetime:
+    """What Graph's clock shows: the wall's, or where it is skewed the simulated one, off by the skew."""
+    return datetime.now(UTC) if world.skew is None else world.told_now
+
+
 def error_response(request: Request, error: GraphError) -> JSONResponse:
     inner = {
-        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        "date": told_instant(request.app.state.world).strftime("%Y-%m-%dT%H:%M:%S"),
         "request-id": str(uuid4()),
         "client-request-id": request.headers.get("client-request-id", str(uuid4())),
     }
     body = {"error": {"code": error.code, "message": error.message, "innerError": inner}}
-    return JSONResponse(body, error.status, {"request-id": inner["request-id"]})
+    return JSONResponse(body, error.status, {"request-id": inner["request-id"], **error.headers})
 
 
 def guarded(role: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -87,9 +92,22 @@ def _admit(request: Request, role: str) -> Call:
     company = world.company(str(claims["tid"]))
     if company is None:
         raise GraphError(401, "InvalidAuthenticationToken", "The tenant of the token does not exist.")
-    if company.id in world.cut_off or role not in claims.get("roles", []):
+    access = world.access.get(company.id)
+    lost = access is not None and access.at_once and role in access.missing
+    if lost or company.id in world.cut_off or role not in claims.get("roles", []):
         raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    _hold_to_limits(request, world, company, str(claims["appid"]))
     return Call(request, world, company, str(claims["appid"]))
+
+
+def _hold_to_limits(request: Request, world: World, company: Company, app_id: str) -> None:
+    query = f"?{request.url.query}" if request.url.query else ""
+    refusal = world.limits.refuse(request.method, f"{request.url.path}{query}", company.id, app_id)
+    if refusal is not None:
+        pause, scope = refusal
+        world.survived["limits.refused"] += 1
+        headers = {"Retry-After": f"{max(0.001, pause):.3f}", "x-ms-throttle-scope": scope}
+        raise GraphError(429, "TooManyRequests", "Too many requests.", headers)
 
 
 def next_link(call: Call, path: str, token: Any) -> str:

@@ -6,39 +6,24 @@ it is given up. Pauses are scaled down so that tests need not wait four hours.
 """
 
 import asyncio
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from app.simulator.notification_rules import NotificationRules, chosen, reordered
+
 if TYPE_CHECKING:
-    from app.simulator.world import Subscription
+    from app.simulator.subscription_life import Subscription
 
 FIRST_ANSWER_SECONDS = 3.0
 LATER_ANSWER_SECONDS = 10.0
 POSTS_AT_ONCE = 8
-
-
-@dataclass(slots=True)
-class NotificationRules:
-    """How notifications are sent, and which faults they suffer.
-
-    `copies`: how often each item is sent; `drop_share`: 0 to 1, never sent at all; `paused`: held back until it is
-    false again; `retry_seconds`: the first pause, doubled each time; `give_up_seconds`: sum of pauses after which a
-    POST is discarded (Graph: 4 hours).
-    """
-
-    batch: int = 20
-    copies: int = 1
-    shuffle: bool = False
-    drop_share: float = 0.0
-    paused: bool = False
-    retry_seconds: float = 0.2
-    give_up_seconds: float = 20.0
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +58,32 @@ class Delivery:
 
 @dataclass(slots=True)
 class Tally:
-    """Items, not POSTs: sent and accepted, given up, dropped by rule, refused attempts."""
+    """Items, not POSTs: accepted, given up; dropped, repeated, held back, reordered by rule; and attempts refused."""
 
     delivered: int = 0
     failed: int = 0
     dropped: int = 0
+    repeated: int = 0
+    late: int = 0
+    reordered: int = 0
     retries: int = 0
 
 
 @dataclass(slots=True)
 class Notifier:
-    """Delivers in the server's event loop; `submit` may be called from any thread once `start` ran."""
+    """Delivers in the server's event loop; `submit` may be called from any thread once `start` ran.
+
+    `clock` tells the simulated instant, by which late items are due. A tenant in `tenant_rules` has those of its own.
+    """
 
     rules: NotificationRules
     rng: Random
+    clock: Callable[[], datetime]
+    tenant_rules: dict[str, NotificationRules] = field(default_factory=dict)
+    survived: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
     held: list[Delivery] = field(default_factory=list)
+    _late: list[tuple[datetime, int, Delivery]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
     _session: aiohttp.ClientSession = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -107,14 +102,58 @@ class Notifier:
         await self._session.close()
 
     def submit(self, deliveries: list[Delivery]) -> None:
-        """Take over items for sending, with the faults asked for; returns at once."""
-        kept = [each for each in deliveries if self.rng.random() >= self.rules.drop_share]
-        self.tally.dropped += len(deliveries) - len(kept)
-        items = kept * self.rules.copies
-        if self.rules.shuffle:
-            self.rng.shuffle(items)
+        """Take over items for sending, with the faults asked for, beside late ones now due; returns at once."""
+        now = self.clock()
+        kept = [each for each in deliveries if not self._strikes(self._rules(each).drop_share, "dropped")]
+        items = [*self._due(now), *(item for item in self._copied(kept) if not self._held_back(item, now))]
+        self._reorder(items)
         self.held += items
         self.release()
+
+    def _rules(self, item: Delivery) -> NotificationRules:
+        return self.tenant_rules.get(item.subscription.tenant, self.rules)
+
+    def _strikes(self, share: float, what: str) -> bool:
+        struck = chosen(self.rng, share)
+        if struck:
+            self._count(what)
+        return struck
+
+    def _count(self, what: str, number: int = 1) -> None:
+        setattr(self.tally, what, getattr(self.tally, what) + number)
+        self.survived[f"notification.{what}"] += number
+
+    def _copied(self, items: list[Delivery]) -> Iterator[Delivery]:
+        """All of them, then all that have copies again, and those that are repeated by chance."""
+        rules = [self._rules(each) for each in items]
+        for round_ in range(max((each.copies for each in rules), default=0)):
+            yield from (item for item, rule in zip(items, rules, strict=True) if round_ < rule.copies)
+        yield from (
+            item for item, rule in zip(items, rules, strict=True) if self._strikes(rule.repeat_share, "repeated")
+        )
+
+    def _held_back(self, item: Delivery, now: datetime) -> bool:
+        rules = self._rules(item)
+        if not self._strikes(rules.late_share, "late"):
+            return False
+        due = now + timedelta(minutes=self.rng.uniform(1, max(1.0, rules.late_minutes)))
+        heapq.heappush(self._late, (due, self.tally.late, item))
+        return True
+
+    def _due(self, now: datetime) -> Iterator[Delivery]:
+        while self._late and self._late[0][0] <= now:
+            yield heapq.heappop(self._late)[2]
+
+    def _reorder(self, items: list[Delivery]) -> None:
+        """Among the items of each tenant that has a rule for it, or of all that have none."""
+        for rules in (self.rules, *self.tenant_rules.values()):
+            share = 1.0 if rules.shuffle else rules.reorder_share
+            places = [place for place, item in enumerate(items) if self._rules(item) is rules] if share else []
+            mine = [items[place] for place in places]
+            if moved := reordered(mine, share, self.rng):
+                self._count("reordered", moved)
+            for place, item in zip(places, mine, strict=True):
+                items[place] = item
 
     def release(self) -> None:
         """Send what is held back, unless sending is paused."""
@@ -131,10 +170,10 @@ class Notifier:
             task.add_done_callback(self._tasks.discard)
 
     async def flush(self) -> dict[str, int]:
-        """Wait until every item handed over is delivered or given up. Held items stay pending."""
+        """Wait until every item handed over is delivered or given up. Held items stay pending, late ones waiting."""
         while self._pending:  # noqa: ASYNC110 - a count to reach zero, not an event
             await asyncio.sleep(0.005)
-        return {**asdict(self.tally), "pending": len(self.held)}
+        return {**asdict(self.tally), "pending": len(self.held), "waiting": len(self._late)}
 
     async def _deliver(self, batch: list[Delivery]) -> None:
         pause, waited, answer_within = self.rules.retry_seconds, 0.0, FIRST_ANSWER_SECONDS

@@ -10,7 +10,9 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from app.simulator import call_api, consent, control_api, directory_api, entra, reports_api, subscriptions_api
-from app.simulator.faults import FaultMiddleware
+from app.simulator.clock_middleware import ClockMiddleware
+from app.simulator.controls import WrongWish, refused
+from app.simulator.fault_middleware import FaultMiddleware
 from app.simulator.notifier import Notifier
 from app.simulator.world import World
 
@@ -19,7 +21,7 @@ START_SECONDS = 10.0
 
 def create_app(world: World) -> Starlette:
     """The application serving one world. Notifications are sent while it runs (its lifespan)."""
-    notifier = Notifier(world.rules, world.rng)
+    notifier = Notifier(world.rules, world.chance, lambda: world.now, world.tenant_rules, world.survived)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -38,8 +40,8 @@ def create_app(world: World) -> Starlette:
             *consent.ROUTES,
             *entra.ROUTES,
         ],
-        middleware=[Middleware(FaultMiddleware, faults=world.faults)],
-        exception_handlers={control_api.WrongWish: control_api.refused},
+        middleware=[Middleware(ClockMiddleware, world=world), Middleware(FaultMiddleware, world=world)],
+        exception_handlers={WrongWish: refused},
         lifespan=lifespan,
     )
     app.state.world = world
@@ -49,7 +51,13 @@ def create_app(world: World) -> Starlette:
 
 def make_server(world: World, host: str, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
-        create_app(world), host=host, port=port, log_level="error", access_log=False, proxy_headers=False
+        create_app(world),
+        host=host,
+        port=port,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        date_header=False,
     )
     return uvicorn.Server(config)
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from app.simulator.company import new_id
 from app.simulator.graph_http import Call, GraphError, collection, guarded, parse_instant
 from app.simulator.notifier import Notifier
-from app.simulator.world import Subscription
+from app.simulator.subscription_life import Subscription
 
 LONGEST = timedelta(minutes=4230)
 SHORTEST = timedelta(minutes=45)
@@ -46,7 +46,7 @@ async def create(call: Call) -> Response:
         raise GraphError(400, "InvalidRequest", "Unsupported changeType.")
     if len(body.get("clientState") or "") > 128:
         raise GraphError(400, "InvalidRequest", "ClientState is longer than 128 characters.")
-    expires_at, life = _expiry(call, body["expirationDateTime"])
+    expires_at, life, by_wall = _expiry(call, body["expirationDateTime"])
     lifecycle_url = body.get("lifecycleNotificationUrl")
     if lifecycle_url is None and life > WITHOUT_LIFECYCLE:
         text = "lifecycleNotificationUrl is a required property for subscription creation on this resource."
@@ -65,19 +65,25 @@ async def create(call: Call) -> Response:
         lifecycle_url,
         body.get("clientState"),
         expires_at,
+        by_wall,
+        call.now,
     )
     call.world.subscriptions[subscription.id] = subscription
     context = {"@odata.context": f"{call.root}/$metadata#subscriptions/$entity"}
     return JSONResponse({**context, **_shape(call, subscription)}, 201)
 
 
-def _expiry(call: Call, text: str) -> tuple[datetime, timedelta]:
-    """When it ends and how long it lives: by the simulated clock, or by the wall clock of a caller who lives by it."""
+def _expiry(call: Call, text: str) -> tuple[datetime, timedelta, bool]:
+    """When it ends, how long it lives, and whether by the wall clock.
+
+    A caller whose clock follows the simulator's is judged by that one, as Graph believes it to be; one that names an
+    instant out of its reach is taken to live by the wall clock.
+    """
     wanted = parse_instant(text)
-    for now in (call.now, datetime.now(UTC)):
+    for now, by_wall in ((call.world.told_now, False), (datetime.now(UTC), True)):
         if timedelta(0) < wanted - now <= LONGEST:
             ends = max(wanted, now + SHORTEST)
-            return ends, ends - now
+            return ends, ends - now, by_wall
     raise GraphError(400, "InvalidRequest", f"Subscription expiration can only be {LONGEST} in the future.")
 
 
@@ -143,7 +149,8 @@ async def update(call: Call) -> Response:
         await _validate(call, str(body["notificationUrl"]))
         subscription.notification_url = str(body["notificationUrl"])
     if "expirationDateTime" in body:
-        subscription.expires_at = _expiry(call, str(body["expirationDateTime"]))[0]
+        subscription.expires_at, _, subscription.by_wall = _expiry(call, str(body["expirationDateTime"]))
+        subscription.authorize(call.now)
     return JSONResponse(_shape(call, subscription))
 
 
@@ -153,7 +160,7 @@ async def delete(call: Call) -> Response:
 
 
 async def reauthorize(call: Call) -> Response:
-    _find(call)
+    _find(call).authorize(call.now)
     return Response(status_code=204)
 
 

@@ -2,7 +2,7 @@
 
 Peer-to-peer, meetings (with rejoining, rooms, anonymous guests, federated people, dial-in and many sessions), PSTN in
 and out, calls through a queue's resource account, calls that failed, test calls; some records are revised later.
-All calls start after 06:00 and end before 21:00 UTC of their day.
+All calls start after 06:00 and end before 21:00 UTC of their day, but for those of the night where they are asked for.
 """
 
 from dataclasses import dataclass
@@ -69,6 +69,17 @@ def make_calls(company: Company, at_work: list[Person], day: date, rng: Random) 
     for make in rng.choices(makers, weights, k=number):
         start = midnight(day) + timedelta(seconds=rng.randrange(6 * 3600, 19 * 3600), microseconds=rng.randrange(10**6))
         make(scene, start)
+
+
+def make_night_calls(company: Company, at_work: list[Person], day: date, by_day: int) -> None:
+    """Calls between two people late in the evening, some over midnight: a share of the day's, if the rules say so."""
+    share = company.call_rules.night_share
+    if not share or len(at_work) < 2:
+        return
+    rng = company.rng_for(f"{day.isoformat()}/night")
+    scene = Scene(company, at_work, [], [], rng, midnight(day) + timedelta(hours=30))
+    for _ in range(max(1, round(by_day * share))):
+        _peer_to_peer(scene, midnight(day) + timedelta(seconds=rng.uniform(21 * 3600, 24 * 3600 - 1)))
 
 
 def _length(rng: Random) -> timedelta:

@@ -11,16 +11,29 @@ from app.simulator.calls import Call, CallVersion, Party, parties_of, seconds_of
 from app.simulator.company import Company
 from app.simulator.people import Grant, Person
 from app.simulator.products import PRODUCTS
+from app.simulator.world import World
 
 
-def truth_at(company: Company, at: datetime, calls_since: datetime | None, with_calls: bool) -> dict[str, Any]:
+def truth_at(
+    company: Company, at: datetime, calls_since: datetime | None, with_calls: bool, with_users: bool = True
+) -> dict[str, Any]:
     """People (deleted ones included), products with units, and calls ended and visible up to `at`."""
+    people = company.people if with_users else []
     return {
         "at": at.isoformat(),
-        "users": [_person(person, at) for person in company.people if person.created_at <= at],
+        "users": [_person(person, at) for person in people if person.created_at <= at],
         "skus": _skus(company, at),
         "calls": _calls(company, at, calls_since) if with_calls else [],
     }
+
+
+def access_changes(world: World, company: Company, at: datetime) -> list[dict[str, Any]]:
+    """What was withdrawn and given back up to `at`, in the tenant and of the provider's own credential."""
+    return [
+        {"at": each.at.isoformat(), "tenant": each.tenant, "what": each.what}
+        for each in world.access_changes
+        if each.tenant in (None, company.id) and each.at <= at
+    ]
 
 
 def _person(person: Person, at: datetime) -> dict[str, Any]:
@@ -88,16 +101,16 @@ def _skus(company: Company, at: datetime) -> list[dict[str, Any]]:
 
 
 def _calls(company: Company, at: datetime, since: datetime | None) -> list[dict[str, Any]]:
-    """Calls started at or after `since`, each in its newest version visible at `at`, by start."""
+    """Calls started at or after `since`, each in its newest version visible at `at` and with all before, by start."""
     shown = [
         (call, version)
         for call in company.calls
         if (since is None or call.started_at >= since) and (version := call.version_at(at)) is not None
     ]
-    return [_call(*pair) for pair in sorted(shown, key=lambda pair: (pair[1].started_at, pair[0].id))]
+    return [_call(*pair, at) for pair in sorted(shown, key=lambda pair: (pair[1].started_at, pair[0].id))]
 
 
-def _call(call: Call, version: CallVersion) -> dict[str, Any]:
+def _call(call: Call, version: CallVersion, at: datetime) -> dict[str, Any]:
     return {
         "id": call.id,
         "version": version.version,
@@ -108,6 +121,19 @@ def _call(call: Call, version: CallVersion) -> dict[str, Any]:
         "parties": [_party(party, version) for party in parties_of(version)],
         "sessions": len(version.sessions),
         "test": any(session.test for session in version.sessions),
+        "failed": any(session.failure is not None for session in version.sessions),
+        "versions": [_version(each) for each in call.versions if each.visible_at <= at],
+    }
+
+
+def _version(version: CallVersion) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "announcedAt": version.announced.isoformat(),
+        "visibleAt": version.visible_at.isoformat(),
+        "startedAt": version.started_at.isoformat(),
+        "endedAt": version.ended_at.isoformat(),
+        "sessions": len(version.sessions),
         "failed": any(session.failure is not None for session in version.sessions),
     }
 

@@ -14,7 +14,8 @@ from app.simulator.founding import hire_person
 from app.simulator.names import DEPARTMENTS, FAMILY
 from app.simulator.people import DIRECT, Grant, Person, Presence
 from app.simulator.products import E3, E5
-from app.simulator.telephony import make_calls
+from app.simulator.revisions import unsettle
+from app.simulator.telephony import make_calls, make_night_calls
 
 RATES_PER_DAY = {
     "join": 0.0012,
@@ -56,7 +57,11 @@ def _live_day(company: Company, day: date) -> None:
     if day.weekday() < 5:
         _change_things(company, staff, day, rng)
         _top_up(company, day, rng)
+    known = len(company.calls)
     make_calls(company, at_work, day, rng)
+    make_night_calls(company, at_work, day, len(company.calls) - known)
+    unsettle(company, company.calls[known:])
+    company.announce_later(company.calls[known:])
 
 
 def _sign_in(staff: list[Person], day: date, rng: Random) -> list[Person]:

@@ -134,7 +134,7 @@ def test_every_new_version_is_told_once_in_graphs_shape(fresh: Driver, listener:
     counted = live(fresh, batch=10)
 
     assert Counter(listener.call_ids) == told(fresh)
-    assert counted == {"delivered": len(listener.call_ids), "failed": 0, "dropped": 0, "retries": 0, "pending": 0}
+    assert {what: number for what, number in counted.items() if number} == {"delivered": len(listener.call_ids)}
     assert max(len(post["value"]) for post in listener.posts) == 10
     item = listener.posts[0]["value"][0]
     call_id = item["resourceData"]["id"]
