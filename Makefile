@@ -15,7 +15,7 @@ ARGS ?=
 JOBS ?= auto
 SOURCES := app tests $(wildcard bench)
 
-.PHONY: setup demo test test-slow check bench clean lock help
+.PHONY: setup demo test test-slow check bench soak clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(STAMP) ## install everything into .venv, hashes checked
@@ -38,6 +38,9 @@ check: $(STAMP) ## lint, format, types, rules of import, house rules
 
 bench: $(STAMP) ## one line a figure: name value unit target ok|short
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(STAMP) ## ten simulated days of 50 tenants, all faults on, kills at random (ARGS="--seed 7 --minutes 5")
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 lock: $(STAMP) ## for maintainers: refresh all locks from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --extra embedded --extra dev -o requirements.lock

@@ -1,0 +1,94 @@
+"""All the faults of a soak, at their rates, and how often each struck."""
+
+from collections import Counter
+from typing import Any
+
+from tests.soak.machines import Machines
+from tests.soak.plan import Event, Turn
+
+GRAPH = "/v1.0/"
+JSON = r"/v1\.0/(users|subscribedSkus|communications/callRecords)"
+
+FAULTS: tuple[dict[str, Any], ...] = (
+    {"kind": "throttle", "path": GRAPH, "share": 0.03, "retry_after": "0.3"},
+    {"kind": "throttle", "path": GRAPH, "share": 0.01, "retry_after": None},
+    {"kind": "server_error", "path": GRAPH, "share": 0.02, "retry_after": None},
+    {"kind": "server_error", "path": GRAPH, "share": 0.01, "status": 504},
+    {"kind": "slow", "path": GRAPH, "share": 0.02, "seconds": 1.0},
+    {"kind": "cut", "path": GRAPH, "share": 0.01},
+    {"kind": "truncate", "path": JSON, "share": 0.01},
+    {"kind": "html", "path": GRAPH, "share": 0.005},
+    {"kind": "missing", "path": JSON, "share": 0.002, "property": "id"},
+    {"kind": "mistype", "path": JSON, "share": 0.002, "property": "id", "value": 42},
+    {"kind": "foreign_link", "path": JSON, "share": 0.002},
+    {"kind": "status", "path": GRAPH, "share": 0.005, "status": 401},
+    {"kind": "entra", "path": "/oauth2/", "share": 0.05},
+)
+"""Shares of the requests they concern."""
+
+NOTIFICATIONS: dict[str, Any] = {
+    "drop_share": 0.05,
+    "repeat_share": 0.1,
+    "late_share": 0.1,
+    "late_minutes": 150.0,
+    "reorder_share": 0.3,
+    "give_up_seconds": 6.0,
+}
+"""Shares of the notifications; what cannot be delivered within so many seconds (wall clock) is dropped, too."""
+
+CALM: dict[str, Any] = {"drop_share": 0.0, "repeat_share": 0.0, "late_share": 0.0, "reorder_share": 0.0}
+
+
+def begin(machines: Machines) -> None:
+    machines.control("/_faults", body=list(FAULTS))
+    machines.control("/_notifications/rules", body=NOTIFICATIONS)
+
+
+def end(machines: Machines) -> Counter[str]:
+    """No faults any more; how often each had struck, by its name."""
+    struck: Counter[str] = Counter()
+    for fault in machines.control("/_faults", "GET")["faults"]:
+        struck[fault["kind"]] += fault["hits"]
+    machines.control("/_faults", "DELETE")
+    machines.control("/_notifications/rules", body=CALM)
+    return struck
+
+
+def befall(machines: Machines, event: Event) -> None:
+    """One turn in a customer's life."""
+    tenant = str(machines.simulator.directories[event.tenant])
+    _TURNS[event.turn](machines, tenant, event)
+
+
+def _access(machines: Machines, tenant: str, event: Event) -> None:
+    withdrawn = event.turn is Turn.CONSENT_WITHDRAWN
+    machines.control("/_access", body={"tenant": tenant, "state": "withdrawn" if withdrawn else "ok"})
+
+
+def _permission(machines: Machines, tenant: str, event: Event) -> None:
+    machines.control("/_access", body={"tenant": tenant, "missing": [event.permission] if event.permission else []})
+
+
+def _premium(machines: Machines, tenant: str, event: Event) -> None:
+    machines.control(f"/_tenants/{tenant}/premium", body={"on": event.turn is Turn.PREMIUM_BACK})
+
+
+def _conceal(machines: Machines, tenant: str, event: Event) -> None:
+    machines.control(f"/_tenants/{tenant}/conceal", body={"on": event.turn is Turn.NAMES_CONCEALED})
+
+
+def _lose(machines: Machines, tenant: str, _: Event) -> None:
+    machines.control("/_subscriptions/lose", body={"tenant": tenant})
+
+
+_TURNS = {
+    Turn.CONSENT_WITHDRAWN: _access,
+    Turn.CONSENT_RESTORED: _access,
+    Turn.PERMISSION_WITHDRAWN: _permission,
+    Turn.PERMISSION_RESTORED: _permission,
+    Turn.PREMIUM_LOST: _premium,
+    Turn.PREMIUM_BACK: _premium,
+    Turn.NAMES_CONCEALED: _conceal,
+    Turn.NAMES_SHOWN: _conceal,
+    Turn.SUBSCRIPTION_LOST: _lose,
+}
