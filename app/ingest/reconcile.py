@@ -1,12 +1,43 @@
-"""Compare the list of calls with the log, as a job."""
+"""Compare the list of calls with the log, as a job: notifications hint, the list tells what was lost."""
 
+import asyncio
 from datetime import datetime, timedelta
 
-from app.domain.ids import TenantId
+from app.domain.ids import RunId, TenantId
+from app.domain.reconciliation import HOUR, Watermarks, Window, due, hour_of
+from app.ingest import reconcile_state
+from app.ingest.bound import client_of
+from app.ingest.daily import run_of
+from app.ingest.reconcile_listing import Listing, list_window
 from app.ingest.schedule import Taken
 from app.ingest.workshop import Workshop
 
 
 async def reconcile(shop: Workshop, tenant: TenantId, taken: Taken) -> datetime:
-    """Under construction: due again, nothing done."""
-    return shop.desk.now() + timedelta(hours=1)
+    """List what is due; due again in the next hour. Repeated after a kill or a failure, it goes on where it was."""
+    marks = await asyncio.to_thread(watermarks_of, shop, tenant)
+    now = shop.desk.now()
+    await list_windows(shop, tenant, due(marks, now), run_of(tenant, taken.due_at), now)
+    return next_listing(tenant, shop.desk.now())
+
+
+async def list_windows(
+    shop: Workshop, tenant: TenantId, windows: list[Window], run: RunId, asked_at: datetime
+) -> list[Listing]:
+    """List these windows, due at `asked_at`. Raises what GraphClient raises; the parts recorded before it stay."""
+    found = []
+    async with await client_of(shop, tenant) as client:
+        for window in windows:
+            found += [part async for part in list_window(client, shop, tenant, window, run, asked_at)]
+    return found
+
+
+def watermarks_of(shop: Workshop, tenant: TenantId) -> Watermarks:
+    with shop.database() as db:
+        return reconcile_state.watermarks(db, tenant)
+
+
+def next_listing(tenant: TenantId, now: datetime) -> datetime:
+    """Once an hour, always at the tenant's own second of it, so that hundreds do not start together."""
+    at = hour_of(now) + timedelta(seconds=tenant.int % 3600)
+    return at if at > now else at + HOUR

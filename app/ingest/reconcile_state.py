@@ -1,0 +1,123 @@
+"""What listings keep between runs: how far they were, and the calls they put into the inbox.
+
+Every function works in its caller's transaction.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+
+from app.domain.ids import CallId, RunId, TenantId
+from app.domain.reconciliation import UNLISTED, ListedCall, Watermarks
+
+_KEEP = """
+    INSERT INTO call_listings AS known (tenant_id, backfilled, listed_until, settled_until, closed_until)
+    VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (tenant_id) DO UPDATE SET
+        backfilled = known.backfilled OR excluded.backfilled,
+        listed_until = greatest(known.listed_until, excluded.listed_until),
+        settled_until = greatest(known.settled_until, excluded.settled_until),
+        closed_until = greatest(known.closed_until, excluded.closed_until)
+"""
+
+_PUT = """
+    INSERT INTO inbox (tenant_id, call_id, delivery, listed_revision)
+    SELECT %s, call_id, %s, revision FROM unnest(%s::uuid[], %s::bigint[]) AS missing (call_id, revision)
+    ON CONFLICT (tenant_id, call_id, delivery) DO UPDATE SET listed_revision = excluded.listed_revision
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the inbox has of a call. `listed`: the highest revision a listing found missing; None: none did.
+
+    `pending`: it is to be fetched. `given_up`: nothing more is tried. `own`: the run asking
+    put it there.
+    """
+
+    pending: bool
+    given_up: bool
+    listed: int | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Calls of a tenant that a listing found missing and that are still not in the log, the first since when."""
+
+    tenant: TenantId
+    calls: int
+    since: datetime
+
+
+def watermarks(db: Connection, tenant: TenantId) -> Watermarks:
+    row = db.execute(
+        "SELECT backfilled, listed_until, settled_until, closed_until FROM call_listings WHERE tenant_id = %s",
+        (tenant,),
+    ).fetchone()
+    return UNLISTED if row is None else Watermarks(*row)
+
+
+def keep_watermarks(db: Connection, tenant: TenantId, marks: Watermarks) -> None:
+    """They only rise, also where two listings run at once."""
+    given = (marks.backfilled, marks.listed_until, marks.settled_until, marks.closed_until)
+    db.execute(_KEEP, (tenant, *given))
+
+
+def waiting(db: Connection, tenant: TenantId, calls: Collection[CallId], run: RunId) -> dict[CallId, Waiting]:
+    """Those of the calls the inbox knows."""
+    rows = db.execute(
+        "SELECT call_id, bool_or(state = 'PENDING'), bool_or(state = 'DEAD'), max(listed_revision),"
+        " bool_or(delivery = %s) FROM inbox WHERE tenant_id = %s AND call_id = ANY (%s) GROUP BY call_id",
+        (run, tenant, list(calls)),
+    )
+    return {CallId(call): Waiting(*rest) for call, *rest in rows}
+
+
+def put(db: Connection, tenant: TenantId, calls: Sequence[ListedCall], run: RunId) -> None:
+    """Have missing calls fetched. What was given up of them before is tried again, and settled together."""
+    ids = [each.call for each in calls]
+    db.execute(_PUT, (tenant, run, ids, [each.revision for each in calls]))
+    again(db, tenant, ids)
+
+
+def again(db: Connection, tenant: TenantId, calls: Collection[CallId]) -> None:
+    """Try once more what was given up, or what was fetched when Graph did not show the revision yet."""
+    db.execute(
+        "UPDATE inbox SET state = 'PENDING', attempts = 0, due_at = now(), settled_at = NULL"
+        " WHERE tenant_id = %s AND call_id = ANY (%s)"
+        " AND (state = 'DEAD' OR (state = 'DONE' AND listed_revision IS NOT NULL))",
+        (tenant, list(calls)),
+    )
+
+
+def settle_found(db: Connection, tenant: TenantId, calls: Collection[CallId]) -> None:
+    """What a listing had put there and was given up came by another way."""
+    db.execute(
+        "UPDATE inbox SET state = 'DONE', settled_at = now()"
+        " WHERE tenant_id = %s AND listed_revision IS NOT NULL AND state = 'DEAD' AND call_id = ANY (%s)",
+        (tenant, list(calls)),
+    )
+
+
+def overdue(db: Connection, longer_than: timedelta) -> list[Overdue]:
+    """Tenants whose missing calls are missing longer than that, by the database's clock. One short index is read."""
+    rows = db.execute(
+        "SELECT tenant_id, count(DISTINCT call_id), min(received_at) FROM inbox"
+        " WHERE listed_revision IS NOT NULL AND state <> 'DONE' AND received_at < now() - %s"
+        " GROUP BY tenant_id ORDER BY tenant_id",
+        (longer_than,),
+    )
+    return [Overdue(TenantId(tenant), calls, since) for tenant, calls, since in rows]
+
+
+def reasons(db: Connection, tenant: TenantId, calls: Collection[CallId]) -> dict[CallId, tuple[str, str | None]]:
+    """State and last error code of each call's newest item in the inbox; calls it does not know are left out."""
+    rows = db.execute(
+        "SELECT DISTINCT ON (call_id) call_id, state, reason FROM inbox"
+        " WHERE tenant_id = %s AND call_id = ANY (%s) ORDER BY call_id, received_at DESC",
+        (tenant, list(calls)),
+    )
+    return {CallId(call): (state, reason) for call, state, reason in rows}
