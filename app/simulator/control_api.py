@@ -2,7 +2,8 @@
 
 Here are the clock and the truth. GET /_clock; POST /_clock/advance {"days"?, "hours"?, "minutes"?, "seconds"?}: let
 time pass, after which notifications are on their way (see flush).
-GET /_truth/{tenant}?at=&calls_since=&calls=none&users=none: see truth.py. The others stand in their own files, each with its list: access_controls, company_controls, fault_controls,
+GET /_truth/{tenant}?at=&calls_since=&calls=none&users=none: see truth.py.
+The others stand in their own files, each with its list: access_controls, company_controls, fault_controls,
 notification_controls, subscription_controls; consent.py has /_consent, entra.py /_token and /_keys.
 """
 

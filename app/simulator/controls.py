@@ -1,4 +1,4 @@
-"""What every control of the simulator shares: the world behind the request, its body, and the refusal of a wrong wish."""
+"""What every control shares: the world behind the request, its body, and how a wrong wish is refused."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -14,6 +14,8 @@ from app.simulator.clock_middleware import ClockMiddleware
 from app.simulator.controls import WrongWish, refused
 from app.simulator.fault_middleware import FaultMiddleware
 from app.simulator.notifier import Notifier
+from app.simulator.phone_logs_api import CONTROLS as PHONE_LOG_CONTROLS
+from app.simulator.phone_logs_api import ROUTES as PHONE_LOGS
 from app.simulator.world import World
 
 START_SECONDS = 10.0
@@ -31,10 +33,11 @@ def create_app(world: World) -> Starlette:
         world.deliver = None
         await notifier.stop()
 
-    graph = [*directory_api.ROUTES, *call_api.ROUTES, *subscriptions_api.ROUTES, *reports_api.ROUTES]
+    graph = [*directory_api.ROUTES, *PHONE_LOGS, *call_api.ROUTES, *subscriptions_api.ROUTES, *reports_api.ROUTES]
     app = Starlette(
         routes=[
             *control_api.ROUTES,
+            *PHONE_LOG_CONTROLS,
             *reports_api.DOWNLOADS,
             Mount("/v1.0", routes=graph),
             *consent.ROUTES,

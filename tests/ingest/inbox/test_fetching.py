@@ -79,7 +79,7 @@ def test_three_copies_out_of_order_make_the_facts_of_one(customer: Customer) -> 
 
 def test_a_later_version_revises_the_call(customer: Customer) -> None:
     versions_seen: dict[str, set[int]] = {}
-    for _ in range(20):
+    for _ in range(11):
         customer.office.let_pass(hours=6)
         fetch(customer)
         for call, version in truth(customer).items():
