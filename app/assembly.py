@@ -18,6 +18,7 @@ from app.eventstore.pools import Pool, writer_pool
 from app.eventstore.store import EventStore
 from app.ingest import actors as ingesting
 from app.ingest.graph_client import GraphAccess
+from app.ingest.limiter import Limiter
 from app.ingest.workshop import Workshop
 from app.projections import actors as projecting
 from app.settings import Settings, SettingsRefused
@@ -49,7 +50,7 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
         desk = Desk(store, time, projecting.register(broker, pool, store))
         lease = timedelta(seconds=settings.ingest_lease_seconds)
         first_wait = timedelta(seconds=settings.ingest_wait_seconds)
-        workshop = Workshop(desk, pool, graph_access(settings), settings.public_url, lease, first_wait)
+        workshop = Workshop(desk, pool, graph_access(settings, pool), settings.public_url, lease, first_wait)
         yield Parts(settings, time, pool, store, broker, desk, workshop, ingesting.register(broker, workshop))
 
 
@@ -63,8 +64,8 @@ def _going_by(settings: Settings, clock: Clock | None) -> Iterator[Clock]:
         yield clock or SystemClock()
 
 
-def graph_access(settings: Settings) -> GraphAccess:
-    """How this installation reaches Microsoft Graph."""
+def graph_access(settings: Settings, pool: Pool | None = None) -> GraphAccess:
+    """How this installation reaches Microsoft Graph. `pool`: where its limits are counted; without: they are not."""
     if settings.graph_client_id is None:
         raise SettingsRefused("SUA_GRAPH_CLIENT_ID is needed: the id of SUA's application registration.")
     return GraphAccess(
@@ -75,6 +76,7 @@ def graph_access(settings: Settings) -> GraphAccess:
         timeout=settings.graph_timeout_seconds,
         attempts=settings.graph_attempts,
         concurrency=settings.graph_concurrency,
+        limiter=None if pool is None else Limiter(pool, settings.graph_pace),
     )
 
 

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     graph_client_secret: SecretStr | None = Field(None, description="Its client secret")
     graph_timeout_seconds: Seconds = Field(30.0, description="For one request to Graph")
     graph_attempts: int = Field(6, ge=1, le=20, description="Tries of one request before the read fails")
+    graph_pace: float = Field(1.0, gt=0, description="Development only: Graph's limits so many times faster")
     graph_concurrency: int = Field(8, ge=1, le=40, description="Call records fetched at once per tenant")
 
     public_url: str = Field("http://127.0.0.1:8000", description="Where Graph and people reach SUA")
@@ -97,6 +98,12 @@ class Settings(BaseSettings):
     def _simulated_time_with_a_simulator_only(self) -> Self:
         if self.clock_url is not None and not (is_loopback_http(self.clock_url) and is_loopback_http(self.graph_url)):
             raise ValueError("SUA_CLOCK_URL is for development: it and SUA_GRAPH_URL must be http on this machine")
+        return self
+
+    @model_validator(mode="after")
+    def _graphs_own_pace(self) -> Self:
+        if self.graph_pace != 1 and not is_loopback_http(self.graph_url):
+            raise ValueError("SUA_GRAPH_PACE is for development: other than 1 only where SUA_GRAPH_URL is this machine")
         return self
 
     @classmethod

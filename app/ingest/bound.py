@@ -7,7 +7,6 @@ from app.domain.errors import ConsentMissing
 from app.domain.ids import DirectoryId, TenantId
 from app.ingest.consent_directories import directory_of
 from app.ingest.graph_client import GraphClient
-from app.ingest.graph_errors import GraphThrottled
 from app.ingest.workshop import Workshop
 
 PATIENCE_S = 10.0
@@ -21,15 +20,9 @@ class NotBound(ConsentMissing):
 
 
 async def client_of(shop: Workshop, tenant: TenantId, patience_s: float = PATIENCE_S) -> GraphClient:
-    """Its client; a wait longer than `patience_s` becomes GraphThrottled. Raises NotBound."""
+    """Its client; a wait longer than `patience_s` is raised as the error that asks for it. Raises NotBound."""
     directory = await asyncio.to_thread(_bound, shop, tenant)
-
-    async def sleep(seconds: float) -> None:
-        if seconds > patience_s:
-            raise GraphThrottled(f"Graph asks for a wait of {seconds:.0f} s", seconds)
-        await asyncio.sleep(seconds)
-
-    return GraphClient(shop.access, directory, sleep=sleep)
+    return GraphClient(shop.access, directory, patience=patience_s)
 
 
 def _bound(shop: Workshop, tenant: TenantId) -> DirectoryId:

@@ -1,9 +1,11 @@
 """Microsoft Graph over HTTP for one tenant: tokens, pages, throttling, and what counts as an answer."""
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import uuid4
@@ -14,13 +16,31 @@ from yarl import URL
 from app.domain.ids import DirectoryId
 from app.ingest.backoff import wait_before
 from app.ingest.graph_errors import BadUpstreamAnswer, GraphThrottled, GraphUnavailable, PagesRefused, TokenUnavailable
-from app.ingest.graph_http import Answer, Json, accepted, as_object, broken_connections, received, rows
+from app.ingest.graph_http import (
+    Answer,
+    Json,
+    accepted,
+    as_object,
+    broken_connections,
+    of_all_tenants,
+    received,
+    rows,
+    wait_of,
+)
+from app.ingest.limiter import Limiter
+from app.ingest.limits import Scope, scopes_of
 from app.ingest.paging import Links, download
 from app.ingest.reports_csv import ReportFile
 from app.ingest.tokens import Tokens, roles_of
 
 REPORT_PATIENCE = 20
 """A report may take this many times as long as any other answer."""
+
+TOKEN_KEPT_S = 30.0
+"""How long a client uses a token without asking for it again. One that ends earlier is answered 401 and renewed."""
+
+PAUSE_S = 2.0
+"""How long nobody asks after a 429 that does not say how long."""
 
 _REPEATABLE = frozenset({"GET", "PATCH", "DELETE"})
 _PREFER = "include-unknown-enum-members"
@@ -31,7 +51,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class GraphAccess:
-    """How SUA reaches Graph. One per process, so that tokens are shared by all who read the same tenant."""
+    """How SUA reaches Graph. One per process, so that tokens are shared by all who read the same tenant.
+
+    `limiter` is asked before every request; None: nothing is counted.
+    """
 
     graph_url: str
     login_url: str
@@ -40,6 +63,7 @@ class GraphAccess:
     timeout: float = 30.0
     attempts: int = 6
     concurrency: int = 8
+    limiter: Limiter | None = field(default=None, repr=False, compare=False)
     tokens: Tokens = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +76,9 @@ class GraphClient:
 
     Every method raises the errors of `graph_errors`. Throttling, errors 5xx, broken connections and answers that are
     no Graph answers are tried again `attempts` times, but a POST only where Graph said it did not carry it out (429).
+
+    `patience`: the longest pause in seconds that is slept through. A longer one is the caller's: the error that asked
+    for it is raised, GraphThrottled where it is SUA's own limiter.
     """
 
     def __init__(
@@ -59,14 +86,17 @@ class GraphClient:
         access: GraphAccess,
         directory: DirectoryId,
         *,
+        patience: float = math.inf,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.directory = directory
         self._access = access
         self._root = URL(access.graph_url)
+        self._patience = patience
         self._sleep = sleep
         self._chance = chance
+        self._known_token: tuple[str, float] | None = None
         self._slots = asyncio.Semaphore(access.concurrency)
         self._session: aiohttp.ClientSession | None = None
 
@@ -98,14 +128,15 @@ class GraphClient:
 
     async def pages(self, path: str, params: Params | None = None) -> AsyncIterator[list[Json]]:
         """The `value` of each page until there is no next link. Raises before the end when a page cannot be had."""
-        page = await self.get(path, params)
+        first = self._address(path, params)
+        page = await self._json("GET", first)
         links = Links(self._root)
         while True:
             yield rows(page, "value")
             link = page.get("@odata.nextLink")
             if link is None:
                 return
-            page = await self._json("GET", links.follow(link))
+            page = await self._json("GET", links.follow(link), counted_as=first)
 
     async def nested(self, parent: Json, key: str) -> AsyncIterator[list[Json]]:
         """The rows of a member that was expanded inside `parent`, and its further pages (`key@odata.nextLink`)."""
@@ -135,9 +166,11 @@ class GraphClient:
     def _address(self, path: str, params: Params | None = None) -> URL:
         return URL(f"{self._access.graph_url}/v1.0{path}").update_query(dict(params or {}))
 
-    async def _json(self, method: str, url: URL, body: Json | None = None) -> Json:
+    async def _json(self, method: str, url: URL, body: Json | None = None, counted_as: URL | None = None) -> Json:
+        """`counted_as`: the listing's first address, which says what a further page is of."""
+
         async def attempt() -> Json:
-            return as_object(await self._answered(method, url, body))
+            return as_object(await self._answered(method, url, body, counted_as))
 
         return await self._retried(attempt, repeatable=method in _REPEATABLE)
 
@@ -154,20 +187,32 @@ class GraphClient:
                 if count >= self._access.attempts or (perhaps_done and not repeatable):
                     raise
                 asked = None if isinstance(error, BadUpstreamAnswer) else error.retry_after
-            await self._sleep(wait_before(count, asked, self._chance))
+                wait = wait_before(count, asked, self._chance)
+                if wait > self._patience:
+                    raise
+            await self._sleep(wait)
             count += 1
 
-    async def _answered(self, method: str, url: URL, body: Json | None = None) -> Answer:
-        """An answer that is no error. 401 is asked once more with a fresh token."""
-        answer = await self._sent(method, url, body, await self._token(fresh=False))
+    async def _answered(self, method: str, url: URL, body: Json | None = None, counted_as: URL | None = None) -> Answer:
+        """An answer that is no error. 401 is asked once more with a fresh token; 429 is heard for everybody."""
+        counted = counted_as or url
+        scopes = scopes_of(self.directory, counted.raw_path, counted.raw_query_string)
+        answer = await self._sent(method, url, body, scopes, await self._token(fresh=False))
         if answer.status == 401:
-            answer = await self._sent(method, url, body, await self._token(fresh=True))
+            answer = await self._sent(method, url, body, scopes, await self._token(fresh=True))
+        if answer.status == 429 and self._access.limiter is not None:
+            concerned = [scope for scope in scopes if scope.shared == of_all_tenants(answer)]
+            await self._access.limiter.pause(concerned or scopes, wait_of(answer) or PAUSE_S)
         return accepted(answer)
 
     async def _token(self, *, fresh: bool) -> str:
-        return await asyncio.to_thread(self._access.tokens.acquire, self.directory, fresh=fresh)
+        if not fresh and self._known_token is not None and monotonic() < self._known_token[1]:
+            return self._known_token[0]
+        token = await asyncio.to_thread(self._access.tokens.acquire, self.directory, fresh=fresh)
+        self._known_token = token, monotonic() + TOKEN_KEPT_S
+        return token
 
-    async def _sent(self, method: str, url: URL, body: Json | None, token: str) -> Answer:
+    async def _sent(self, method: str, url: URL, body: Json | None, scopes: tuple[Scope, ...], token: str) -> Answer:
         request = str(uuid4())
         headers = {
             "Authorization": f"Bearer {token}",
@@ -175,9 +220,23 @@ class GraphClient:
             "Prefer": _PREFER,
             "client-request-id": request,
         }
-        asked = self._http().request(method, url, json=body, headers=headers, allow_redirects=False)
-        async with self._slots, broken_connections(request), asked as response:
-            return await received(response, request)
+        async with self._slots:
+            await self._admitted(scopes)
+            asked = self._http().request(method, url, json=body, headers=headers, allow_redirects=False)
+            async with broken_connections(request), asked as response:
+                return await received(response, request)
+
+    async def _admitted(self, scopes: tuple[Scope, ...]) -> None:
+        """Wait until the limits leave room for one request. Raises GraphThrottled rather than be impatient."""
+        limiter = self._access.limiter
+        while limiter is not None:
+            answer = await limiter.admit(scopes, self._patience)
+            if not answer.granted and answer.wait_s > self._patience:
+                raise GraphThrottled(f"Graph's limits leave room in {answer.wait_s:.0f} s", answer.wait_s)
+            if answer.wait_s > 0:
+                await self._sleep(answer.wait_s)
+            if answer.granted:
+                return
 
     async def _fetched(self, path: str, report: ReportFile) -> None:
         """The report's whole file, by Graph's redirect."""

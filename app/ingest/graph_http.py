@@ -55,7 +55,7 @@ def accepted(answer: Answer) -> Answer:
     status = answer.status
     if status < 400:
         return answer
-    wait = asked_wait(answer.headers.get("Retry-After"), answer.headers.get("Date"))
+    wait = wait_of(answer)
     message = f"Graph answered {status} ({answer.request})"
     if status == 429:
         raise GraphThrottled(message, wait)
@@ -63,6 +63,16 @@ def accepted(answer: Answer) -> Answer:
         raise GraphUnavailable(message, wait)
     graph_code = _graph_code(answer.body)
     raise rejection(status, graph_code, f"Graph answered {status} {graph_code} ({answer.request})")
+
+
+def wait_of(answer: Answer) -> float | None:
+    """Seconds that the answer asks for, if it does."""
+    return asked_wait(answer.headers.get("Retry-After"), answer.headers.get("Date"))
+
+
+def of_all_tenants(answer: Answer) -> bool:
+    """Whether a 429 is about SUA as a whole; without a word about it, it is about this tenant."""
+    return answer.headers.get("x-ms-throttle-scope", "").partition("/")[0].lower() == "application"
 
 
 def as_object(answer: Answer) -> Json:

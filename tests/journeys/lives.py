@@ -159,6 +159,7 @@ def _settings(database: Database, simulated: Simulator, port: int, others: Mappi
         "graph_url": simulated.url,
         "login_url": simulated.url,
         "graph_client_id": CLIENT_ID,
+        "graph_pace": 10_000.0,
         "graph_client_secret": CLIENT_SECRET,
         "public_url": f"http://127.0.0.1:{port}",
         "master_key": _new_key(),

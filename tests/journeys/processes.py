@@ -151,6 +151,7 @@ def installed(database: Database, broker_url: str, simulator: Simulator, folder:
         "graph_url": simulator.url,
         "login_url": simulator.url,
         "graph_client_id": CLIENT_ID,
+        "graph_pace": "10000",
         "graph_client_secret": CLIENT_SECRET,
         "public_url": f"http://127.0.0.1:{port}",
         "master_key": _new_key(),
