@@ -16,5 +16,8 @@ GroupId = NewType("GroupId", UUID)
 SkuId = NewType("SkuId", UUID)
 PlanId = NewType("PlanId", UUID)
 CallId = NewType("CallId", UUID)
+LogRowId = NewType("LogRowId", UUID)
+"""`id` of a row of the PSTN or Direct Routing log; no other id there is unique."""
+
 RunId = NewType("RunId", UUID)
 """One run of a feed, for instance one daily read."""

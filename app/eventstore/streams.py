@@ -1,7 +1,9 @@
 """Stream names inside a tenant's log. A decision loads one stream, never the tenant's whole life."""
 
+from datetime import date
+
 from app.domain.events.coverage import Feed
-from app.domain.ids import CallId, SkuId, UserId
+from app.domain.ids import CallId, LogRowId, SkuId, UserId
 
 TENANT = "tenant"
 SKUS = "sku/"
@@ -20,5 +22,18 @@ def call_stream(call: CallId) -> str:
     return f"call/{call}"
 
 
+def pstn_stream(row: LogRowId) -> str:
+    return f"pstn/{row}"
+
+
+def direct_routing_stream(row: LogRowId) -> str:
+    return f"direct-routing/{row}"
+
+
 def coverage_stream(feed: Feed) -> str:
     return f"coverage/{feed}"
+
+
+def listing_stream(on: date) -> str:
+    """What listings of one UTC day found; a day of its own, so that no stream grows for ever."""
+    return f"{coverage_stream(Feed.CALLS)}/{on.isoformat()}"

@@ -42,5 +42,5 @@ def _door(name: str) -> Callable[[list[Path]], None]:
     return command
 
 
-for _name in ("users", "sign-ins", "skus", "report"):
+for _name in ("users", "sign-ins", "skus", "report", "pstn", "direct-routing"):
     app.command(_name)(_door(_name))

@@ -1,15 +1,17 @@
 """Any fact, any sighting: few identities, so that they meet."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from app.domain.events import REGISTER, Event
+from app.domain.events.charging import DirectRoutingCall, PstnCall
 from app.domain.events.licensing import Profile, Workload
 from app.domain.events.telephony import Call, Leg, Party
-from app.domain.ids import CallId, DirectoryId, GroupId, PlanId, RunId, SkuId, UserId
+from app.domain.ids import CallId, DirectoryId, GroupId, LogRowId, PlanId, RunId, SkuId, UserId
 from app.domain.personal import Personal
 from app.domain.sightings import LicenceSighting, SeatSighting, SignInSighting, WorkloadSighting
 from tests.domain.given import ANNA, E3, E5, EXCHANGE, STAFF, TEAMS
@@ -51,13 +53,16 @@ calls = st.builds(
     st.lists(legs, max_size=8),
 )
 
-for identity in (UserId, GroupId, PlanId, CallId, RunId, DirectoryId):
+for identity in (UserId, GroupId, PlanId, CallId, LogRowId, RunId, DirectoryId):
     st.register_type_strategy(identity, few_ids)
 st.register_type_strategy(datetime, moments)
 st.register_type_strategy(AwareDatetime, moments)
 st.register_type_strategy(Personal, personal)
 st.register_type_strategy(Call, calls)
 st.register_type_strategy(SkuId, st.sampled_from([E3, E5]))
+st.register_type_strategy(Decimal, st.decimals(0, 100, places=3))
+pstn_calls = st.builds(PstnCall)
+direct_routing_calls = st.builds(DirectRoutingCall)
 
 any_fact: st.SearchStrategy[Event] = st.one_of([st.builds(fact) for fact in REGISTER.values()])
 histories = st.lists(any_fact, max_size=20)

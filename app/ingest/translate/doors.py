@@ -9,14 +9,15 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
+from app.domain.events.charging import DirectRoutingCall, PstnCall
 from app.domain.ids import DirectoryId
 from app.domain.sightings import CallSighting, SeatSighting, SignInSighting, SkuSighting
 from app.ingest.graph_errors import BadUpstreamAnswer
 from app.ingest.graph_http import Json, rows
 from app.ingest.reports_csv import rows_of
 from app.ingest.spool import IN_CLEAR
-from app.ingest.translate import calls, directory
-from app.ingest.translate.reports import ACTIVE_USERS, TEAMS_USER_ACTIVITY, Report, ReportRow, report_row
+from app.ingest.translate import calls, directory, phone_logs
+from app.ingest.translate.reports import Report, ReportRow, report_row, report_with
 from app.ingest.translate.sign_ins import sign_ins
 
 Shown = list[dict[str, Any]]
@@ -62,9 +63,25 @@ def report(document: bytes, _seen_at: datetime) -> Shown:
     kind: Report | None = None
     shown = []
     for fields in rows_of(BytesIO(document)):
-        kind = kind or (ACTIVE_USERS if ACTIVE_USERS.columns.keys() & fields.keys() else TEAMS_USER_ACTIVITY)
+        kind = kind or report_with(fields)
         shown.append(_shown(ReportRow, report_row(kind, fields)))
     return shown
+
+
+def pstn(document: bytes, _seen_at: datetime) -> Shown:
+    """A page of getPstnCalls."""
+    return [
+        _shown(PstnCall, phone_logs.pstn_call(row, f"$.value[{at}]"))
+        for at, row in enumerate(rows(_object(document), "value"))
+    ]
+
+
+def direct_routing(document: bytes, _seen_at: datetime) -> Shown:
+    """A page of getDirectRoutingCalls."""
+    return [
+        _shown(DirectRoutingCall, phone_logs.direct_routing_call(row, f"$.value[{at}]"))
+        for at, row in enumerate(rows(_object(document), "value"))
+    ]
 
 
 DOORS: Mapping[str, Callable[[bytes, datetime], Shown]] = {
@@ -73,6 +90,8 @@ DOORS: Mapping[str, Callable[[bytes, datetime], Shown]] = {
     "sign-ins": user_sign_ins,
     "skus": skus,
     "report": report,
+    "pstn": pstn,
+    "direct-routing": direct_routing,
 }
 """By the name an operator types."""
 

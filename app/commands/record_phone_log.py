@@ -1,0 +1,63 @@
+"""What one read of the PSTN or the Direct Routing log showed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from app.commands.desk import Desk
+from app.commands.retry import retried
+from app.domain import phone_log
+from app.domain.events.charging import PstnCall
+from app.domain.ids import RunId, TenantId
+from app.domain.phone_log import PhoneCallSighting
+from app.eventstore.store import StreamChange
+from app.eventstore.streams import direct_routing_stream, pstn_stream
+
+ROWS_PER_APPEND = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPhoneLog:
+    """`rows` is gone through once."""
+
+    tenant: TenantId
+    run: RunId
+    rows: Iterable[PhoneCallSighting]
+
+
+def record_phone_log(command: RecordPhoneLog, desk: Desk) -> int:
+    """Take the rows in. Returns how many facts were new; rows known as they are add none.
+
+    Each transaction holds ROWS_PER_APPEND rows; killed in between, the repeated read adds the rest.
+    """
+    facts = sum(_append(command, rows, desk) for rows in _chunks(command.rows))
+    if facts:
+        desk.ring(command.tenant, desk.store.head(command.tenant))
+    return facts
+
+
+def _append(command: RecordPhoneLog, rows: dict[str, PhoneCallSighting], desk: Desk) -> int:
+    def attempt() -> int:
+        known = desk.store.latest(command.tenant, list(rows))
+        changes = []
+        for stream, seen in rows.items():
+            newest = known.get(stream)
+            facts = phone_log.sight(newest.event if newest else None, seen)
+            if facts:
+                changes.append(StreamChange(stream, newest.version if newest else 0, facts))
+        if changes:
+            desk.store.append_many(command.tenant, changes, cause=command.run, at=desk.now())
+        return len(changes)
+
+    return retried(attempt)
+
+
+def _chunks(rows: Iterable[PhoneCallSighting]) -> Iterator[dict[str, PhoneCallSighting]]:
+    """By stream. Where pages show a row twice, what they showed last counts."""
+    remaining = iter(rows)
+    while chunk := {_stream(row): row for row in islice(remaining, ROWS_PER_APPEND)}:
+        yield chunk
+
+
+def _stream(row: PhoneCallSighting) -> str:
+    return pstn_stream(row.row) if isinstance(row, PstnCall) else direct_routing_stream(row.row)
