@@ -5,6 +5,7 @@ import random
 import sys
 import time
 
+from tests.soak.faults import CALLS
 from tests.soak.machines import machines
 from tests.soak.plan import Size, planned
 from tests.soak.run import BEGINS_AT, Soak
@@ -20,7 +21,7 @@ def main() -> int:
     say(f"soak {again}")
     until_s = None if asked.minutes is None else time.monotonic() + 60 * asked.minutes
     try:
-        with machines(size, BEGINS_AT) as running:
+        with machines(size, BEGINS_AT, CALLS) as running:
             soak = Soak(planned(size), running, say)
             soak.live(until_s)
             soak.calm_down()

@@ -1,9 +1,8 @@
 """All the faults of a soak, at their rates, and how often each struck."""
 
-from collections import Counter
 from typing import Any
 
-from tests.soak.machines import Machines
+from tests.soak.machines import GRAPH_PACE, Machines
 from tests.soak.plan import Event, Turn
 
 GRAPH = "/v1.0/"
@@ -36,22 +35,44 @@ NOTIFICATIONS: dict[str, Any] = {
 }
 """Shares of the notifications; what cannot be delivered within so many seconds (wall clock) is dropped, too."""
 
-CALM: dict[str, Any] = {"drop_share": 0.0, "repeat_share": 0.0, "late_share": 0.0, "reorder_share": 0.0}
+CALLS: dict[str, Any] = {
+    "latency_minutes": 60.0,
+    "revised_share": 0.4,
+    "early_share": 0.05,
+    "stale_share": 0.05,
+    "night_share": 0.1,
+}
+"""Shares of the calls."""
+
+SUBSCRIPTIONS: dict[str, Any] = {"daily_loss_share": 0.02, "reauthorize_hours": 9, "grace_hours": 2}
+SKEW_S = 90
+
+CALM: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/_notifications/rules", {"drop_share": 0.0, "repeat_share": 0.0, "late_share": 0.0, "reorder_share": 0.0}),
+    ("/_subscriptions/rules", {"daily_loss_share": 0.0}),
+    ("/_clock/skew", {"seconds": None}),
+)
 
 
 def begin(machines: Machines) -> None:
     machines.control("/_faults", body=list(FAULTS))
     machines.control("/_notifications/rules", body=NOTIFICATIONS)
+    machines.control("/_subscriptions/rules", body=SUBSCRIPTIONS)
+    machines.control("/_clock/skew", body={"seconds": SKEW_S})
+    machines.control("/_limits", body={"on": True, "scale": GRAPH_PACE})
 
 
-def end(machines: Machines) -> Counter[str]:
-    """No faults any more; how often each had struck, by its name."""
-    struck: Counter[str] = Counter()
-    for fault in machines.control("/_faults", "GET")["faults"]:
-        struck[fault["kind"]] += fault["hits"]
+def end(machines: Machines) -> None:
+    """No faults any more but the limits, which are always there."""
     machines.control("/_faults", "DELETE")
-    machines.control("/_notifications/rules", body=CALM)
-    return struck
+    for address, rules in CALM:
+        machines.control(address, body=rules)
+
+
+def survived(machines: Machines) -> dict[str, int]:
+    """How often each fault has struck, by the simulator's own count."""
+    counts: dict[str, int] = machines.control("/_survived", "GET")
+    return counts
 
 
 def befall(machines: Machines, event: Event) -> None:
@@ -61,12 +82,15 @@ def befall(machines: Machines, event: Event) -> None:
 
 
 def _access(machines: Machines, tenant: str, event: Event) -> None:
-    withdrawn = event.turn is Turn.CONSENT_WITHDRAWN
-    machines.control("/_access", body={"tenant": tenant, "state": "withdrawn" if withdrawn else "ok"})
+    machines.control("/_access", body={"tenant": tenant, "state": event.detail or "ok"})
 
 
 def _permission(machines: Machines, tenant: str, event: Event) -> None:
-    machines.control("/_access", body={"tenant": tenant, "missing": [event.permission] if event.permission else []})
+    machines.control("/_access", body={"tenant": tenant, "missing": [event.detail] if event.detail else []})
+
+
+def _credential(machines: Machines, _: str, event: Event) -> None:
+    machines.control("/_credential", body={"state": "expired" if event.turn is Turn.CREDENTIAL_REFUSED else "ok"})
 
 
 def _premium(machines: Machines, tenant: str, event: Event) -> None:
@@ -90,5 +114,7 @@ _TURNS = {
     Turn.PREMIUM_BACK: _premium,
     Turn.NAMES_CONCEALED: _conceal,
     Turn.NAMES_SHOWN: _conceal,
+    Turn.CREDENTIAL_REFUSED: _credential,
+    Turn.CREDENTIAL_BACK: _credential,
     Turn.SUBSCRIPTION_LOST: _lose,
 }

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,12 +22,24 @@ from app.ops.demo.machines import Simulator
 from app.ops.migrate import migrate
 from app.ops.postgres import EmbeddedPostgres, find_binaries
 from tests.database import Database
-from tests.journeys.processes import CLIENT_ID, CLIENT_SECRET, ROOT, Installation, Process, free_port, installed
+from tests.journeys.processes import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    ROOT,
+    Installation,
+    Process,
+    alive,
+    ended,
+    free_port,
+    installed,
+    until,
+)
 from tests.soak.plan import Blow, Size
 
-GRAPH_PACE = 5000.0
-"""Of the published limits: a simulated hour passes in seconds."""
+GRAPH_PACE = 60.0
+"""Times the published limits, of SUA and of the simulator: a simulated hour passes in seconds."""
 
+_START_S = 120.0
 _RESTART_S = 0.5
 _GONE_S = 1.0
 _POLL_S = 0.1
@@ -70,8 +82,13 @@ class Machines:
         return datetime.fromisoformat(self.control("/_clock", "GET")["now"])
 
     def start_all(self) -> None:
+        """Every process, the web process ready. Raises what it said if it ends."""
         for command, blow in SLOTS:
             self.slots.append(Slot(command, blow, self._started(command)))
+        web = self.slots[0].process
+        until(lambda: alive(self.sua.url) or ended(web), "the web process", _START_S)
+        if ended(web):
+            raise RuntimeError(f"the web process ended: {web.said()[-2000:]}")
 
     def later(self, seconds: float, do: Callable[[], None]) -> None:
         """Have something done by `tend`, so many seconds from now."""
@@ -163,7 +180,7 @@ class Broker:
 
 
 @contextmanager
-def machines(size: Size, begins_at: datetime) -> Iterator[Machines]:
+def machines(size: Size, begins_at: datetime, call_rules: Mapping[str, float]) -> Iterator[Machines]:
     """All of it, with SUA's processes still to be started."""
     home = Path(tempfile.mkdtemp(prefix="sua-soak-", dir="/tmp"))
     home.chmod(0o711)  # so that the account root lends the server can walk through
@@ -176,7 +193,7 @@ def machines(size: Size, begins_at: datetime) -> Iterator[Machines]:
         broker = Broker(home)
         broker.start()
         closing.callback(broker.kill)
-        simulator = closing.enter_context(_simulator(size, begins_at))
+        simulator = closing.enter_context(_simulator(size, begins_at, call_rules))
         (home / "logs").mkdir()
         sua = closing.enter_context(installed(database, broker.url, simulator, home / "logs"))
         yield Machines(simulator, _paced(sua, simulator), server, database, broker)
@@ -196,7 +213,7 @@ def _paced(sua: Installation, simulator: Simulator) -> Installation:
 
 
 @contextmanager
-def _simulator(size: Size, begins_at: datetime) -> Iterator[Simulator]:
+def _simulator(size: Size, begins_at: datetime, call_rules: Mapping[str, float]) -> Iterator[Simulator]:
     options = {
         "port": 0,
         "seed": size.seed,
@@ -207,9 +224,10 @@ def _simulator(size: Size, begins_at: datetime) -> Iterator[Simulator]:
         "calls-per-day": size.calls_per_day,
         "client-id": CLIENT_ID,
         "client-secret": CLIENT_SECRET,
+        "call-rules": json.dumps(dict(call_rules)),
     }
     arguments = [argument for name, value in options.items() for argument in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "app.simulator", *arguments, "--enforce-expiry"]
+    command = [sys.executable, "-m", "app.simulator", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""

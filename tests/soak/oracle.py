@@ -106,11 +106,11 @@ class Truth:
 def log_of(db: psycopg.Connection, tenant: UUID) -> list[Fact]:
     """The whole log of a tenant."""
     rows = db.execute(
-        "SELECT position, stream, version, name, happened_at, recorded_at, state FROM events"
+        "SELECT state, position, stream, version, name, happened_at, recorded_at FROM events"
         " WHERE tenant_id = %s ORDER BY position",
         (tenant,),
     )
-    return [Fact(*row, body=json.loads(state)) for *row, state in rows]
+    return [Fact(*named, json.loads(state)) for state, named in ((row[0], row[1:]) for row in rows)]
 
 
 def check_order(db: psycopg.Connection, pair: Pair, log: Sequence[Fact], found: Findings) -> None:

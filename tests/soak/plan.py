@@ -57,6 +57,8 @@ class Turn(StrEnum):
     PREMIUM_BACK = "Entra ID P1 back"
     NAMES_CONCEALED = "names concealed"
     NAMES_SHOWN = "names shown"
+    CREDENTIAL_REFUSED = "SUA's own secret refused"
+    CREDENTIAL_BACK = "SUA's own secret taken again"
     SUBSCRIPTION_LOST = "subscription silently lost"
 
 
@@ -65,6 +67,7 @@ SPELLS: Mapping[Turn, Turn] = {
     Turn.PERMISSION_WITHDRAWN: Turn.PERMISSION_RESTORED,
     Turn.PREMIUM_LOST: Turn.PREMIUM_BACK,
     Turn.NAMES_CONCEALED: Turn.NAMES_SHOWN,
+    Turn.CREDENTIAL_REFUSED: Turn.CREDENTIAL_BACK,
 }
 """What begins, and what ends it some 4 to 30 hours later."""
 
@@ -81,6 +84,11 @@ PERMISSIONS = (
     "Reports.Read.All",
 )
 
+_DETAILS = {
+    Turn.CONSENT_WITHDRAWN: ("withdrawn", "blocked", "disabled", "gone"),
+    Turn.PERMISSION_WITHDRAWN: PERMISSIONS,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
@@ -94,9 +102,11 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """`detail`: which permission is withdrawn, or how access is: withdrawn, blocked, disabled, gone."""
+
     turn: Turn
     tenant: int
-    permission: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +134,10 @@ def planned(size: Size) -> Plan:
 
 def _events(size: Size, chance: random.Random) -> Iterator[tuple[int, Event]]:
     for begins, ends in SPELLS.items():
-        for tenant in chance.sample(range(size.tenants), max(1, size.tenants // TENANTS_PER_SPELL)):
+        sufferers = 1 if begins is Turn.CREDENTIAL_REFUSED else max(1, size.tenants // TENANTS_PER_SPELL)
+        for tenant in chance.sample(range(size.tenants), sufferers):
             hour = chance.randint(2, max(2, size.hours * 2 // 3))
-            permission = chance.choice(PERMISSIONS) if begins is Turn.PERMISSION_WITHDRAWN else ""
-            yield hour, Event(begins, tenant, permission)
+            yield hour, Event(begins, tenant, chance.choice(_DETAILS.get(begins, ("",))))
             yield min(size.hours, hour + chance.randint(4, 30)), Event(ends, tenant)
     for _ in range(max(1, round(size.tenants * SUBSCRIPTIONS_LOST_PER_TENANT))):
         yield chance.randint(2, size.hours), Event(Turn.SUBSCRIPTION_LOST, chance.randrange(size.tenants))

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.conftest import REQUIRED
+from tests.soak.faults import CALLS
 from tests.soak.machines import machines
 from tests.soak.plan import Blow, Size, Turn, planned
 from tests.soak.run import BEGINS_AT, Soak
@@ -21,7 +22,7 @@ UNDER_FAULTS_S = 60.0
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(shutil.which("redis-server") is None and not REQUIRED, reason="there is no Redis to run and kill")
 def test_two_days_of_faults_and_kills_lose_nothing_double_nothing_and_mix_nothing() -> None:
-    with machines(SMALL, BEGINS_AT) as running:
+    with machines(SMALL, BEGINS_AT, CALLS) as running:
         soak = Soak(planned(SMALL), running, lambda text: print(text, file=sys.stderr))
         soak.live(time.monotonic() + UNDER_FAULTS_S)
         soak.calm_down()
