@@ -1,13 +1,15 @@
-"""One call record as Graph shows it now, new or revised."""
+"""Call records as Graph shows them now, new or revised."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.commands.desk import Desk
-from app.commands.retry import decided
+from app.commands.retry import retried
 from app.domain import call
 from app.domain.ids import TenantId
 from app.domain.sightings import CallSighting
+from app.eventstore.changes import StreamChange
 from app.eventstore.streams import call_stream
 
 
@@ -20,10 +22,37 @@ class RecordCall:
 
 def record_call(command: RecordCall, desk: Desk) -> int:
     """Returns how many facts were new; 0 for a revision known already or overtaken."""
-    return decided(
-        desk,
-        command.tenant,
-        call_stream(command.sighting.call.call),
-        command.cause,
-        lambda history: call.sight(call.replay(history), command.sighting),
-    )
+    return record_calls([command], desk)
+
+
+def record_calls(commands: Sequence[RecordCall], desk: Desk) -> int:
+    """Different calls of one tenant, in one append: all or none. Returns how many facts were new.
+
+    Where another writer was faster at one of them, all are decided again.
+    """
+    if not commands:
+        return 0
+    tenant = commands[0].tenant
+
+    def attempt() -> tuple[int, int]:
+        # A call's newest fact holds the whole call and its highest revision, so it is all of the history that counts.
+        known = desk.store.latest(tenant, [_stream(each) for each in commands])
+        changes = []
+        for each in commands:
+            last = known.get(_stream(each))
+            facts = call.sight(call.replay([] if last is None else [last.event]), each.sighting)
+            if facts:
+                version = 0 if last is None else last.version
+                changes.append(StreamChange(_stream(each), version, facts, each.cause))
+        if not changes:
+            return 0, 0
+        return len(changes), desk.store.append_many(tenant, changes, cause=commands[0].cause, at=desk.now())
+
+    appended, position = retried(attempt)
+    if appended:
+        desk.ring(tenant, position)
+    return appended
+
+
+def _stream(command: RecordCall) -> str:
+    return call_stream(command.sighting.call.call)

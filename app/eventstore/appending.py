@@ -22,8 +22,14 @@ CHANNEL = "sua_appended"
 CHUNK = 1_000
 """Facts in one statement. Several go through a pipeline, so that PostgreSQL writes one while we encode the next."""
 
-Placed = tuple[str, int, Event]
-"""A fact with its stream and version."""
+
+class Placed(NamedTuple):
+    """A fact with its stream, version and cause."""
+
+    stream: str
+    version: int
+    fact: Event
+    cause: UUID
 
 
 class Base(NamedTuple):
@@ -121,7 +127,7 @@ def append(
     return last
 
 
-def own(connection: Connection, tenant: TenantId, placed: Sequence[Placed], cause: UUID) -> bool:
+def own(connection: Connection, tenant: TenantId, placed: Sequence[Placed]) -> bool:
     """Whether all these facts are in the log already: same stream, version, name, time and cause.
 
     (tenant, stream, version, cause) is a fact's identity. It tells an append whose COMMIT reply was lost, or that a
@@ -130,21 +136,21 @@ def own(connection: Connection, tenant: TenantId, placed: Sequence[Placed], caus
     """
     found = connection.execute(
         """
-        SELECT count(*) FROM unnest(%(streams)s, %(versions)s, %(names)s, %(happened)s)
-            AS fact (stream, version, name, happened_at)
+        SELECT count(*) FROM unnest(%(streams)s, %(versions)s, %(names)s, %(happened)s, %(causes)s)
+            AS fact (stream, version, name, happened_at, cause)
         WHERE (SELECT known.version = fact.version AND known.name = fact.name
-                   AND known.happened_at = fact.happened_at AND known.cause = %(cause)s
+                   AND known.happened_at = fact.happened_at AND known.cause = fact.cause
                FROM events AS known
                WHERE known.tenant_id = %(tenant)s AND known.stream = fact.stream AND known.version >= fact.version
                ORDER BY known.version LIMIT 1)
         """,
         {
             "tenant": tenant,
-            "cause": cause,
-            "streams": Texts([stream.encode() for stream, _, _ in placed]),
-            "versions": Bigints([version for _, version, _ in placed]),
-            "names": Texts([fact.name.encode() for _, _, fact in placed]),
-            "happened": Instants([microseconds(fact.happened_at) for _, _, fact in placed]),
+            "streams": Texts([each.stream.encode() for each in placed]),
+            "versions": Bigints([each.version for each in placed]),
+            "names": Texts([each.fact.name.encode() for each in placed]),
+            "happened": Instants([microseconds(each.fact.happened_at) for each in placed]),
+            "causes": Uuids([each.cause.bytes for each in placed]),
         },
     )
     return found.fetchone() == (len(placed),)

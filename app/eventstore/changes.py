@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.domain.events import Event
 from app.domain.ids import UserId
@@ -11,11 +12,15 @@ from app.eventstore.streams import SEATS, seat_stream
 
 @dataclass(frozen=True, slots=True)
 class StreamChange:
-    """New facts of one stream (not a seat's), which stood at version `expected` when they were decided; 0: empty."""
+    """New facts of one stream (not a seat's), which stood at version `expected` when they were decided; 0: empty.
+
+    `cause`: where it is another than the whole append's.
+    """
 
     stream: str
     expected: int
     facts: Sequence[Event]
+    cause: UUID | None = None
 
     def __post_init__(self) -> None:
         if self.stream.startswith(SEATS):

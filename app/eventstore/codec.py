@@ -31,10 +31,10 @@ class Codec:
         self._tenant = tenant
         self._keys = keys
 
-    def batch(self, placed: Sequence[Placed], cause: UUID) -> "Batch":
+    def batch(self, placed: Sequence[Placed]) -> "Batch":
         """Facts ready to go into the log. The keys of all persons in them are there afterwards."""
-        personal = [fact for _, _, fact in placed if type(fact) in _PERSONAL]
-        return Batch(placed, cause, self._seals_for(personal, _dump_fact))
+        personal = [each.fact for each in placed if type(each.fact) in _PERSONAL]
+        return Batch(placed, self._seals_for(personal, _dump_fact))
 
     def seat_batch(self, changes: Sequence[SeatChange]) -> "SeatBatch":
         return SeatBatch(changes, self._seals_for([change.seat for change in changes], _dump_seat))
@@ -83,19 +83,18 @@ class Batch:
     They can be taken again, for a second attempt.
     """
 
-    def __init__(self, placed: Sequence[Placed], cause: UUID, seals: Seals) -> None:
+    def __init__(self, placed: Sequence[Placed], seals: Seals) -> None:
         self._placed = placed
-        self._cause = cause
         self._seals = seals
 
     def rows(self) -> Iterator[list[Row]]:
         for start in range(0, len(self._placed), CHUNK):
             yield [self._row(*placed) for placed in self._placed[start : start + CHUNK]]
 
-    def _row(self, stream: str, version: int, fact: Event) -> Row:
+    def _row(self, stream: str, version: int, fact: Event, cause: UUID) -> Row:
         self._seals.turn_to(stream, version)
         state = _dump_fact(fact, self._seals)
-        return Row(stream, version, fact.name, fact.schema_version, fact.happened_at, self._cause, state)
+        return Row(stream, version, fact.name, fact.schema_version, fact.happened_at, cause, state)
 
 
 class SeatBatch:

@@ -8,6 +8,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from app.domain.errors import FactUnreadable
 from app.domain.ids import TenantId
+from app.eventstore.appending import Placed
 from app.eventstore.codec import Codec
 from app.eventstore.envelope import Recorded
 from app.eventstore.keys import KeyRing
@@ -27,8 +28,8 @@ class FactMapper(Mapper[str]):
         """Takes a `Recorded`. Its position and time of recording are the log's to give, and left out."""
         if not isinstance(domain_event, Recorded):
             raise TypeError(f"{type(domain_event).__name__} is not a recorded fact")
-        placed = (domain_event.stream, domain_event.version, domain_event.event)
-        ((row,),) = self._codec.batch([placed], domain_event.cause).rows()
+        placed = Placed(domain_event.stream, domain_event.version, domain_event.event, domain_event.cause)
+        ((row,),) = self._codec.batch([placed]).rows()
         topic = topic_of(row.name, row.schema)
         return StoredFact(row.stream, row.version, topic, row.state, row.happened_at, row.cause)
 

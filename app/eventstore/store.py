@@ -142,10 +142,10 @@ class EventStore:
         then: Callable[[Connection], None] | None = None,
     ) -> int:
         """`then`: what else belongs to the transaction."""
-        placed = _placed(changes)
+        placed = _placed(changes, cause)
         if not placed:
             return self.head(tenant)
-        batch = Codec(tenant, self._keys).batch(placed, cause)
+        batch = Codec(tenant, self._keys).batch(placed)
         bases = [Base(change.stream, change.expected) for change in changes if change.expected and change.facts]
 
         def write(db: Connection) -> int:
@@ -158,9 +158,9 @@ class EventStore:
             return self._ask(write, autocommit=then is None and not appending.is_bulk(len(placed)))
         except (errors.UniqueViolation, StreamMoved) as conflict:
             # A lost COMMIT reply looks like a conflict: our own facts are what stands there.
-            if self._ask(lambda db: appending.own(db, tenant, placed, cause)):
+            if self._ask(lambda db: appending.own(db, tenant, placed)):
                 return self.head(tenant)
-            streams = sorted({stream for stream, _, _ in placed})
+            streams = sorted({stream for stream, *_ in placed})
             raise ConcurrentAppend(f"{_named(streams)} of tenant {tenant} moved on meanwhile.") from conflict
 
     def _ask(self, question: Callable[[Connection], _T], *, autocommit: bool = False) -> _T:
@@ -186,10 +186,12 @@ def _refuse_too_large(changes: Sequence[StreamChange] | Sequence[SeatChange]) ->
         raise AppendTooLarge(f"{count} facts in one append; at most {LARGEST_APPEND} are taken.")
 
 
-def _placed(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> list[Placed]:
-    return [
-        (change.stream, change.expected + nth, fact) for change in changes for nth, fact in enumerate(change.facts, 1)
-    ]
+def _placed(changes: Sequence[StreamChange] | Sequence[SeatChange], cause: UUID) -> list[Placed]:
+    placed = []
+    for change in changes:
+        own = (change.cause if isinstance(change, StreamChange) else None) or cause
+        placed += [Placed(change.stream, change.expected + nth, fact, own) for nth, fact in enumerate(change.facts, 1)]
+    return placed
 
 
 def _named(streams: Sequence[str]) -> str:

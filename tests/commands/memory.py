@@ -26,6 +26,9 @@ class MemoryStore:
     def streams(self, tenant: TenantId, prefix: str) -> list[str]:
         return sorted({each.stream for each in self._log.get(tenant, []) if each.stream.startswith(prefix)})
 
+    def latest(self, tenant: TenantId, streams: Sequence[str]) -> dict[str, Recorded]:
+        return {each.stream: each for each in self._log.get(tenant, []) if each.stream in streams}
+
     def append(
         self, tenant: TenantId, stream: str, facts: Sequence[Event], *, expected: int, cause: UUID, at: datetime
     ) -> int:
@@ -40,8 +43,9 @@ class MemoryStore:
             if self.load(tenant, change.stream)[1] != change.expected:
                 raise ConcurrentAppend(change.stream)
         for change in changes:
+            own = change.cause if isinstance(change, StreamChange) else None
             for version, fact in enumerate(change.facts, change.expected + 1):
-                log.append(Recorded(tenant, len(log) + 1, change.stream, version, at, cause, fact))
+                log.append(Recorded(tenant, len(log) + 1, change.stream, version, at, own or cause, fact))
         return len(log)
 
     def append_seats(self, tenant: TenantId, changes: Sequence[SeatChange], *, cause: UUID, at: datetime) -> int:
