@@ -29,13 +29,13 @@ class Pair:
 class Fact:
     """One row of the log; personal values in `body` stay sealed."""
 
+    body: Json
     position: int
     stream: str
     version: int
     name: str
     happened_at: datetime
     recorded_at: datetime
-    body: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def log_of(db: psycopg.Connection, tenant: UUID) -> list[Fact]:
         " WHERE tenant_id = %s ORDER BY position",
         (tenant,),
     )
-    return [Fact(*named, json.loads(state)) for state, named in ((row[0], row[1:]) for row in rows)]
+    return [Fact(json.loads(state), *rest) for state, *rest in rows]
 
 
 def check_order(db: psycopg.Connection, pair: Pair, log: Sequence[Fact], found: Findings) -> None:
