@@ -18,13 +18,16 @@ class CompleteRead:
     """Every user of the directory; there is no type for less, so a partial read cannot remove anybody.
 
     `sightings` is gone through once, `seen` holds the ids of all of them.
-    Who is known and not in `seen` has left. `removals_confirmed`: a person has looked at a refused read and it is true.
+    Who is known and in neither `seen` nor `torn` has left. `torn`: not in the listing, yet there when asked for by id,
+    so the listing was torn between its pages; they stay as last seen.
+    `removals_confirmed`: a person has looked at a refused read and it is true.
     """
 
     sightings: Iterable[SeatSighting]
     seen: AbstractSet[UserId]
     read_at: datetime
     removals_confirmed: bool = False
+    torn: AbstractSet[UserId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ def record_seats(command: RecordSeats, desk: Desk) -> ReadOutcome:
     Raises TooManyRemovals, before anything was appended, where the read lacks too many of the users known.
     """
     read, known = command.read, known_seats(command.tenant, desk)
-    gone = _gone(command.tenant, read, known, desk)
+    absent = _absent(command.tenant, read.seen, read.read_at, known, desk)
+    gone = [user for user in absent if user not in read.torn]
     if not read.removals_confirmed:
         check_removals(len(gone), sum(user in read.seen for user in known) + len(gone))
     readings = _then_missed(_readings(read.sightings), gone, read.read_at)
@@ -48,11 +52,15 @@ def record_seats(command: RecordSeats, desk: Desk) -> ReadOutcome:
     return replace(outcome, users=outcome.users - len(gone), gone=len(gone))
 
 
-def _gone(tenant: TenantId, read: CompleteRead, known: Known, desk: Desk) -> list[UserId]:
-    """Users the log holds to be there and the read does not show, in the order of their ids."""
-    unseen = [stored for user, stored in sorted(known.items()) if user not in read.seen]
+def absent_users(tenant: TenantId, seen: AbstractSet[UserId], read_at: datetime, desk: Desk) -> list[UserId]:
+    """Users the log holds to be there and a complete read at `read_at` did not show."""
+    return _absent(tenant, seen, read_at, known_seats(tenant, desk), desk)
+
+
+def _absent(tenant: TenantId, seen: AbstractSet[UserId], read_at: datetime, known: Known, desk: Desk) -> list[UserId]:
+    unseen = [stored for user, stored in sorted(known.items()) if user not in seen]
     seats = opened(tenant, desk, unseen)
-    return [stored.user for stored, there in zip(unseen, seats, strict=True) if seat.missed(there, read.read_at)]
+    return [stored.user for stored, there in zip(unseen, seats, strict=True) if seat.missed(there, read_at)]
 
 
 def _readings(sightings: Iterable[SeatSighting]) -> Iterator[Reading]:

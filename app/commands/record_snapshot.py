@@ -13,7 +13,10 @@ from app.eventstore.streams import coverage_stream
 
 @dataclass(frozen=True, slots=True)
 class RecordSnapshot:
-    """`read_at` is the time the read stands for; `items` what it showed, `facts` what of it was new."""
+    """`read_at` is the time the read stands for; `items` what it showed, `facts` what of it was new.
+
+    `torn`: users the listing lacked though they are there.
+    """
 
     tenant: TenantId
     feed: Feed
@@ -21,6 +24,7 @@ class RecordSnapshot:
     read_at: datetime
     items: int
     facts: int
+    torn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def record_snapshot(command: RecordSnapshot, desk: Desk) -> int:
             run=command.run,
             items=command.items,
             facts=command.facts,
+            torn=command.torn,
             at=command.read_at,
         ),
     )

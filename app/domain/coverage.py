@@ -59,11 +59,13 @@ def evolve(coverage: Coverage, event: Event) -> Coverage:
             return coverage
 
 
-def take(coverage: Coverage, *, feed: Feed, run: RunId, items: int, facts: int, at: datetime) -> list[Event]:
+def take(
+    coverage: Coverage, *, feed: Feed, run: RunId, items: int, facts: int, at: datetime, torn: int = 0
+) -> list[Event]:
     """Close a complete run. A run that failed may be repeated and succeed; one that was taken is closed for good."""
     if run in coverage.taken:
         return []
-    return [SnapshotTaken(happened_at=at, feed=feed, run=run, items=items, facts=facts)]
+    return [SnapshotTaken(happened_at=at, feed=feed, run=run, items=items, facts=facts, torn=torn)]
 
 
 def fail(coverage: Coverage, *, feed: Feed, run: RunId, reason: str, at: datetime) -> list[Event]:

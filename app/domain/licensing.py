@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.events.licensing import UserKind
+from app.domain.events.licensing import Confidence, KindSource, UserKind
 from app.domain.ids import SkuId
 from app.domain.period import day_begins, day_ends
 from app.domain.policy import DEFAULT_GRACE_DAYS, DEFAULT_IDLE_DAYS
@@ -69,7 +69,8 @@ def kind_of(user_type: str | None, skus: Collection[SkuId], odata_type: str | No
     """Whose account it is, by what the five permissions show.
 
     `user_type` is Graph's word; None (accounts from before it existed) counts as Member. A word Graph invents later is
-    UNKNOWN and thereby never idle.
+    UNKNOWN and thereby never idle. Shared mailboxes, service and emergency accounts look like people to these
+    permissions; SUA does not guess them.
     """
     if odata_type is not None and odata_type.endswith(".agentUser"):
         return UserKind.AGENT
@@ -80,6 +81,34 @@ def kind_of(user_type: str | None, skus: Collection[SkuId], odata_type: str | No
     if not PHONE_RESOURCE_SKUS.isdisjoint(skus):
         return UserKind.PHONE_RESOURCE
     return UserKind.PERSON if user_type in (None, "Member") else UserKind.UNKNOWN
+
+
+def kind_assumed(user_type: str | None, kind: UserKind) -> bool:
+    """The account is taken for a person's because nothing says otherwise: it has no userType."""
+    return kind is UserKind.PERSON and user_type is None
+
+
+_USUAL_SOURCE = {
+    UserKind.PERSON: KindSource.USER_TYPE,
+    UserKind.GUEST: KindSource.USER_TYPE,
+    UserKind.UNKNOWN: KindSource.USER_TYPE,
+    UserKind.ROOM: KindSource.PRODUCT,
+    UserKind.PHONE_RESOURCE: KindSource.PRODUCT,
+    UserKind.AGENT: KindSource.OBJECT_TYPE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a user is taken for what they are, and how far that can be trusted."""
+
+    source: KindSource
+    confidence: Confidence
+
+
+def usual_ground(kind: UserKind) -> Ground:
+    """What a kind is concluded from unless the profile says otherwise (definitions: user kind)."""
+    return Ground(_USUAL_SOURCE[kind], Confidence.LOW if kind is UserKind.UNKNOWN else Confidence.HIGH)
 
 
 class Verdict(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain.events.licensing import Profile, ServicePlan, Workload
+from app.domain.events.licensing import Profile, Purchase, ServicePlan, Workload
 from app.domain.events.telephony import Call
 from app.domain.ids import DirectoryId, GroupId, PlanId, SkuId, UserId
 
@@ -31,6 +31,14 @@ class SkuSighting:
     locked_out: int
     consumed: int
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseSighting:
+    """One row of directory/subscriptions."""
+
+    sku: SkuId
+    purchase: Purchase
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import reduce
 
 from app.domain.events import Event
-from app.domain.events.licensing import SeatsChanged, ServicePlan, SkuLapsed, SkuSubscribed
+from app.domain.events.licensing import Purchase, RenewalScheduled, SeatsChanged, ServicePlan, SkuLapsed, SkuSubscribed
 from app.domain.ids import SkuId
 from app.domain.sightings import SkuSighting
 
@@ -24,7 +24,7 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """What the log says of one product. `listed`: it is on the tenant's list now."""
+    """What the log says of one product. `listed`: it is on the tenant's list now. `purchases`: behind it, by id."""
 
     sku: SkuId | None = None
     listed: bool = False
@@ -33,6 +33,8 @@ class Sku:
     plans: tuple[ServicePlan, ...] = ()
     units: Units | None = None
     changed_at: datetime | None = None
+    purchases: tuple[Purchase, ...] = ()
+    purchases_at: datetime | None = None
 
 
 NO_SKU = Sku()
@@ -59,6 +61,9 @@ def evolve(sku: Sku, event: Event) -> Sku:
             known = replace(sku, units=units)
         case SkuLapsed():
             known = replace(sku, listed=False, units=None)
+        case RenewalScheduled():
+            at = event.happened_at if sku.purchases_at is None else max(sku.purchases_at, event.happened_at)
+            return replace(sku, purchases=event.purchases, purchases_at=at)
         case _:
             return sku
     at = event.happened_at if sku.changed_at is None else max(sku.changed_at, event.happened_at)
@@ -101,3 +106,13 @@ def missed(sku: Sku, at: datetime) -> list[Event]:
     if sku.sku is None or not sku.listed or (sku.changed_at is not None and at < sku.changed_at):
         return []
     return [SkuLapsed(happened_at=at, sku=sku.sku)]
+
+
+def renew(sku: Sku, product: SkuId, purchases: Iterable[Purchase], at: datetime) -> list[Event]:
+    """Compare the purchases of a product with what is known. Nothing if equal, or read before the last change."""
+    if sku.purchases_at is not None and at < sku.purchases_at:
+        return []
+    ordered = tuple(sorted(purchases, key=lambda each: each.purchase))  # Graph promises no order
+    if ordered == sku.purchases:
+        return []
+    return [RenewalScheduled(happened_at=at, sku=product, purchases=ordered)]

@@ -11,7 +11,17 @@ from typing import Any
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+
+def _as_it_was(shape: dict[str, Any]) -> dict[str, Any]:
+    """The new member may be absent, and then says what was so before there was one."""
+    return shape
+
+
+UPCASTERS: dict[tuple[str, int], Upcaster] = {
+    ("UserDiscovered", 1): _as_it_was,
+    ("ProfileChanged", 1): _as_it_was,
+    ("SnapshotTaken", 1): _as_it_was,
+}
 """By stored name and the schema the function reads."""
 
 

@@ -14,8 +14,9 @@ from app.auth.viewer import Viewer
 from app.domain.ids import SkuId, TenantId, UserId
 from app.graphql.limits import Limits
 from app.graphql.paging import Cursors
-from app.projections import reading, sku_units
+from app.projections import reading, renewals, sku_units
 from app.projections.reading import Moment
+from app.projections.renewals import Renewal
 from app.projections.sku_units import SkuUnits
 
 
@@ -35,6 +36,7 @@ class Asked:
     behind: dict[TenantId, int] = field(default_factory=dict)
     _present: dict[TenantId, Moment] = field(default_factory=dict)
     _skus: dict[tuple[TenantId, Moment], dict[SkuId, SkuUnits]] = field(default_factory=dict)
+    _renewals: dict[tuple[TenantId, Moment], dict[SkuId, list[Renewal]]] = field(default_factory=dict)
 
     async def present(self, tenant: TenantId) -> Moment:
         """Now, the same for the whole request."""
@@ -47,6 +49,14 @@ class Asked:
             found = await sku_units.listed_at(self.db, tenant, at)
             self._skus[tenant, at] = {each.sku: each for each in found}
         return self._skus[tenant, at]
+
+    async def renewals(self, tenant: TenantId, at: Moment) -> dict[SkuId, list[Renewal]]:
+        if (tenant, at) not in self._renewals:
+            found: dict[SkuId, list[Renewal]] = {}
+            for each in await renewals.listed_at(self.db, tenant, at):
+                found.setdefault(each.sku, []).append(each)
+            self._renewals[tenant, at] = found
+        return self._renewals[tenant, at]
 
     def name_of_user(self, tenant: TenantId, user: UserId, name: str | None) -> str | None:
         """The name as this viewer may see it: a pseudonym without the role, also where there is no name."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from app.domain.errors import Refused
-from app.domain.events.licensing import UserKind
+from app.domain.events.licensing import Confidence, KindSource, UserKind
 from app.domain.ids import TenantId, UserId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE
 from app.graphql.at_moment import AtMoment
@@ -25,6 +25,10 @@ from app.projections.tenants import TenantRow
 from app.projections.users import UserRow
 
 Kind = strawberry.enum(UserKind, name="UserKind", description="Whose account it is. Only a PERSON leaves seats idle.")
+
+
+Source = strawberry.enum(KindSource, name="UserKindSource", description="What a user's kind was concluded from.")
+Trust = strawberry.enum(Confidence, name="Confidence", description="LOW: a person should look before money is counted.")
 
 
 class UserUnknown(Refused):
@@ -83,6 +87,8 @@ class User:
     )
     user_principal_name: str | None = strawberry.field(description="A pseudonym, like the name, without the role.")
     kind: Kind  # type: ignore[valid-type]
+    kind_source: Source  # type: ignore[valid-type]
+    kind_confidence: Trust  # type: ignore[valid-type]
     enabled: bool = strawberry.field(description="The account can sign in.")
     deleted: bool = strawberry.field(description="Gone from the directory by then.")
     department: str | None
@@ -169,6 +175,8 @@ async def users_shown(
             name=asked.name_of_user(tenant, row.user, row.display_name),
             user_principal_name=asked.name_of_user(tenant, row.user, row.user_principal_name),
             kind=row.kind,
+            kind_source=row.kind_source,
+            kind_confidence=row.kind_confidence,
             enabled=row.enabled,
             deleted=row.deleted,
             department=row.department,

@@ -1,81 +1,188 @@
 """Usage reports: who used which workload last, by day. The only evidence of use without Entra ID P1."""
 
 import asyncio
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 
 from app.commands.note_capability import NoteCapability, note_capability
+from app.commands.record_reports import RecordReports, record_reports
 from app.commands.record_snapshot import RecordSnapshot
 from app.commands.record_workloads import RecordWorkloads, record_workloads
 from app.domain.errors import Refused, Unavailable
 from app.domain.events.coverage import Feed
+from app.domain.events.licensing import ReportReading, Workload
 from app.domain.events.tenancy import Capability
 from app.domain.ids import UserId
 from app.domain.sightings import WorkloadSighting
-from app.ingest.collect_run import Collected, Run, closed_before, failed, taken
+from app.ingest.collect_run import Collected, RowUnusable, Run, closed_before, failed, taken, understood
 from app.ingest.graph_client import GraphClient
-from app.ingest.graph_errors import GraphForbidden
-from app.ingest.spool import Spool
+from app.ingest.graph_errors import (
+    BadUpstreamAnswer,
+    ConsentLost,
+    GraphForbidden,
+    GraphRejected,
+    GraphThrottled,
+    ReportSchemaChanged,
+)
 from app.ingest.translate.directory import user_name
-from app.ingest.translate.reports import ACTIVE_USERS, TEAMS_USER_ACTIVITY, Report, report_row
+from app.ingest.translate.reports import ACTIVE_USERS, COPILOT_USAGE, REPORTS, Report, ReportRow, report_row
 
-REPORTS = (TEAMS_USER_ACTIVITY, ACTIVE_USERS)
 NAMES_PER_PAGE = 999
+
+Latest = dict[UserId, dict[Workload, date]]
+"""Last activity of everybody, over all reports."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Rows of both reports, and whether the tenant hides names in them (None: no row has told)."""
+    """One report as it was read. Rows of deleted users do not tell whether names are hidden."""
 
+    report: Report
     rows: int = 0
-    concealed: bool | None = None
+    named: int = 0
+    hidden: int = 0
+    refreshed_on: date | None = None
+    failure: Refused | Unavailable | None = None
+    absent: bool = False
+
+    @property
+    def concealed(self) -> bool | None:
+        """Names are hidden in a whole report or not at all, so a few odd names in a named one prove nothing."""
+        return None if self.named + self.hidden == 0 else self.hidden >= self.named
+
+    def reading(self) -> ReportReading:
+        return ReportReading(
+            report=self.report.function,
+            refreshed_on=self.refreshed_on,
+            rows=self.rows,
+            concealed=self.concealed,
+            failure=None if self.failure is None else self.failure.code,
+        )
+
+
+@dataclass(slots=True)
+class _Reading:
+    tallies: list[_Tally] = field(default_factory=list)
+    latest: Latest = field(default_factory=dict)
+
+    @property
+    def shown(self) -> list[_Tally]:
+        return [tally for tally in self.tallies if not tally.absent]
 
 
 async def collect_reports(run: Run) -> Collected:
-    """Read both reports whole, then take them in. Hidden names are noted and matched with nobody.
+    """Read all reports, then take them in; rows are matched by name with the directory of the same day, never by hash.
 
-    A report names people by their principal name; it is matched with the directory of the same day.
+    Each report is whole or refused by itself: one that changed its columns leaves the others to be taken. The feed
+    counts as read where the active users' report was, for it alone tells of every workload; what it shows stands for
+    the end of its refresh date.
     """
     if await closed_before(run, Feed.REPORTS):
         return Collected(Feed.REPORTS, closed=True)
-    read_at = run.desk.now()
-    tally, facts = _Tally(), 0
-    with ExitStack() as stack:
-        spools = [stack.enter_context(Spool(WorkloadSighting)) for _ in REPORTS]
-        try:
-            users = await _users_by_name(run.graph)
-            for report, spool in zip(REPORTS, spools, strict=True):
-                await _read(run.graph, report, users, spool, tally)
-        except (Refused, Unavailable) as error:
-            if isinstance(error, GraphForbidden):
-                await _note(run, Capability.REPORTS, available=False)
-            return await failed(run, Feed.REPORTS, error)
-        await _note(run, Capability.REPORTS, available=True)
-        if tally.concealed is not None:
-            await _note(run, Capability.CONCEALED_NAMES, available=tally.concealed)
-        for spool in spools:
-            # One after the other: a command takes the first sighting of a user only, and most are in both reports.
-            command = RecordWorkloads(run.tenant, run.id, spool)
-            facts += (await asyncio.to_thread(record_workloads, command, run.desk)).facts
-    return await taken(run, RecordSnapshot(run.tenant, Feed.REPORTS, run.id, read_at, tally.rows, facts))
+    reading = _Reading()
+    try:
+        users = await _users_by_name(run.graph)
+        for report in REPORTS:
+            reading.tallies.append(await _read(run.graph, report, users, reading.latest))
+    except (Refused, Unavailable) as error:
+        if isinstance(error, GraphForbidden):
+            await _note(run, Capability.REPORTS, available=False)
+        return await failed(run, Feed.REPORTS, error)
+    return await _take(run, reading)
+
+
+async def _take(run: Run, reading: _Reading) -> Collected:
+    await _note_capabilities(run, reading)
+    sightings = (WorkloadSighting(user, last) for user, last in reading.latest.items())
+    facts = (await asyncio.to_thread(record_workloads, RecordWorkloads(run.tenant, run.id, sightings), run.desk)).facts
+    readings = tuple(tally.reading() for tally in reading.shown)
+    await asyncio.to_thread(record_reports, RecordReports(run.tenant, run.id, readings), run.desk)
+    active = next(tally for tally in reading.tallies if tally.report is ACTIVE_USERS)
+    if active.failure is not None:
+        return await failed(run, Feed.REPORTS, active.failure)
+    rows = sum(tally.rows for tally in reading.shown)
+    notes = tuple(str(tally.failure) for tally in reading.shown if tally.failure is not None)
+    if active.refreshed_on is None:
+        # No row and so no date: Microsoft has made no report yet, as in a directory of a few days.
+        return Collected(Feed.REPORTS, rows, facts, notes=(*notes, f"{active.report.function} is empty"))
+    observed_at = min(run.desk.now(), _end_of(active.refreshed_on))
+    return await taken(run, RecordSnapshot(run.tenant, Feed.REPORTS, run.id, observed_at, rows, facts), *notes)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 async def _users_by_name(graph: GraphClient) -> dict[str, UserId]:
     params = {"$select": "id,userPrincipalName", "$top": str(NAMES_PER_PAGE)}
-    found = [user_name(row, "users") async for page in graph.pages("/users", params) for row in page]
+    found = [
+        understood(row, "users", lambda row=row: user_name(row, "users"))  # type: ignore[misc]
+        async for page in graph.pages("/users", params)
+        for row in page
+    ]
     return dict(pair for pair in found if pair is not None)
 
 
-async def _read(
-    graph: GraphClient, report: Report, users: dict[str, UserId], spool: Spool[WorkloadSighting], tally: _Tally
-) -> None:
-    async for fields in graph.csv(report.path()):
-        row = report_row(report, fields)
-        tally.rows += 1
-        tally.concealed = row.concealed or bool(tally.concealed)
-        user = users.get(row.name)
-        if user is not None and not row.deleted and row.last_activity:
-            spool.add(WorkloadSighting(user, row.last_activity))
+async def _read(graph: GraphClient, report: Report, users: Mapping[str, UserId], latest: Latest) -> _Tally:
+    """Raises where the whole read is to be tried again; a report that fails for itself is told by its tally.
+
+    Last activities do not get lost with a day: the next good report shows them too.
+    """
+    tally = _Tally(report)
+    found: list[tuple[UserId, Mapping[Workload, date]]] = []
+    try:
+        async for fields in graph.csv(report.path()):
+            row = _row(report, fields, tally.rows)
+            _count(tally, row)
+            if not row.deleted and row.name in users:
+                found.append((users[row.name], row.last_activity))
+    except (ConsentLost, GraphThrottled, RowUnusable):
+        raise
+    except (Refused, Unavailable) as error:
+        if report is COPILOT_USAGE and isinstance(error, GraphRejected | BadUpstreamAnswer):
+            tally.absent = True
+        elif isinstance(error, ReportSchemaChanged) or not _is_essential(report, error):
+            tally.failure = error
+        else:
+            raise
+        return tally
+    _merge(found, latest)
+    return tally
+
+
+def _is_essential(report: Report, error: Refused | Unavailable) -> bool:
+    """All reports hang on one permission, so one of them forbidden tells of all."""
+    return report is ACTIVE_USERS or isinstance(error, GraphForbidden)
+
+
+def _row(report: Report, fields: Mapping[str, str], at: int) -> ReportRow:
+    return understood(fields, f"{report.function}[{at}]", lambda: report_row(report, fields))
+
+
+def _count(tally: _Tally, row: ReportRow) -> None:
+    tally.rows += 1
+    tally.refreshed_on = min(row.refreshed_on, tally.refreshed_on or row.refreshed_on)
+    if not row.deleted:
+        tally.hidden += row.concealed
+        tally.named += bool(row.name) and not row.concealed
+
+
+def _merge(found: list[tuple[UserId, Mapping[Workload, date]]], latest: Latest) -> None:
+    for user, last_activity in found:
+        known = latest.setdefault(user, {})
+        for workload, on in last_activity.items():
+            known[workload] = max(on, known.get(workload, on))
+
+
+async def _note_capabilities(run: Run, reading: _Reading) -> None:
+    """Names count as hidden where any report of people hides them: evidence with holes proves no silence."""
+    await _note(run, Capability.REPORTS, available=True)
+    told = [tally.concealed for tally in reading.shown if tally.concealed is not None]
+    if told:
+        await _note(run, Capability.CONCEALED_NAMES, available=any(told))
+    copilot = next(tally for tally in reading.tallies if tally.report is COPILOT_USAGE)
+    await _note(run, Capability.COPILOT_REPORTS, available=not copilot.absent)
 
 
 async def _note(run: Run, capability: Capability, *, available: bool) -> None:

@@ -1,6 +1,7 @@
 """Sign-in activity, in its own listing: Graph refuses it to tenants without Entra ID P1, and slows it for all."""
 
 import asyncio
+from datetime import datetime
 
 from app.commands.note_capability import NoteCapability, note_capability
 from app.commands.record_sign_ins import RecordSignIns, record_sign_ins
@@ -9,8 +10,9 @@ from app.domain.errors import Refused, Unavailable
 from app.domain.events.coverage import Feed
 from app.domain.events.tenancy import Capability
 from app.domain.sightings import SignInSighting
-from app.ingest.collect_run import Collected, Run, closed_before, failed, taken
+from app.ingest.collect_run import Collected, Run, closed_before, failed, taken, understood
 from app.ingest.graph_errors import NotPremium
+from app.ingest.graph_http import Json
 from app.ingest.spool import Spool
 from app.ingest.translate.sign_ins import sign_ins
 
@@ -28,7 +30,7 @@ async def collect_sign_ins(run: Run) -> Collected:
         try:
             async for page in run.graph.pages("/users", params):
                 for row in page:
-                    seen.add(sign_ins(row, read_at, f"users[{len(seen)}]"))
+                    seen.add(_sighting(row, read_at, f"users[{len(seen)}]"))
         except NotPremium:
             await _note(run, available=False)
             return Collected(Feed.SIGN_INS)
@@ -38,6 +40,10 @@ async def collect_sign_ins(run: Run) -> Collected:
         outcome = await asyncio.to_thread(record_sign_ins, RecordSignIns(run.tenant, run.id, seen), run.desk)
         items = len(seen)
     return await taken(run, RecordSnapshot(run.tenant, Feed.SIGN_INS, run.id, read_at, items, outcome.facts))
+
+
+def _sighting(row: Json, read_at: datetime, path: str) -> SignInSighting:
+    return understood(row, path, lambda: sign_ins(row, read_at, path))
 
 
 async def _note(run: Run, *, available: bool) -> None:

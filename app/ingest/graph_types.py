@@ -116,6 +116,18 @@ class SubscribedSku(Row):
     service_plans: list[ServicePlanInfo]
 
 
+class CompanySubscription(Row):
+    """`skuId` is declared a text here. Members SUA does not need may be absent."""
+
+    id: Text
+    sku_id: Guid
+    total_licenses: Units
+    status: Text
+    is_trial: StrictBool | None = None
+    created_date_time: Instant = None
+    next_lifecycle_date_time: Instant = None
+
+
 class AssignedLicense(Row):
     sku_id: Guid
     disabled_plans: list[Guid] = []

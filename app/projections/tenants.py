@@ -224,6 +224,8 @@ def _able(was: _Values, event: CapabilityChanged) -> _Values:
             return was._replace(concealed_names=event.available)
         case Capability.REPORTS:
             return was._replace(reports=event.available)
+        case _:
+            return was
 
 
 def _after_read(was: _Values, event: SnapshotTaken | SnapshotFailed) -> _Values:
@@ -244,6 +246,8 @@ def _after_read(was: _Values, event: SnapshotTaken | SnapshotFailed) -> _Values:
             return read._replace(reports_collected_at=_later(was.reports_collected_at, instant(event.happened_at)))
         case Feed.CALLS:
             return read._replace(calls_collected_at=_later(was.calls_collected_at, instant(event.happened_at)))
+        case _:
+            return read
 
 
 def _later(known: Instant | None, at: Instant) -> Instant:

@@ -13,6 +13,8 @@ from app.domain.events import Event
 from app.domain.events.licensing import (
     AccountDisabled,
     AccountEnabled,
+    Confidence,
+    KindSource,
     Profile,
     ProfileChanged,
     UserDeleted,
@@ -20,6 +22,7 @@ from app.domain.events.licensing import (
     UserKind,
 )
 from app.domain.ids import TenantId, UserId
+from app.domain.licensing import usual_ground
 from app.domain.personal import Personal
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
@@ -45,11 +48,13 @@ class UserRow:
     usage_location: str | None
     created_at: datetime | None
     deleted: bool
+    kind_source: KindSource
+    kind_confidence: Confidence
 
 
 _COLUMNS = """
     u.user_id, u.display_name, u.user_principal_name, u.kind, u.enabled, u.department, u.company, u.cost_centre,
-    u.country, u.usage_location, u.created_at, u.deleted
+    u.country, u.usage_location, u.created_at, u.deleted, u.kind_source, u.kind_confidence
 """
 
 
@@ -119,7 +124,11 @@ async def named_at(
 
 def _row(row: tuple[Any, ...]) -> UserRow:
     values = list(row)
-    values[3] = UserKind(row[3])
+    kind = UserKind(row[3])
+    usual = usual_ground(kind)
+    values[3] = kind
+    values[12] = usual.source if row[12] is None else KindSource(row[12])
+    values[13] = usual.confidence if row[13] is None else Confidence(row[13])
     return UserRow(*values)
 
 
@@ -142,6 +151,8 @@ class _Values(NamedTuple):
     usage_location: str | None
     created_at: Instant | None
     deleted: bool
+    kind_source: str | None
+    kind_confidence: str | None
 
 
 _FACTS = (UserDiscovered, ProfileChanged, AccountDisabled, AccountEnabled, UserDeleted)
@@ -187,6 +198,8 @@ def _described(profile: Profile, enabled: bool, created_at: Instant | None, dele
         profile.usage_location,
         created_at,
         deleted,
+        profile.kind_source and profile.kind_source.value,
+        profile.kind_confidence and profile.kind_confidence.value,
     )
 
 
@@ -211,6 +224,8 @@ PROJECTION = Versioned(
             Column("usage_location", "text"),
             Column("created_at", "timestamptz"),
             Column("deleted", "boolean"),
+            Column("kind_source", "text"),
+            Column("kind_confidence", "text"),
         ),
     ),
     facts=frozenset(_FACTS),

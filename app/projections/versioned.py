@@ -78,6 +78,10 @@ class Book:
         """What is known now of a key, by place. Not to be changed but by the methods below."""
         return self._open.get(key, ())
 
+    def keys(self) -> list[Key]:
+        """The keys something is or was known of, as far as they were looked up."""
+        return list(self._open)
+
     def put(self, key: Key, wanted: Sequence[Placed], position: int) -> None:
         """From this position on, exactly these rows are known of the key. What stays equal keeps its version."""
         missing = list(wanted)

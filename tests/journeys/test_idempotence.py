@@ -14,8 +14,9 @@ from app.domain.ids import DirectoryId, RunId
 from app.domain.personal import Personal
 from app.eventstore.envelope import Recorded
 from app.eventstore.streams import coverage_stream
-from app.ingest.collect import collect_licences, collect_reports
-from app.ingest.collect_run import Collected
+from app.ingest.collect import collect_licences
+from app.ingest.collect_reports import collect_reports
+from app.ingest.collect_run import Collected, Run
 from app.ingest.graph_client import GraphClient
 from tests.database import Cluster
 from tests.journeys.lives import DAYS, Life, consented, live
@@ -23,7 +24,7 @@ from tests.journeys.lives import DAYS, Life, consented, live
 COPIES = 3
 RESENT_EVERY_EVENING = 4
 LATE_AMONG = 100
-FEEDS_READ = (Feed.LICENCES, Feed.SIGN_INS, Feed.REPORTS)
+FEEDS_READ = (Feed.LICENCES, Feed.RENEWALS, Feed.SIGN_INS, Feed.REPORTS)
 
 
 @dataclass(slots=True)
@@ -118,8 +119,8 @@ async def _read(life: Life, run: RunId) -> list[Collected]:
     """All feeds of a day, as the daily read and `sua collect` read them."""
     desk, directory = life.parts.desk, DirectoryId(life.directory)
     async with GraphClient(life.parts.workshop.access, directory) as graph:
-        reads = await collect_licences(desk, graph, life.tenant, run)
-        return [*reads, await collect_reports(desk, graph, life.tenant, run)]
+        one = Run(desk, graph, life.tenant, run)
+        return [*await collect_licences(one), await collect_reports(one)]
 
 
 def _last_run(life: Life) -> RunId:

@@ -16,16 +16,23 @@ class Feed(StrEnum):
     CALLS = "calls"
     PSTN = "pstn"
     DIRECT_ROUTING = "direct_routing"
+    RENEWALS = "renewals"
 
 
 class SnapshotTaken(Event):
-    """A feed was read completely at `happened_at` and everything it showed is in the log before this fact."""
+    """A feed was read completely at `happened_at` and everything it showed is in the log before this fact.
+
+    `torn`: users the listing lacked though Graph still has them, because something changed between its pages; they
+    stay as last seen.
+    """
 
     name: ClassVar[str] = "SnapshotTaken"
+    schema_version: ClassVar[int] = 2
     feed: Feed
     run: RunId
     items: int
     facts: int
+    torn: int = 0
 
 
 class SnapshotFailed(Event):

@@ -11,7 +11,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from app.domain.events.base import Event
-from app.domain.ids import GroupId, PlanId, SkuId, UserId
+from app.domain.ids import GroupId, PlanId, RunId, SkuId, UserId
 from app.domain.personal import Personal
 
 
@@ -54,6 +54,32 @@ class SkuLapsed(Event):
     sku: SkuId
 
 
+class Purchase(_Part):
+    """One commercial subscription behind a product (companySubscription). No price, no term: Graph has neither.
+
+    `seats` bought, whatever `status` (Graph's word: Enabled, Warning, Suspended, Deleted, LockedOut).
+    `next_change_at`: when it moves to its next state unless it is renewed; None: Graph names no day.
+    """
+
+    purchase: str
+    seats: int
+    trial: bool
+    status: str
+    created_at: AwareDatetime | None
+    next_change_at: AwareDatetime | None
+
+
+class RenewalScheduled(Event):
+    """What the tenant bought of a product and when each purchase is renewed or ends. Whole; repeated when it changes.
+
+    No `purchases`: none is listed any more.
+    """
+
+    name: ClassVar[str] = "RenewalScheduled"
+    sku: SkuId
+    purchases: tuple[Purchase, ...]
+
+
 class UserKind(StrEnum):
     """Whose account it is (definitions: user kind). Only a PERSON can leave a seat idle."""
 
@@ -65,8 +91,29 @@ class UserKind(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class KindSource(StrEnum):
+    """What a user's kind was concluded from."""
+
+    USER_TYPE = "USER_TYPE"
+    OBJECT_TYPE = "OBJECT_TYPE"
+    PRODUCT = "PRODUCT"
+    """The licences held, as with rooms and resource accounts."""
+    ASSUMED = "ASSUMED"
+    """Nothing was said; the commonest kind is taken."""
+
+
+class Confidence(StrEnum):
+    HIGH = "HIGH"
+    LOW = "LOW"
+    """A person should look before money is counted on it."""
+
+
 class Profile(_Part):
-    """What the directory says of a user, as far as SUA reads it. None: not said."""
+    """What the directory says of a user, as far as SUA reads it. None: not said.
+
+    `kind_source` and `kind_confidence` None: the usual ones of that kind (`domain.licensing.usual_ground`), as with all
+    facts from before these were kept.
+    """
 
     display_name: Personal | None
     user_principal_name: Personal | None
@@ -76,12 +123,15 @@ class Profile(_Part):
     cost_centre: str | None
     country: str | None
     usage_location: str | None
+    kind_source: KindSource | None = None
+    kind_confidence: Confidence | None = None
 
 
 class UserDiscovered(Event):
     """A user appeared in the directory, for the first time or again after a deletion."""
 
     name: ClassVar[str] = "UserDiscovered"
+    schema_version: ClassVar[int] = 2
     user: UserId
     created_at: AwareDatetime | None
     enabled: bool
@@ -92,6 +142,7 @@ class ProfileChanged(Event):
     """The user's profile, whole."""
 
     name: ClassVar[str] = "ProfileChanged"
+    schema_version: ClassVar[int] = 2
     user: UserId
     profile: Profile
 
@@ -173,6 +224,9 @@ class Workload(StrEnum):
     ONEDRIVE = "onedrive"
     SHAREPOINT = "sharepoint"
     YAMMER = "yammer"
+    OFFICE_APPS = "office_apps"
+    """Word, Excel and the like, on a desktop, a telephone or in the browser."""
+    COPILOT = "copilot"
 
 
 class WorkloadUsed(Event):
@@ -182,3 +236,25 @@ class WorkloadUsed(Event):
     user: UserId
     workload: Workload
     last_activity_on: date
+
+
+class ReportReading(_Part):
+    """What came of one usage report. `refreshed_on`: the last day it covers; None: it had no row.
+
+    `concealed`: it hides names, so its rows were matched with nobody; None: no row has told. `failure`: the error code
+    by which this report was refused, and nothing of it was taken.
+    """
+
+    report: str
+    refreshed_on: date | None
+    rows: int
+    concealed: bool | None
+    failure: str | None
+
+
+class UsageReportsRead(Event):
+    """What came of each usage report, whole; repeated when a later run finds otherwise."""
+
+    name: ClassVar[str] = "UsageReportsRead"
+    run: RunId
+    reports: tuple[ReportReading, ...]

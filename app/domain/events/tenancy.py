@@ -16,6 +16,8 @@ class Capability(StrEnum):
     REPORTS = "reports"
     PSTN_LOGS = "pstn_logs"
     DIRECT_ROUTING = "direct_routing"
+    RENEWALS = "renewals"
+    COPILOT_REPORTS = "copilot_reports"
 
 
 class TenantInvited(Event):

@@ -3,14 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.events.licensing import Profile, ServicePlan
+from app.domain.events.licensing import Confidence, KindSource, Profile, Purchase, ServicePlan
 from app.domain.ids import DirectoryId, GroupId, PlanId, SkuId, UserId
-from app.domain.licensing import kind_of
+from app.domain.licensing import kind_assumed, kind_of
 from app.domain.personal import Personal
-from app.domain.sightings import LicenceSighting, OrganisationSighting, SeatSighting, SkuSighting
+from app.domain.sightings import LicenceSighting, OrganisationSighting, PurchaseSighting, SeatSighting, SkuSighting
 from app.ingest.graph_http import Json
 from app.ingest.graph_types import (
     AssignedLicense,
+    CompanySubscription,
     LicenseAssignmentState,
     Organization,
     SubscribedSku,
@@ -49,6 +50,22 @@ def sku(row: Json, seen_at: datetime, path: str = "$") -> SkuSighting:
     )
 
 
+def purchase(row: Json, path: str = "$") -> PurchaseSighting:
+    """One commercial subscription (companySubscription)."""
+    read = read_as(CompanySubscription, row, path)
+    return PurchaseSighting(
+        sku=SkuId(read.sku_id),
+        purchase=Purchase(
+            purchase=read.id,
+            seats=read.total_licenses,
+            trial=read.is_trial is True,
+            status=read.status,
+            created_at=read.created_date_time,
+            next_change_at=read.next_lifecycle_date_time,
+        ),
+    )
+
+
 def seat(row: Json, seen_at: datetime, since: datetime | None, path: str = "$") -> SeatSighting:
     """One user with every path by which a licence comes. `since`: the last complete read before this one."""
     read = read_as(User, row, path)
@@ -73,15 +90,19 @@ def user_name(row: Json, path: str = "$") -> tuple[str, UserId] | None:
 
 
 def _profile(read: User, user: UserId, skus: set[SkuId]) -> Profile:
+    kind = kind_of(read.user_type, skus, read.odata_type)
+    assumed = kind_assumed(read.user_type, kind)
     return Profile(
         display_name=_personal(user, read.display_name),
         user_principal_name=_personal(user, read.user_principal_name),
-        kind=kind_of(read.user_type, skus, read.odata_type),
+        kind=kind,
         department=read.department or None,
         company=read.company_name or None,
         cost_centre=(read.employee_org_data.cost_center or None) if read.employee_org_data else None,
         country=read.country or None,
         usage_location=read.usage_location or None,
+        kind_source=KindSource.ASSUMED if assumed else None,
+        kind_confidence=Confidence.LOW if assumed else None,
     )
 
 

@@ -1,8 +1,9 @@
 """`site`: one simulated customer who consented, SUA's desk over PostgreSQL, and the wire between them."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,15 +13,19 @@ from app.clock import SteppedClock
 from app.commands.desk import Desk
 from app.commands.invite_tenant import InviteTenant, invite_tenant
 from app.commands.record_consent import RecordConsent, record_consent
+from app.domain.errors import SuaError
 from app.domain.events import Event
+from app.domain.events.coverage import Feed
 from app.domain.ids import DirectoryId, RunId, TenantId
 from app.domain.personal import Personal
 from app.domain.tenant import REQUIRED_PERMISSIONS
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import writer_pool
 from app.eventstore.store import EventStore
-from app.ingest.collect import collect_licences, collect_reports
-from app.ingest.collect_run import Collected
+from app.ingest.collect_directory import collect_directory
+from app.ingest.collect_reports import collect_reports
+from app.ingest.collect_run import Collected, Row, Run
+from app.ingest.collect_sign_ins import collect_sign_ins
 from app.ingest.graph_client import GraphAccess, GraphClient
 from app.simulator import Options, World, make_world, running
 from app.simulator.company import Company
@@ -37,18 +42,28 @@ class Site:
     clock: SteppedClock
     tenant: TenantId
     graph: GraphClient
+    kept: list[tuple[Feed, str, dict[str, Any], str]] = field(default_factory=list)
+    """Rows put aside as dead letters."""
 
     @property
     def company(self) -> Company:
         (company,) = self.world.companies.values()
         return company
 
+    def run(self, run: UUID | None = None) -> Run:
+        return Run(self.desk, self.graph, self.tenant, RunId(run or uuid4()), self._keep)
+
     async def licences(self, run: UUID | None = None, *, confirmed: bool = False) -> list[Collected]:
-        of_run = RunId(run or uuid4())
-        return await collect_licences(self.desk, self.graph, self.tenant, of_run, removals_confirmed=confirmed)
+        """Users with their licences; then sign-ins, if the users are known. Renewals have tests of their own."""
+        one = self.run(run)
+        directory = await collect_directory(one, removals_confirmed=confirmed)
+        return [directory] if directory.failure else [directory, await collect_sign_ins(one)]
 
     async def reports(self, run: UUID | None = None) -> Collected:
-        return await collect_reports(self.desk, self.graph, self.tenant, RunId(run or uuid4()))
+        return await collect_reports(self.run(run))
+
+    def _keep(self, feed: Feed, key: str, row: Row, error: SuaError) -> None:
+        self.kept.append((feed, key, dict(row), error.code))
 
     def live(self, by: timedelta) -> None:
         """Time passes for the customer and for SUA."""
