@@ -79,12 +79,14 @@ def test_three_copies_out_of_order_make_the_facts_of_one(customer: Customer) -> 
 
 def test_a_later_version_revises_the_call(customer: Customer) -> None:
     versions_seen: dict[str, set[int]] = {}
+    customer.office.control("/_calls/rules", revised_share=1.0)
     for _ in range(11):
         customer.office.let_pass(hours=6)
         fetch(customer)
         for call, version in truth(customer).items():
             versions_seen.setdefault(call, set()).add(version)
 
+    customer.office.control("/_calls/rules", revised_share=0.0)
     recorded = revisions(customer.call_facts())
     assert recorded == {call: sorted(versions) for call, versions in versions_seen.items()}
     assert max(len(versions) for versions in versions_seen.values()) > 1
