@@ -1,6 +1,7 @@
 """The moment chosen at `at(...)`, which everything below it agrees with."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -23,6 +24,7 @@ class AtMoment:
     row: strawberry.Private[TenantRow | None]
     day_given: strawberry.Private[bool]
     knowledge_given: strawberry.Private[bool]
+    known_at: datetime = strawberry.field(description="What was learned after it is left out, UTC.")
 
     def page(
         self, info: Info, field: str, arguments: Sequence[object], first: int | None, after: str | None, key: Any

@@ -13,6 +13,7 @@ from app.domain.telephony import Direction
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info, names_below
 from app.graphql.errors import BadUserInput, QueryTooCostly
+from app.graphql.freshness import Freshness, Knowledge, of_calls
 from app.graphql.ids import thing_id
 from app.graphql.paging import Connection
 from app.graphql.scalars import Seconds, checked_day
@@ -87,6 +88,14 @@ class CallUsage:
     failed_calls: int
 
 
+@strawberry.type(description="Call usage of some days, and how far it can be trusted.")
+class CallReport:
+    since: date = strawberry.field(description="The first civil day, in the tenant's time zone.")
+    until: date = strawberry.field(description="The civil day after the last.")
+    usage: list[CallUsage]
+    freshness: Freshness = strawberry.field(description="Of the calls of exactly these days.")
+
+
 @strawberry.type
 class CallQuestions(AtMoment):
     @strawberry.field(
@@ -104,7 +113,7 @@ class CallQuestions(AtMoment):
     ) -> Connection[Call]:
         asked = info.context
         page = self.page(info, "calls", [since, until, direction], first, after, tuple[datetime, UUID])
-        begin, end = _window(page.pinned, since, until)
+        begin, end = asked_window(page.pinned, since, until)
         below = names_below(info)
         return await page.filled(
             lambda limit: calls.listed_at(
@@ -123,7 +132,8 @@ class CallQuestions(AtMoment):
 
     @strawberry.field(
         description="Calls and time in calls of the tenant's users, for calls that began on the civil days "
-        f"[since, until), summed. By default the {WINDOW_DAYS} days up to the moment; at most {WINDOW_DAYS_MAX} days."
+        f"[since, until), summed; `callReport` tells what they lack. By default the {WINDOW_DAYS} days up to the "
+        f"moment; at most {WINDOW_DAYS_MAX} days."
     )
     async def call_usage(
         self,
@@ -132,20 +142,51 @@ class CallQuestions(AtMoment):
         until: date | None = None,
         group_by: UsageGrouping = UsageGrouping.DEPARTMENT,
     ) -> list[CallUsage]:
-        asked = info.context
-        begin, end = _window(self.moment, since, until)
-        if (end - begin).days > WINDOW_DAYS_MAX:
-            raise BadUserInput(f"`since` to `until` spans at most {WINDOW_DAYS_MAX} days, not {(end - begin).days}.")
-        grouping: Grouping = group_by.value
-        found = await call_usage.spent_in(asked.db, self.tenant, self.moment, begin, end, grouping)
-        if len(found) > asked.limits.nodes:
-            raise QueryTooCostly("groups", len(found), asked.limits.nodes)
-        if group_by is UsageGrouping.USER:
-            return await _by_user(asked, self.tenant, self.moment, found)
-        return [_usage(row, row.key, row.key) for row in found]
+        begin, end = _report_window(self.moment, since, until)
+        return await _used(info.context, self.tenant, self.moment, begin, end, group_by)
+
+    @strawberry.field(
+        description="Call usage as `callUsage` says it, with what it lacks: the hours of these days whose calls are "
+        "not all there."
+    )
+    async def call_report(
+        self,
+        info: Info,
+        since: date | None = None,
+        until: date | None = None,
+        group_by: UsageGrouping = UsageGrouping.DEPARTMENT,
+    ) -> CallReport:
+        asked, at = info.context, self.moment
+        begin, end = _report_window(at, since, until)
+        known = Knowledge(self.tenant, at, self.known_at)
+        return CallReport(
+            since=begin,
+            until=end,
+            usage=await _used(asked, self.tenant, at, begin, end, group_by),
+            freshness=await of_calls(asked, known, at.day_begins(begin), at.day_begins(end)),
+        )
 
 
-def _window(at: Moment, since: date | None, until: date | None) -> tuple[date, date]:
+async def _used(
+    asked: Asked, tenant: TenantId, at: Moment, begin: date, end: date, group_by: UsageGrouping
+) -> list[CallUsage]:
+    grouping: Grouping = group_by.value
+    found = await call_usage.spent_in(asked.db, tenant, at, begin, end, grouping)
+    if len(found) > asked.limits.nodes:
+        raise QueryTooCostly("groups", len(found), asked.limits.nodes)
+    if group_by is UsageGrouping.USER:
+        return await _by_user(asked, tenant, at, found)
+    return [_usage(row, row.key, row.key) for row in found]
+
+
+def _report_window(at: Moment, since: date | None, until: date | None) -> tuple[date, date]:
+    begin, end = asked_window(at, since, until)
+    if (end - begin).days > WINDOW_DAYS_MAX:
+        raise BadUserInput(f"`since` to `until` spans at most {WINDOW_DAYS_MAX} days, not {(end - begin).days}.")
+    return begin, end
+
+
+def asked_window(at: Moment, since: date | None, until: date | None) -> tuple[date, date]:
     """The days [since, until): as asked, else the last ones up to the moment."""
     end = checked_day("until", until) if until is not None else at.on + timedelta(days=1)
     begin = checked_day("since", since) if since is not None else end - timedelta(days=WINDOW_DAYS)

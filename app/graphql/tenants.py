@@ -12,11 +12,13 @@ from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.graphql.calls import CallQuestions
 from app.graphql.context import Asked, Info
-from app.graphql.freshness import Freshness
+from app.graphql.coverage import CoverageQuestions
+from app.graphql.freshness import Freshness, Knowledge, of_tenant
 from app.graphql.history import TenantHistory
 from app.graphql.ids import tenant_of, thing_id, version_id
 from app.graphql.licences import LicenceQuestions
 from app.graphql.paging import Connection, asked_page, place
+from app.graphql.phone_logs import PhoneLogQuestions
 from app.graphql.scalars import DAY_MAX, DAY_MIN, Position, checked_instant
 from app.graphql.users import UserQuestions
 from app.projections import reading, tenants
@@ -48,10 +50,9 @@ class Policy:
 
 
 @strawberry.type(description="A tenant as of one day and as known at one instant. Everything below agrees with both.")
-class TenantView(UserQuestions, LicenceQuestions, CallQuestions):
+class TenantView(UserQuestions, LicenceQuestions, CallQuestions, PhoneLogQuestions):
     id: strawberry.ID = strawberry.field(description="Of the tenant at this moment.")
     as_of: date = strawberry.field(description="The civil day in the tenant's time zone; its end counts.")
-    known_at: datetime = strawberry.field(description="What was learned after it is left out, UTC.")
     position: Position = strawberry.field(description='The last fact taken into account; "0": none.')
     before_first_fact: bool = strawberry.field(
         description="Nothing was known of the tenant then, so all below is empty; that says nothing about the tenant."
@@ -59,11 +60,11 @@ class TenantView(UserQuestions, LicenceQuestions, CallQuestions):
 
     @strawberry.field(description="How far answers about this moment can be trusted.")
     async def freshness(self, info: Info) -> Freshness:
-        return Freshness.of(await tenants.freshness_at(info.context.db, self.tenant, self.moment))
+        return await of_tenant(info.context, Knowledge(self.tenant, self.moment, self.known_at))
 
 
 @strawberry.type(description="A customer.")
-class Tenant(TenantHistory):
+class Tenant(TenantHistory, CoverageQuestions):
     id: strawberry.ID
     name: str = strawberry.field(description="The provider's word for the customer.")
     organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")
@@ -76,8 +77,7 @@ class Tenant(TenantHistory):
     @strawberry.field(description="How fresh the newest data is.")
     async def freshness(self, info: Info) -> Freshness:
         asked = info.context
-        present = await asked.present(self.tenant)
-        return Freshness.of(await tenants.freshness_at(asked.db, self.tenant, present))
+        return await of_tenant(asked, Knowledge(self.tenant, await asked.present(self.tenant), asked.now))
 
     @strawberry.field(
         description="The tenant at a moment. `asOf`: what was true at the end of that civil day; `knownAt`: by what "

@@ -7,6 +7,7 @@ import typer
 
 from app.ops import (
     collecting,
+    coverage,
     customers,
     database,
     doctor,
@@ -34,6 +35,8 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(translating.app, name="translate")
 app.add_typer(customers.app, name="tenants")
 app.add_typer(collecting.app, name="collect")
+collecting.app.command("calls")(coverage.collect_calls)
+app.command("coverage")(coverage.show_coverage)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(projecting.app, name="projections")
 app.add_typer(tokens.app, name="tokens")

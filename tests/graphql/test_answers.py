@@ -271,7 +271,7 @@ async def test_a_tenant_tells_where_it_stands(client: Client) -> None:
     data = await client.data(
         """{ viewer { name roles } tenants { nodes { name domain state consentedPermissions
           capabilities { entraP1 reports } policy { idleDays graceDays timeZone }
-          freshness { collectedAt complete gaps }
+          freshness { collectedAt complete gaps { feed since until reason } }
         } } }"""
     )
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import hypothesis.strategies as st
 
 from app.domain.events import Event
-from app.domain.events.coverage import Feed, SnapshotFailed
+from app.domain.events.coverage import CallsMissing, CallsReconciled, Feed, MissingCall, Pass, SnapshotFailed
 from app.domain.events.licensing import (
     AccountDisabled,
     AccountEnabled,
@@ -160,6 +160,28 @@ def _call(draw: st.DrawFn, at: datetime) -> Event:
     return draw(st.sampled_from([completed, revised]))(content)
 
 
+def _missing(draw: st.DrawFn, at: datetime) -> Event:
+    found = draw(st.lists(_CALLS, min_size=1, max_size=3, unique=True))
+    starts = st.integers(0, 30).map(lambda hours: at - timedelta(hours=hours))
+    calls = [MissingCall(call=each, revision=draw(st.integers(1, 5)), started_at=draw(starts)) for each in found]
+    return CallsMissing(happened_at=at, run=RUN, calls=tuple(calls))
+
+
+def _listing(draw: st.DrawFn, at: datetime) -> Event:
+    hours, ends = draw(st.integers(1, 30)), draw(st.sampled_from([timedelta(), timedelta(), timedelta(minutes=20)]))
+    until = at.replace(minute=0, second=0, microsecond=0) + ends
+    since = until - ends - timedelta(hours=hours - bool(ends))
+    return CallsReconciled(
+        happened_at=at,
+        run=RUN,
+        kind=draw(st.sampled_from(Pass)),
+        since=since,
+        until=until,
+        listed=tuple(draw(st.lists(st.integers(0, 3), min_size=hours, max_size=hours))),
+        missing=0,
+    )
+
+
 def _sku(draw: st.DrawFn, at: datetime) -> Event:
     sku = draw(_SKUS)
     units = SeatsChanged(
@@ -184,6 +206,6 @@ def _tenant(draw: st.DrawFn, at: datetime) -> Event:
 _FACTS = st.sampled_from(
     [
         *(_discovered, _profile, _account, _assigned, _assigned, _removed, _changed, _failed),
-        *(_signed_in, _signed_in, _signed_in, _workload, _call, _call, _sku, _tenant),
+        *(_signed_in, _signed_in, _signed_in, _workload, _call, _call, _missing, _listing, _sku, _tenant),
     ]
 )
