@@ -34,10 +34,14 @@ def sight(known: Event | None, seen: PhoneCallSighting) -> list[Event]:
     return [_fact(seen)]
 
 
-def days_to_read(now: datetime, last_complete_at: datetime | None) -> tuple[date, date]:
-    """The first and the last day (UTC, both included) a read at `now` asks for."""
-    since = now - FIRST_READ if last_complete_at is None else last_complete_at - READ_AGAIN
-    return min(since, now).date(), now.date()
+def days_to_read(now: datetime, last_complete_at: datetime | None, *, further_back: bool = False) -> tuple[date, date]:
+    """The first and the last day (UTC, both included) a read at `now` asks for.
+
+    `further_back`: not only what is read again anyway, but all that a first read would see.
+    """
+    first = now - FIRST_READ
+    since = first if last_complete_at is None else last_complete_at - READ_AGAIN
+    return min(since, first if further_back else now).date(), now.date()
 
 
 def _fact(seen: PhoneCallSighting) -> Event:

@@ -76,6 +76,12 @@ def settle(db: Connection, tenant: TenantId, feed: str, keys: Sequence[str]) -> 
     return db.execute(query, (tenant, feed, list(keys))).rowcount
 
 
+def waiting(db: Connection, tenant: TenantId, feed: str) -> bool:
+    """Whether any are kept of this feed."""
+    query = "SELECT EXISTS (SELECT FROM dead_letters WHERE tenant_id = %s AND feed = %s)"
+    return db.execute(query, (tenant, feed)).fetchone() == (True,)
+
+
 def listed(db: Connection, tenant: TenantId | None = None, limit: int = 200) -> list[DeadLetter]:
     """The latest first; of every tenant where none is named."""
     rows = db.execute(_LISTED, {"tenant": tenant, "limit": limit}).fetchall()

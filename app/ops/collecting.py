@@ -17,7 +17,7 @@ from app.ingest.collect_sign_ins import collect_sign_ins
 from app.ingest.consent_directories import directory_of
 from app.ingest.daily import keeper
 from app.ingest.graph_client import GraphClient
-from app.ingest.phone_logs import collect_phone_logs, kept_by
+from app.ingest.phone_logs import KeptRows, collect_phone_logs
 from app.ingest.workshop import Workshop
 from app.ops.console import AsJson, err, show
 from app.settings import Settings
@@ -70,7 +70,7 @@ def pstn(tenant: Tenant, *, as_json: AsJson = False) -> None:
     """The PSTN and Direct Routing logs."""
 
     async def read(shop: Workshop, run: Run) -> list[Collected]:
-        return await collect_phone_logs(run, kept_by(shop, run.tenant))
+        return await collect_phone_logs(run, KeptRows(shop, run.tenant))
 
     _collect(TenantId(tenant), read, as_json=as_json)
 

@@ -1,8 +1,8 @@
 """Whole columns of rows as binary PostgreSQL arrays, nulls included: what set-based statements take.
 
 psycopg packs an array element by element; a batch of 50,000 facts makes a million elements. Arrays inside a row go as
-text ('{a,b}') and are cast by the statement, since unnest() flattens what is nested. COPY is no way in: PostgreSQL
-refuses it on tables with row-level security.
+text ('{a,b}') and are cast by the statement, since unnest() flattens what is nested; so do decimals. COPY is no way in:
+PostgreSQL refuses it on tables with row-level security.
 """
 
 import struct
@@ -30,12 +30,16 @@ class Column(NamedTuple):
     @property
     def transport(self) -> str:
         """The type it travels as."""
-        return "text" if self.type.endswith("[]") else self.type
+        return "text" if self.is_text_on_the_way else self.type
 
     @property
     def taken(self) -> str:
         """How a statement takes it from its transport."""
-        return f"new.{self.name}::{self.type}" if self.type.endswith("[]") else f"new.{self.name}"
+        return f"new.{self.name}::{self.type}" if self.is_text_on_the_way else f"new.{self.name}"
+
+    @property
+    def is_text_on_the_way(self) -> bool:
+        return self.type == "numeric" or self.type.endswith("[]")
 
 
 class Packed:
@@ -106,6 +110,11 @@ def _uuid_arrays(values: Sequence[Any]) -> bytes:
     return _texts([texts[value] for value in values])
 
 
+def _numerics(values: Sequence[Any]) -> bytes:
+    """Decimals, as they stand: 1.50 keeps its scale."""
+    return _texts([None if value is None else str(value) for value in values])
+
+
 def _text_arrays(values: Sequence[Any]) -> bytes:
     return _texts(["{" + ",".join(map(_quoted, value)) + "}" for value in values])
 
@@ -126,6 +135,7 @@ TYPES: dict[str, tuple[int, Callable[[Sequence[Any]], bytes]]] = {
     "boolean": (16, _fixed("?", 1)),
     "timestamptz": (1184, _fixed("q", 8)),
     "date": (1082, _fixed("i", 4, _days)),
+    "numeric": (_TEXT_OID, _numerics),
     "uuid[]": (_TEXT_OID, _uuid_arrays),
     "integer[]": (_TEXT_OID, _plain_arrays),
     "boolean[]": (_TEXT_OID, _plain_arrays),

@@ -205,7 +205,9 @@ def test_another_type_is_a_bad_answer_that_names_the_place(changed: Json, where:
 @pytest.mark.parametrize("whole", [pstn(), direct()])
 @given(data=st.data())
 def test_whatever_stands_in_a_row_it_is_a_call_or_a_reason(whole: Json, data: st.DataObject) -> None:
-    anything = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just([])
+    anything: st.SearchStrategy[object] = (
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just([])
+    )
     name = data.draw(st.sampled_from(sorted(whole)))
     row = whole | {name: data.draw(anything)}
     translate = pstn_call if "charge" in whole else direct_routing_call
