@@ -6,7 +6,6 @@ an actor, told in one line; anything else that leaves one is told as the fault i
 """
 
 import asyncio
-import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +17,7 @@ import dramatiq
 from app.broker import INGEST, ringing
 from app.domain.errors import Unavailable
 from app.domain.ids import TenantId
-from app.ingest import consent_attempts, inbox, schedule
+from app.ingest import consent_attempts, dead_letters, inbox, limiter, schedule
 from app.ingest.bell import Bell
 from app.ingest.feeds import carry_out
 from app.ingest.fetch import fetch_due
@@ -41,45 +40,13 @@ class IngestRings:
     job: Callable[[Due], None]
 
 
-class _Fetchers:
-    """One fetcher per tenant in this process, so that concurrency towards Graph stays what it is set to.
-
-    A ring for a tenant being worked on is remembered, and the one at work looks once more.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._asked_again: dict[TenantId, bool] = {}
-
-    def begin(self, tenant: TenantId) -> bool:
-        with self._lock:
-            if tenant in self._asked_again:
-                self._asked_again[tenant] = True
-                return False
-            self._asked_again[tenant] = False
-            return True
-
-    def end(self, tenant: TenantId) -> bool:
-        """True if somebody asked meanwhile."""
-        with self._lock:
-            return self._asked_again.pop(tenant)
-
-
 def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
     """Declare the actors on a broker; returns how to ring them."""
-    fetchers = _Fetchers()
 
     @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_FETCH_LIMIT_MS)
     def fetch_calls(tenant: str) -> None:
         wanted = TenantId(UUID(tenant))
-        if not fetchers.begin(wanted):
-            return
-        more = False
-        try:
-            more = asyncio.run(fetch_due(shop, wanted))
-        finally:
-            asked_again = fetchers.end(wanted)
-        if more or asked_again:
+        if asyncio.run(fetch_due(shop, wanted)):
             ring_fetch(wanted)
 
     @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_READ_LIMIT_MS)
@@ -120,7 +87,12 @@ def tick(shop: Workshop, rings: IngestRings, bell: Bell | None = None) -> int:
 
 
 def tidy(shop: Workshop) -> None:
-    """Delete what is over: done inbox items, consents never come back. Once an hour is enough."""
+    """Delete what is over: done inbox items, old dead letters, full buckets, consents never come back.
+
+    Once an hour is enough.
+    """
     with shop.database() as db:
         inbox.forget_done(db, DONE_KEPT)
+        dead_letters.forget_old(db)
+        limiter.forget_idle(db)
         consent_attempts.forget_old(db, shop.desk.now() - ATTEMPTS_KEPT)

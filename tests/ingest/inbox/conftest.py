@@ -33,6 +33,7 @@ class Customer:
         """What waits for a retry, or was leased by a worker that is gone, need wait no longer."""
         with self.office.shop.database() as db:
             db.execute("UPDATE inbox SET due_at = now() - interval '1 s' WHERE state = 'PENDING'")
+            db.execute("UPDATE inbox_turns SET held_until = now() - interval '1 s'")
 
 
 @contextmanager

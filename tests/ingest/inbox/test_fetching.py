@@ -9,16 +9,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.clock import Clock
 from app.domain.errors import FactUnreadable
 from app.domain.events import Event
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import CallId
-from app.domain.sightings import CallSighting
-from app.ingest import fetch as fetching
+from app.ingest import fetch_batch as fetching
 from app.ingest import inbox
-from app.ingest.call_records import read_call
-from app.ingest.fetch import ATTEMPTS_MAX, fetch_due
+from app.ingest.call_records import CallPages, read_pages
+from app.ingest.fetch import fetch_due
+from app.ingest.fetch_outcome import ATTEMPTS_MAX
 from app.ingest.graph_client import GraphClient
 from tests.ingest.inbox.conftest import Customer
 
@@ -121,7 +120,6 @@ def test_a_lease_of_a_killed_worker_ends_and_nothing_is_lost(customer: Customer)
     ("fault", "reason"),
     [
         ({"kind": "server_error", "retry_after": None}, "GRAPH_UNAVAILABLE"),
-        ({"kind": "throttle", "retry_after": "60"}, "GRAPH_THROTTLED"),
         ({"kind": "cut"}, "GRAPH_UNAVAILABLE"),
         ({"kind": "truncate"}, "BAD_UPSTREAM_ANSWER"),
         ({"kind": "html"}, "BAD_UPSTREAM_ANSWER"),
@@ -171,12 +169,12 @@ def test_a_bug_costs_its_own_call_attempts_and_no_other(
     customer.office.control("/_notifications/resend", tenant=str(customer.office.directory), calls=calls)
     customer.office.control("/_notifications/flush")
 
-    async def read(client: GraphClient, wanted: CallId, clock: Clock) -> CallSighting:
+    async def read(client: GraphClient, wanted: CallId) -> CallPages:
         if wanted == poisoned:
             raise fault
-        return await read_call(client, wanted, clock)
+        return await read_pages(client, wanted)
 
-    monkeypatch.setattr(fetching, "read_call", read)
+    monkeypatch.setattr(fetching, "read_pages", read)
     with caplog.at_level(logging.ERROR, "sua"), pytest.raises(type(fault)):
         fetch(customer)
 
@@ -219,16 +217,26 @@ def test_a_fetch_slower_than_the_lease_keeps_its_call_to_itself(silent_customer:
     assert ended == [("DONE", 1), ("DONE", 1)]
 
 
-def test_a_wait_graph_asks_for_is_kept(customer: Customer) -> None:
+def test_a_wait_graph_asks_for_is_kept_and_costs_no_attempt(customer: Customer) -> None:
     customer.office.let_pass(days=2)
     customer.office.control(
         "/_faults", path="communications/callRecords", kind="throttle", retry_after="600", times=None
     )
 
     fetch(customer)
+    with customer.office.shop.database() as db:
+        due_meanwhile = inbox.due_tenants(db)
+    asked = customer.office.world.faults[0].hits
+    fetch(customer)
 
-    waits = customer.office.rows("SELECT bool_and(due_at >= now() + interval '590 s') FROM inbox")
-    assert waits == [(True,)]
+    query = "SELECT DISTINCT state, attempts, reason, due_at >= now() + interval '590 s' FROM inbox"
+    assert customer.office.rows(query) == [("PENDING", 0, "GRAPH_THROTTLED", True)]
+    assert due_meanwhile == []
+    assert asked == customer.office.world.faults[0].hits <= customer.office.shop.access.concurrency
+    customer.office.browser.delete(f"{customer.office.simulator}/_faults")
+    customer.make_due()
+    fetch(customer)
+    assert list(customer.states()) == ["DONE"]
 
 
 def test_a_call_that_never_appears_is_given_up_and_can_be_replayed(customer: Customer) -> None:
