@@ -45,7 +45,7 @@ async def list_records(call: Call) -> Response:
     size = page_size(call, 60, 60)
     page = visible[:size]
     following = next_link(call, RECORDS, page[-1][0]) if len(visible) > size else None
-    records = [call_shapes.record_json(each, version) for _, each, version in page]
+    records = [call_shapes.record_json(each, version, call.world.skew) for _, each, version in page]
     return collection(call, "communications/callRecords", records, following)
 
 
@@ -84,6 +84,12 @@ def _find(call: Call) -> tuple[calls.Call, CallVersion]:
     wanted = str(call.request.path_params["call_id"])
     record = call.company.call(wanted)
     version = _visible(call, record) if record is not None else None
+    if (
+        record is not None
+        and version is None
+        and record.versions[0].announced <= call.now < record.versions[0].visible_at
+    ):
+        call.world.survived["calls.not_yet_readable"] += 1
     if record is None or version is None:
         raise GraphError(404, "NotFound", f"Call record with id {wanted} was not found.")
     return record, version
@@ -94,7 +100,7 @@ async def get_record(call: Call) -> Response:
     expand = call.query.get("$expand", "")
     body: dict[str, Any] = {
         "@odata.context": f"{call.root}/$metadata#communications/callRecords/$entity",
-        **call_shapes.record_json(record, version),
+        **call_shapes.record_json(record, version, call.world.skew),
     }
     if "sessions" in expand:
         _embed(body, "sessions", _sessions_page(call, record, version, 0, "segments" in expand))

@@ -5,6 +5,7 @@ deprecated organizer, participants and identity hold nothing, endpoints are told
 names its party in `associatedIdentity`, whose undeclared members come through its open type.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from app.simulator.calls import Call, CallVersion, Party, Session
@@ -20,15 +21,18 @@ IDENTITY_MEMBERS = {
 }
 
 
-def record_json(call: Call, version: CallVersion) -> dict[str, Any]:
-    """A record without sessions and participants; `organizer_v2` is expanded by default."""
+def record_json(call: Call, version: CallVersion, skew: timedelta | None = None) -> dict[str, Any]:
+    """A record without sessions and participants; `organizer_v2` is expanded by default.
+
+    `skew`: what the clock that stamped the version is off by.
+    """
     modalities = list(dict.fromkeys(each for session in version.sessions for each in session.modalities))
     return {
         "id": call.id,
         "version": version.version,
         "type": call.type,
         "modalities": modalities,
-        "lastModifiedDateTime": ticks_text(version.visible_at),
+        "lastModifiedDateTime": ticks_text(version.visible_at + (skew or timedelta(0))),
         "startDateTime": ticks_text(version.started_at),
         "endDateTime": ticks_text(version.ended_at),
         "joinWebUrl": call.join_url,

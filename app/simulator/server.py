@@ -9,7 +9,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from app.simulator import call_api, consent, control_api, directory_api, entra, reports_api, subscriptions_api
+from app.simulator import (
+    call_api,
+    consent,
+    control_api,
+    directory_api,
+    entra,
+    reports_api,
+    subscriptions_api,
+    users_api,
+)
 from app.simulator.clock_middleware import ClockMiddleware
 from app.simulator.controls import WrongWish, refused
 from app.simulator.fault_middleware import FaultMiddleware
@@ -33,7 +42,14 @@ def create_app(world: World) -> Starlette:
         world.deliver = None
         await notifier.stop()
 
-    graph = [*directory_api.ROUTES, *PHONE_LOGS, *call_api.ROUTES, *subscriptions_api.ROUTES, *reports_api.ROUTES]
+    graph = [
+        *directory_api.ROUTES,
+        *users_api.ROUTES,
+        *PHONE_LOGS,
+        *call_api.ROUTES,
+        *subscriptions_api.ROUTES,
+        *reports_api.ROUTES,
+    ]
     app = Starlette(
         routes=[
             *control_api.ROUTES,

@@ -11,6 +11,7 @@ from app.simulator.calls import Call, CallVersion, Party, parties_of, seconds_of
 from app.simulator.company import Company
 from app.simulator.people import Grant, Person
 from app.simulator.products import PRODUCTS
+from app.simulator.workloads import apps_last, copilot_last
 from app.simulator.world import World
 
 
@@ -65,6 +66,8 @@ def _person(person: Person, at: datetime) -> dict[str, Any]:
             "onedrive": _text(presence.onedrive if presence else None),
             "sharepoint": _text(presence.sharepoint if presence else None),
             "teams": _text(presence.teams if presence else None),
+            "apps": _text(apps_last(person, presence, at) if presence else None),
+            "copilot": _text(copilot_last(person, presence, at) if presence else None),
         },
     }
 
