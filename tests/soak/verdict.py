@@ -11,6 +11,7 @@ from tests.journeys.processes import log_of as opened_log
 from tests.soak.leaks import check_leaks, owners
 from tests.soak.ledger import check_ledger
 from tests.soak.oracle import Findings, Pair, Truth, check_calls, check_licences, check_order, log_of
+from tests.soak.recovery import check_recovery
 from tests.soak.run import Soak
 
 UNAVAILABLE = 3
@@ -29,6 +30,7 @@ def judged(soak: Soak) -> Findings:
             check_calls(truth, pair, log, found)
             check_licences(truth, pair, log, found)
             check_ledger(db, truth, pair, found)
+        check_recovery(db, truth, pairs, found)
         soak.say("log compared with the simulator's truth")
         check_leaks(db, owners(truth, pairs), found)
     soak.say("tables looked through for others' ids")
