@@ -42,6 +42,13 @@ _LISTED = """
 """
 
 
+_PAYLOADS = """
+    SELECT payload, tenant_id, feed, key, reason, detail, times, first_at, last_at FROM dead_letters
+    WHERE key = %(key)s AND (%(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s)
+    ORDER BY tenant_id, feed
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """What is known of a payload kept, but for the payload. `times`: how often it was met; `reason` is a code."""
@@ -88,17 +95,20 @@ def listed(db: Connection, tenant: TenantId | None = None, limit: int = 200) -> 
     return [DeadLetter(TenantId(tenant_id), *rest) for tenant_id, *rest in rows]
 
 
-def payload_of(db: Connection, tenant: TenantId, feed: str, key: str) -> str | None:
-    """The payload as JSON; None where none is kept."""
-    query = "SELECT payload FROM dead_letters WHERE tenant_id = %s AND feed = %s AND key = %s"
-    row = db.execute(query, (tenant, feed, key)).fetchone()
-    return None if row is None else str(row[0])
+def payloads(db: Connection, key: str, tenant: TenantId | None = None) -> list[tuple[DeadLetter, str]]:
+    """What is kept under a key, in any feed, each with its payload as JSON."""
+    rows = db.execute(_PAYLOADS, {"key": key, "tenant": tenant}).fetchall()
+    return [(DeadLetter(TenantId(tenant_id), *rest), payload) for payload, tenant_id, *rest in rows]
 
 
-def counted(db: Connection) -> dict[tuple[TenantId, str, str], int]:
-    """How many are kept, by tenant, feed and reason."""
-    rows = db.execute("SELECT tenant_id, feed, reason, count(*) FROM dead_letters GROUP BY 1, 2, 3").fetchall()
-    return {(TenantId(tenant), feed, reason): number for tenant, feed, reason, number in rows}
+def counted(db: Connection, tenant: TenantId | None = None) -> list[tuple[TenantId, str, str, int, datetime]]:
+    """Tenant, feed, reason, how many are kept, and since when the oldest."""
+    rows = db.execute(
+        "SELECT tenant_id, feed, reason, count(*), min(first_at) FROM dead_letters"
+        " WHERE %(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        {"tenant": tenant},
+    ).fetchall()
+    return [(TenantId(tenant_id), *rest) for tenant_id, *rest in rows]
 
 
 def forget_old(db: Connection, older_than: timedelta = KEPT_FOR) -> int:
