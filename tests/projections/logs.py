@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import hypothesis.strategies as st
 
 from app.domain.events import Event
+from app.domain.events.charging import DirectRoutingCall, DirectRoutingCallLogged, PstnCall, PstnCallCharged
 from app.domain.events.coverage import CallsMissing, CallsReconciled, Feed, MissingCall, Pass, SnapshotFailed
 from app.domain.events.licensing import (
     AccountDisabled,
@@ -30,7 +31,7 @@ from app.domain.events.tenancy import (
     PolicyChanged,
     TenantInvited,
 )
-from app.domain.ids import CallId, PlanId
+from app.domain.ids import CallId, LogRowId, PlanId
 from app.domain.personal import Personal
 from tests.projections.story import (
     ANNA,
@@ -180,6 +181,19 @@ def _listing(draw: st.DrawFn, at: datetime) -> Event:
         listed=tuple(draw(st.lists(st.integers(0, 3), min_size=hours, max_size=hours))),
         missing=0,
     )
+
+
+def _phone_row(draw: st.DrawFn, at: datetime) -> Event:
+    common = {"row": LogRowId(named(f"row {draw(st.integers(0, 2))}")), "user": draw(_USERS), "began_at": at}
+    if draw(st.booleans()):
+        unsaid: dict[str, object] = dict.fromkeys(DirectRoutingCall.model_fields)
+        told = {"correlation": draw(_CALLS), "sip_code": draw(st.sampled_from([None, 0, 486]))}
+        return DirectRoutingCallLogged(
+            happened_at=at, call=DirectRoutingCall.model_validate(unsaid | common | told)
+        )
+    unsaid = dict.fromkeys(PstnCall.model_fields)
+    money = {"charge": draw(st.none() | st.decimals(0, 9, places=4)), "currency": "EUR"}
+    return PstnCallCharged(happened_at=at, call=PstnCall.model_validate(unsaid | common | money))
 
 
 def _sku(draw: st.DrawFn, at: datetime) -> Event:
