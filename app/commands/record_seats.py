@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.commands.desk import Desk
-from app.commands.seat_reading import Decision, Known, Reading, ReadOutcome, change_seats, known_seats, opened
+from app.commands.seat_reading import Decision, Reading, ReadOutcome, change_seats, known_users, opened
 from app.domain import seat
 from app.domain.coverage import check_removals
 from app.domain.ids import RunId, TenantId, UserId
@@ -42,25 +42,26 @@ def record_seats(command: RecordSeats, desk: Desk) -> ReadOutcome:
 
     Raises TooManyRemovals, before anything was appended, where the read lacks too many of the users known.
     """
-    read, known = command.read, known_seats(command.tenant, desk)
+    read, known = command.read, known_users(command.tenant, desk)
     absent = _absent(command.tenant, read.seen, read.read_at, known, desk)
     gone = [user for user in absent if user not in read.torn]
     if not read.removals_confirmed:
-        check_removals(len(gone), sum(user in read.seen for user in known) + len(gone))
+        check_removals(len(gone), len(known & read.seen) + len(gone))
     readings = _then_missed(_readings(read.sightings), gone, read.read_at)
-    outcome = change_seats(command.tenant, command.run, readings, known, desk)
+    outcome = change_seats(command.tenant, command.run, readings, desk)
     return replace(outcome, users=outcome.users - len(gone), gone=len(gone))
 
 
 def absent_users(tenant: TenantId, seen: AbstractSet[UserId], read_at: datetime, desk: Desk) -> list[UserId]:
     """Users the log holds to be there and a complete read at `read_at` did not show."""
-    return _absent(tenant, seen, read_at, known_seats(tenant, desk), desk)
+    return _absent(tenant, seen, read_at, known_users(tenant, desk), desk)
 
 
-def _absent(tenant: TenantId, seen: AbstractSet[UserId], read_at: datetime, known: Known, desk: Desk) -> list[UserId]:
-    unseen = [stored for user, stored in sorted(known.items()) if user not in seen]
-    seats = opened(tenant, desk, unseen)
-    return [stored.user for stored, there in zip(unseen, seats, strict=True) if seat.missed(there, read_at)]
+def _absent(
+    tenant: TenantId, seen: AbstractSet[UserId], read_at: datetime, known: AbstractSet[UserId], desk: Desk
+) -> list[UserId]:
+    seats = opened(tenant, desk, known - seen)
+    return sorted(there.user for there in seats if there.user is not None and seat.missed(there, read_at))
 
 
 def _readings(sightings: Iterable[SeatSighting]) -> Iterator[Reading]:

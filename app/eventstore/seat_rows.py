@@ -45,6 +45,21 @@ def streamed(connection: Connection, tenant: TenantId) -> Iterator[StoredSeat]:
         yield from starmap(StoredSeat, cursor)
 
 
+def users(connection: Connection, tenant: TenantId) -> list[UserId]:
+    rows = connection.execute("SELECT user_id FROM seat_states WHERE tenant_id = %s", (tenant,), binary=True)
+    return [UserId(user) for (user,) in rows]
+
+
+def some(connection: Connection, tenant: TenantId, wanted: Sequence[UserId]) -> list[StoredSeat]:
+    rows = connection.execute(
+        "SELECT user_id, version, state FROM seat_states WHERE tenant_id = %s AND user_id = ANY (%s)",
+        (tenant, Uuids([user.bytes for user in wanted])),
+        prepare=True,
+        binary=True,
+    )
+    return list(starmap(StoredSeat, rows))
+
+
 def one(connection: Connection, tenant: TenantId, user: UserId) -> StoredSeat | None:
     row = connection.execute(
         "SELECT user_id, version, state FROM seat_states WHERE tenant_id = %s AND user_id = %s",

@@ -103,6 +103,14 @@ class EventStore:
         with borrowed(self._pool) as db:
             yield from seat_rows.streamed(db, tenant)
 
+    def seat_users(self, tenant: TenantId) -> list[UserId]:
+        """Everybody who ever had a seat, in no order."""
+        return self._ask(lambda db: seat_rows.users(db, tenant))
+
+    def seats_of(self, tenant: TenantId, users: Sequence[UserId]) -> list[StoredSeat]:
+        """The seats of these users as stored, in no order; who has none is left out."""
+        return self._ask(lambda db: seat_rows.some(db, tenant, users))
+
     def open_seats(self, tenant: TenantId, stored: Sequence[StoredSeat]) -> list[Seat]:
         return Codec(tenant, self._keys).decode_seats(stored)
 

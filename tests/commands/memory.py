@@ -58,6 +58,12 @@ class MemoryStore:
     def seat_states(self, tenant: TenantId) -> Iterator[StoredSeat]:
         yield from [seat for (owner, _), seat in self._seats.items() if owner == tenant]
 
+    def seat_users(self, tenant: TenantId) -> list[UserId]:
+        return [user for owner, user in self._seats if owner == tenant]
+
+    def seats_of(self, tenant: TenantId, users: Sequence[UserId]) -> list[StoredSeat]:
+        return [self._seats[tenant, user] for user in users if (tenant, user) in self._seats]
+
     def open_seats(self, tenant: TenantId, stored: Sequence[StoredSeat]) -> list[Seat]:
         return [pickle.loads(each.state) for each in stored]
 
