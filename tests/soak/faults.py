@@ -19,6 +19,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "html", "path": GRAPH, "share": 0.005},
     {"kind": "missing", "path": JSON, "share": 0.002, "property": "id"},
     {"kind": "mistype", "path": JSON, "share": 0.002, "property": "id", "value": 42},
+    {"kind": "server_error", "path": "skiptoken", "share": 0.1},
     {"kind": "foreign_link", "path": JSON, "share": 0.002},
     {"kind": "status", "path": GRAPH, "share": 0.005, "status": 401},
     {"kind": "entra", "path": "/oauth2/", "share": 0.05},
@@ -45,11 +46,13 @@ CALLS: dict[str, Any] = {
 """Shares of the calls."""
 
 SUBSCRIPTIONS: dict[str, Any] = {"daily_loss_share": 0.02, "reauthorize_hours": 9, "grace_hours": 2}
+REPORTS: dict[str, Any] = {"added": ["Seen By Copilot"], "missing": ["Display Name"], "shuffled": True}
 SKEW_S = 90
 
 CALM: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/_notifications/rules", {"drop_share": 0.0, "repeat_share": 0.0, "late_share": 0.0, "reorder_share": 0.0}),
     ("/_subscriptions/rules", {"daily_loss_share": 0.0}),
+    ("/_reports/rules", {"added": [], "missing": [], "shuffled": False}),
     ("/_clock/skew", {"seconds": None}),
 )
 
@@ -58,6 +61,7 @@ def begin(machines: Machines) -> None:
     machines.control("/_faults", body=list(FAULTS))
     machines.control("/_notifications/rules", body=NOTIFICATIONS)
     machines.control("/_subscriptions/rules", body=SUBSCRIPTIONS)
+    machines.control("/_reports/rules", body=REPORTS)
     machines.control("/_clock/skew", body={"seconds": SKEW_S})
     machines.control("/_limits", body={"on": True, "scale": GRAPH_PACE})
 

@@ -41,6 +41,7 @@ class Soak:
     survived: Counter[str] = field(default_factory=Counter)
     hours: int = 0
     late_hours: int = 0
+    events: list[Event] = field(default_factory=list)
     open_spells: list[Event] = field(default_factory=list)
 
     def live(self, until_s: float | None) -> None:
@@ -72,6 +73,7 @@ class Soak:
 
     def _befall(self, event: Event) -> None:
         faults.befall(self.machines, event)
+        self.events.append(event)
         self.open_spells = [each for each in self.open_spells if each != event]
         if event.turn in SPELLS:
             self.open_spells.append(Event(SPELLS[event.turn], event.tenant))

@@ -8,6 +8,7 @@ import psycopg
 from app.domain.ids import TenantId
 from tests.journeys import aftermath
 from tests.journeys.processes import log_of as opened_log
+from tests.soak.alarms import check_alarms
 from tests.soak.leaks import check_leaks, owners
 from tests.soak.ledger import check_ledger
 from tests.soak.oracle import Findings, Pair, Truth, check_calls, check_licences, check_order, log_of
@@ -31,6 +32,7 @@ def judged(soak: Soak) -> Findings:
             check_licences(truth, pair, log, found)
             check_ledger(db, truth, pair, found)
         check_recovery(db, truth, pairs, found)
+        soak.survived += check_alarms(db, soak.machines.sua.folder, pairs, soak.events, found)
         soak.say("log compared with the simulator's truth")
         check_leaks(db, owners(truth, pairs), found)
     soak.say("tables looked through for others' ids")
