@@ -11,7 +11,7 @@ from tests.soak.plan import Size, planned
 from tests.soak.run import BEGINS_AT, Soak
 from tests.soak.verdict import judged, table
 
-TENANTS, DAYS = 50, 10
+TENANTS, DAYS, MINUTES = 50, 10, 15.0
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     size = Size(asked.seed, asked.tenants, asked.days)
     again = f"--tenants {size.tenants} --days {size.days} --seed {size.seed}"
     say(f"soak {again}")
-    until_s = None if asked.minutes is None else time.monotonic() + 60 * asked.minutes
+    until_s = time.monotonic() + 60 * asked.minutes
     try:
         with machines(size, BEGINS_AT, CALLS) as running:
             soak = Soak(planned(size), running, say)
@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
         "--days", type=int, default=DAYS, help="simulated, under faults; more than one calm one follows"
     )
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of the companies and the plan")
-    parser.add_argument("--minutes", type=float, help="let no further hour begin under faults after so many minutes")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="after so many no hour under faults begins")
     return parser.parse_args()
 
 

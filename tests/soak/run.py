@@ -44,7 +44,7 @@ class Soak:
     events: list[Event] = field(default_factory=list)
     open_spells: list[Event] = field(default_factory=list)
 
-    def live(self, until_s: float | None) -> None:
+    def live(self, until_s: float) -> None:
         """Connect the customers and let the planned hours pass; none begins after `until_s` (monotonic clock)."""
         self.machines.start_all()
         self.stops.append(self.machines.now())
@@ -52,7 +52,7 @@ class Soak:
         self.say(f"{len(self.customers)} customers have consented")
         faults.begin(self.machines)
         for hour in range(1, self.plan.size.hours + 1):
-            if until_s is not None and time.monotonic() > until_s:
+            if time.monotonic() > until_s:
                 break
             for event in self.plan.events.get(hour, ()):
                 self._befall(event)
