@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from app.commands.desk import Desk
 from app.commands.retry import decided
 from app.domain.events import Event
-from app.domain.events.coverage import Feed
 from app.domain.events.licensing import ReportReading, UsageReportsRead
 from app.domain.ids import RunId, TenantId
-from app.eventstore.streams import coverage_stream
+from app.eventstore.streams import USAGE_REPORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +26,4 @@ def record_reports(command: RecordReports, desk: Desk) -> int:
             return []
         return [UsageReportsRead(happened_at=desk.now(), run=command.run, reports=command.reports)]
 
-    return decided(desk, command.tenant, coverage_stream(Feed.REPORTS), command.run, decide)
+    return decided(desk, command.tenant, USAGE_REPORTS, command.run, decide)

@@ -8,6 +8,8 @@ from app.domain.ids import CallId, LogRowId, SkuId, UserId
 TENANT = "tenant"
 SKUS = "sku/"
 SEATS = "seat/"
+USAGE_REPORTS = "coverage/usage_reports"
+"""What came of each report of the feed `reports`."""
 
 
 def sku_stream(sku: SkuId) -> str:
