@@ -1,7 +1,9 @@
 """Rows of the PSTN and Direct Routing logs as Graph sends them."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,11 +20,13 @@ from app.ingest.graph_errors import BadUpstreamAnswer, RecordUnusable
 from app.ingest.translate.doors import DOORS
 from app.ingest.translate.phone_logs import direct_routing_call, pstn_call
 from tests.ingest.translate.rows import ANA, SEEN_AT, Json
+from tests.ingest.translate.schemas import documents
 
 ROW = "9c4984c7-6c3c-427d-a30c-bd0b2eacee90"
 CALL = "e523d2ed-2966-4b6b-925b-754a88034cc5"
 NEVER = "0001-01-01T00:00:00Z"
 SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "graph"
+OPENAPI = SAMPLES.parent / "graph-openapi" / "graph-v1.0-subset.json"
 
 
 def pstn(**changed: Any) -> Json:
@@ -217,6 +221,26 @@ def test_whatever_stands_in_a_row_it_is_a_call_or_a_reason(whole: Json, data: st
         return
 
     assert str(shown.row) == ROW
+
+
+@cache
+def published() -> dict[str, Any]:
+    schemas: dict[str, Any] = json.loads(OPENAPI.read_text())["components"]["schemas"]
+    return schemas
+
+
+@pytest.mark.skipif(not OPENAPI.is_file(), reason="Graph's OpenAPI file is not here")
+@pytest.mark.parametrize(("door", "kind"), [("pstn", "pstnCallLogRow"), ("direct-routing", "directRoutingLogRow")])
+@given(data=st.data())
+def test_every_row_the_published_schema_allows_is_a_call_if_it_says_which_and_when(
+    door: str, kind: str, data: st.DataObject
+) -> None:
+    row = data.draw(documents(published()[f"microsoft.graph.callRecords.{kind}"], published()))
+    named = row | {"id": ROW, "startDateTime": "2026-11-20T08:00:00Z", "currency": "EUR"}
+
+    (shown,) = DOORS[door](json.dumps({"value": [named]}).encode(), SEEN_AT)
+
+    assert shown["row"] == ROW
 
 
 def test_the_doors_show_the_rows_of_a_page() -> None:
