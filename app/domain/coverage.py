@@ -1,4 +1,4 @@
-"""What was read of one feed: the runs closed, the last complete read, the notification subscription."""
+"""What was read of one feed: the runs closed, the last complete read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from functools import reduce
 
 from app.domain.errors import Refused
 from app.domain.events import Event
-from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken, SubscriptionCreated
+from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken
 from app.domain.ids import RunId
 
 REMOVALS_ALWAYS_BELIEVED = 10
@@ -34,8 +34,6 @@ class Coverage:
     complete_at: datetime | None = None
     taken: frozenset[RunId] = frozenset()
     failed: frozenset[RunId] = frozenset()
-    subscription: str | None = None
-    subscribed_until: datetime | None = None
 
 
 UNREAD = Coverage()
@@ -53,8 +51,6 @@ def evolve(coverage: Coverage, event: Event) -> Coverage:
             return replace(coverage, complete_at=at, taken=coverage.taken | {event.run})
         case SnapshotFailed():
             return replace(coverage, failed=coverage.failed | {event.run})
-        case SubscriptionCreated():
-            return replace(coverage, subscription=event.subscription, subscribed_until=event.expires_at)
         case _:
             return coverage
 
@@ -73,13 +69,6 @@ def fail(coverage: Coverage, *, feed: Feed, run: RunId, reason: str, at: datetim
     if run in coverage.taken or run in coverage.failed:
         return []
     return [SnapshotFailed(happened_at=at, feed=feed, run=run, reason=reason)]
-
-
-def subscribe(coverage: Coverage, *, subscription: str, expires_at: datetime, at: datetime) -> list[Event]:
-    """Note Graph's subscription for this feed. The same one with the same end: nothing."""
-    if (coverage.subscription, coverage.subscribed_until) == (subscription, expires_at):
-        return []
-    return [SubscriptionCreated(happened_at=at, subscription=subscription, expires_at=expires_at)]
 
 
 def check_removals(gone: int, known: int) -> None:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from app.domain.errors import ConsentMissing, Refused, Unavailable
 from app.domain.ids import DirectoryId, TenantId
-from app.ingest import consent_attempts, schedule
+from app.ingest import alerts, consent_attempts, schedule, subscription_rows
 from app.ingest.consent import accept
 from app.ingest.consent_directories import unbind
 from app.ingest.consent_proof import PermissionsNotVisible, prove
@@ -21,7 +21,7 @@ from app.ingest.permissions import check_permissions
 from app.ingest.phone_logs import read_phone_logs
 from app.ingest.reconcile import reconcile
 from app.ingest.schedule import Due, Job, Taken, wait_after
-from app.ingest.subscriptions import keep_subscribed, stop
+from app.ingest.subscriptions import keep_subscribed
 from app.ingest.workshop import Workshop
 from app.telemetry import count, say
 
@@ -60,7 +60,8 @@ def carry_out(shop: Workshop, wanted: Due) -> bool:
 def end_tenant(shop: Workshop, tenant: TenantId) -> None:
     """The customer left: nothing more is read, and its notifications are unknown. The facts stay."""
     with shop.database() as db:
-        stop(db, tenant)
+        subscription_rows.end_all(db, tenant)
+        alerts.settle_all(db, tenant)
         schedule.end(db, tenant)
         unbind(db, tenant)
 

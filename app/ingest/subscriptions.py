@@ -1,26 +1,37 @@
-"""Graph's change notification subscription on a tenant's call records: one per tenant, made when it has consented.
+"""Graph's change notification subscription on a tenant's call records: one per tenant, kept alive as a job.
 
-Its secret (`clientState`) is stored, hashed, before Graph hears of it: notifications may overtake the answer that
-names the subscription, and are known by the secret then. Renewal before the expiry is not done here yet.
+Each run lists what Graph has, deletes duplicates and what is not ours to use, renews the one there is or makes one, and
+writes down what became of it. Killed anywhere, the next run finds what Graph says and goes on from there.
+
+Sources: "subscription resource type", "Reduce missing subscriptions and change notifications".
 """
 
 import asyncio
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from psycopg import Connection
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from app.commands.record_subscription import RecordSubscription, record_subscription
+from app.commands.record_subscription import (
+    RecordLostSubscription,
+    RecordSubscription,
+    known_subscription,
+    record_lost_subscription,
+    record_subscription,
+)
 from app.domain.errors import Refused
-from app.domain.ids import DirectoryId, TenantId
+from app.domain.events.coverage import SubscriptionEnd
+from app.domain.ids import TenantId
+from app.domain.subscription import Subscription
+from app.ingest import alerts, schedule, subscription_rows
+from app.ingest.alerts import Alert
 from app.ingest.bound import client_of
 from app.ingest.graph_client import GraphClient
 from app.ingest.graph_errors import BadUpstreamAnswer, GraphConflict, GraphNotFound
 from app.ingest.graph_http import Json
-from app.ingest.notifications import hashed
-from app.ingest.schedule import Taken
+from app.ingest.schedule import Job, Taken
 from app.ingest.webhooks import LIFECYCLE_PATH, NOTIFICATIONS_PATH
 from app.ingest.workshop import Workshop
 
@@ -31,136 +42,189 @@ CHANGE = "updated"
 LIFE = timedelta(minutes=4_225)
 """Graph allows 4,230 minutes from its own clock's now."""
 
-_STALE = timedelta(days=1)
+RENEWED_AFTER = min(timedelta(days=1), LIFE / 2)
+"""Half life or less, and a day at most: each run also compares what Graph has with what SUA knows."""
+
+_JUST_RENEWED = timedelta(hours=1)
+"""Asked to reauthorise so soon after a renewal, the authorisation alone is renewed."""
 
 
-class _Subscription(BaseModel):
+class _Found(BaseModel):
+    """A subscription as Graph has it."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
     resource: str
-    change: str = Field(alias="changeType")
     url: str | None = Field(None, alias="notificationUrl")
+    lifecycle_url: str | None = Field(None, alias="lifecycleNotificationUrl")
+    change: str = Field(alias="changeType")
     expires_at: AwareDatetime = Field(alias="expirationDateTime")
 
 
+@dataclass(frozen=True, slots=True)
+class _Keeper:
+    """One run for one tenant."""
+
+    client: GraphClient
+    shop: Workshop
+    tenant: TenantId
+
+    async def keep(self) -> datetime:
+        """Returns until when the tenant's one subscription lives."""
+        before = await asyncio.to_thread(known_subscription, self.tenant, self.shop.desk)
+        listed = await self._listed()
+        ours = await self._ours(listed)
+        kept = None if ours is None else await self._renewed(ours)
+        if kept is None:
+            await self._lost(_why(before, listed, self.shop, ours is not None))
+            kept = await self._created()
+        await asyncio.to_thread(self._settled, kept)
+        return kept.expires_at
+
+    async def _listed(self) -> list[_Found]:
+        """This application's subscriptions on the tenant's call records, however they notify."""
+        found = [_read(row) async for page in self.client.pages("/subscriptions") for row in page]
+        wanted = RESOURCE.strip("/").lower()
+        return [each for each in found if each.resource.strip("/").lower() == wanted]
+
+    async def _ours(self, listed: list[_Found]) -> _Found | None:
+        """The one that notifies us as we want it, with a secret we know; the others are deleted."""
+        known = await asyncio.to_thread(self._known)
+        usable = [each for each in listed if each.id in known and _notifies_us(each, self.shop)]
+        ours = max(usable, key=lambda each: (each.expires_at, each.id), default=None)
+        for each in listed:
+            if each is not ours:
+                await self._deleted(each)
+        return ours
+
+    async def _deleted(self, subscription: _Found) -> None:
+        try:
+            await self.client.delete(f"/subscriptions/{subscription.id}")
+        except GraphNotFound:
+            return
+
+    async def _renewed(self, ours: _Found) -> _Found | None:
+        """The same one with a later end, and its authorisation new; None where Graph has lost it meanwhile."""
+        now = self.shop.desk.now()
+        try:
+            if ours.expires_at > now + LIFE - _JUST_RENEWED:
+                await self.client.post(f"/subscriptions/{ours.id}/reauthorize", {})
+                return ours
+            body: Json = {"expirationDateTime": _written(now + LIFE)}
+            return _read(await self.client.patch(f"/subscriptions/{ours.id}", body))
+        except GraphNotFound:
+            return None
+
+    async def _lost(self, reason: SubscriptionEnd) -> None:
+        """What is not notified any more is to be found by listing, at once."""
+        command = RecordLostSubscription(self.tenant, reason, uuid4())
+        if await asyncio.to_thread(record_lost_subscription, command, self.shop.desk):
+            await asyncio.to_thread(self._list_calls)
+
+    async def _created(self) -> _Found:
+        try:
+            return await self._asked()
+        except GraphConflict:
+            # Another worker was faster, or a request of ours got no answer. With the secret known it is adopted.
+            listed = await self._listed()
+            ours = await self._ours(listed)
+            return await self._asked() if ours is None else ours
+
+    async def _asked(self) -> _Found:
+        secret = secrets.token_urlsafe(32)
+        await asyncio.to_thread(self._await_notifications, secret)
+        body: Json = {
+            "resource": RESOURCE,
+            "changeType": CHANGE,
+            "notificationUrl": _address(self.shop, NOTIFICATIONS_PATH),
+            # Cannot be added later, and is demanded for a life of more than an hour.
+            "lifecycleNotificationUrl": _address(self.shop, LIFECYCLE_PATH),
+            "expirationDateTime": _written(self.shop.desk.now() + LIFE),
+            "clientState": secret,
+        }
+        try:
+            made = _read(await self.client.post("/subscriptions", body))
+        except Refused:
+            # Graph has not made it. After any other error it may have, and its notifications are still to be known.
+            await asyncio.to_thread(self._forget, secret)
+            raise
+        await asyncio.to_thread(self._name, secret, made)
+        return made
+
+    def _known(self) -> dict[str, datetime]:
+        with self.shop.database() as db:
+            return subscription_rows.known(db, self.tenant)
+
+    def _await_notifications(self, secret: str) -> None:
+        now = self.shop.desk.now()
+        with self.shop.database() as db:
+            subscription_rows.await_notifications(db, self.tenant, self.client.directory, secret, RESOURCE, now)
+
+    def _forget(self, secret: str) -> None:
+        with self.shop.database() as db:
+            subscription_rows.forget(db, secret)
+
+    def _name(self, secret: str, made: _Found) -> None:
+        with self.shop.database() as db:
+            subscription_rows.name(db, secret, made.id, made.expires_at)
+
+    def _list_calls(self) -> None:
+        with self.shop.database() as db:
+            schedule.enlist(db, self.tenant, Job.RECONCILE, self.shop.desk.now())
+
+    def _settled(self, kept: _Found) -> None:
+        """Write down what Graph says, the fact first: killed between the two, the next run does the rest."""
+        record_subscription(RecordSubscription(self.tenant, kept.id, kept.expires_at, uuid4()), self.shop.desk)
+        with self.shop.database() as db:
+            subscription_rows.lives_until(db, kept.id, kept.expires_at)
+            subscription_rows.end_others(db, self.tenant, kept.id, self.shop.desk.now())
+            for kind in (Alert.SUBSCRIPTION_EXPIRING, Alert.SUBSCRIPTION_LOST):
+                alerts.settle(db, kind, self.tenant)
+
+
 async def keep_subscribed(shop: Workshop, tenant: TenantId, _: Taken) -> datetime:
-    """Due again when the subscription has ended. Renewing it before that belongs here."""
+    """Have exactly one live subscription that notifies us, renewed. Raises what GraphClient raises."""
     async with await client_of(shop, tenant) as client:
-        return await ensure_subscription(client, shop, tenant)
+        expires_at = await ensure_subscription(client, shop, tenant)
+    now = shop.desk.now()
+    return now + min(RENEWED_AFTER, (expires_at - now) / 2)
 
 
 async def ensure_subscription(client: GraphClient, shop: Workshop, tenant: TenantId) -> datetime:
-    """Have exactly one live subscription that notifies us; returns when it ends. A repeat finds it and changes nothing.
-
-    One whose secret we do not know (a worker was killed before it was stored) is deleted and made anew. Raises what
-    GraphClient raises.
-    """
-    try:
-        subscription = await _found(client, shop, tenant) or await _created(client, shop, tenant)
-    except GraphConflict:
-        # Another worker was faster, between our look and our request.
-        existing = await _found(client, shop, tenant)
-        if existing is None:
-            raise
-        subscription = existing
-    command = RecordSubscription(tenant, subscription.id, subscription.expires_at, uuid4())
-    await asyncio.to_thread(record_subscription, command, shop.desk)
-    return subscription.expires_at
+    """One run; returns when the subscription ends unless it is renewed."""
+    return await _Keeper(client, shop, tenant).keep()
 
 
-def stop(db: Connection, tenant: TenantId) -> None:
-    """The customer left: no notification for it is known any more."""
-    db.execute("DELETE FROM graph_subscriptions WHERE tenant_id = %s", (tenant,))
+def _why(before: Subscription, listed: list[_Found], shop: Workshop, was_there: bool) -> SubscriptionEnd:
+    """Why the one the log knows brings nothing any more."""
+    still = next((each for each in listed if each.id == before.id), None)
+    if before.expires_at is not None and before.expires_at <= shop.desk.now() and still is None:
+        return SubscriptionEnd.EXPIRED
+    if still is None or was_there:
+        return SubscriptionEnd.NOT_FOUND
+    return SubscriptionEnd.SECRET_UNKNOWN if _notifies_us(still, shop) else SubscriptionEnd.ADDRESS_CHANGED
 
 
-async def _found(client: GraphClient, shop: Workshop, tenant: TenantId) -> _Subscription | None:
-    """Our subscription, if Graph has it and it notifies us here; others of ours on the resource are deleted."""
-    known = await asyncio.to_thread(_known, shop, tenant)
-    ours = None
-    for subscription in await _listed(client):
-        if subscription.id in known and subscription.url == _address(shop, NOTIFICATIONS_PATH) and ours is None:
-            ours = subscription
-            continue
-        try:
-            await client.delete(f"/subscriptions/{subscription.id}")
-        except GraphNotFound:
-            continue
-    return ours
-
-
-async def _listed(client: GraphClient) -> list[_Subscription]:
-    """This application's subscriptions on the tenant's call records."""
-    found = [_read(row) async for page in client.pages("/subscriptions") for row in page]
-    wanted = RESOURCE.strip("/")
-    return [each for each in found if each.resource.strip("/") == wanted and each.change == CHANGE]
-
-
-async def _created(client: GraphClient, shop: Workshop, tenant: TenantId) -> _Subscription:
-    secret = secrets.token_urlsafe(32)
-    await asyncio.to_thread(_await_notifications, shop, tenant, client.directory, secret)
-    body: Json = {
-        "resource": RESOURCE,
-        "changeType": CHANGE,
-        "notificationUrl": _address(shop, NOTIFICATIONS_PATH),
-        # Cannot be added later, and is demanded for a life of more than an hour.
-        "lifecycleNotificationUrl": _address(shop, LIFECYCLE_PATH),
-        "expirationDateTime": f"{shop.desk.now() + LIFE:%Y-%m-%dT%H:%M:%SZ}",
-        "clientState": secret,
-    }
-    try:
-        subscription = _read(await client.post("/subscriptions", body))
-    except Refused:
-        # Graph has not made it. After any other error it may have, and its notifications are still to be known.
-        await asyncio.to_thread(_forget, shop, secret)
-        raise
-    await asyncio.to_thread(_name, shop, tenant, secret, subscription)
-    return subscription
+def _notifies_us(subscription: _Found, shop: Workshop) -> bool:
+    """At today's addresses, of every change. The lifecycle address cannot be changed; not every answer tells it."""
+    return (
+        subscription.change == CHANGE
+        and subscription.url == _address(shop, NOTIFICATIONS_PATH)
+        and subscription.lifecycle_url in (None, _address(shop, LIFECYCLE_PATH))
+    )
 
 
 def _address(shop: Workshop, path: str) -> str:
     return f"{shop.public_url}{path}"
 
 
-def _read(row: Json) -> _Subscription:
+def _written(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _read(row: Json) -> _Found:
     try:
-        return _Subscription.model_validate(row)
+        return _Found.model_validate(row)
     except ValidationError as error:
         raise BadUpstreamAnswer("a subscription lacks its id, resource, change type or expiry") from error
-
-
-def _known(shop: Workshop, tenant: TenantId) -> set[str]:
-    with shop.database() as db:
-        rows = db.execute(
-            "SELECT subscription_id FROM graph_subscriptions WHERE tenant_id = %s AND subscription_id IS NOT NULL",
-            (tenant,),
-        )
-        return {subscription for (subscription,) in rows}
-
-
-def _await_notifications(shop: Workshop, tenant: TenantId, directory: DirectoryId, secret: str) -> None:
-    with shop.database() as db:
-        db.execute(
-            "INSERT INTO graph_subscriptions (client_state_hash, tenant_id, directory_id, resource, created_at)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            (hashed(secret), tenant, UUID(str(directory)), RESOURCE, shop.desk.now()),
-        )
-
-
-def _name(shop: Workshop, tenant: TenantId, secret: str, subscription: _Subscription) -> None:
-    now = shop.desk.now()
-    with shop.database() as db:
-        db.execute(
-            "UPDATE graph_subscriptions SET subscription_id = %s, expires_at = %s WHERE client_state_hash = %s",
-            (subscription.id, subscription.expires_at, hashed(secret)),
-        )
-        # Not at once: what an earlier subscription has sent may still be on its way, for up to 4 hours.
-        db.execute(
-            "DELETE FROM graph_subscriptions WHERE tenant_id = %s AND coalesce(expires_at, created_at) < %s",
-            (tenant, now - _STALE),
-        )
-
-
-def _forget(shop: Workshop, secret: str) -> None:
-    with shop.database() as db:
-        db.execute("DELETE FROM graph_subscriptions WHERE client_state_hash = %s", (hashed(secret),))
