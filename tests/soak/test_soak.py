@@ -1,8 +1,10 @@
 """Two simulated days of a few tenants under all faults and a few kills: nothing lost, nothing twice, nothing leaked."""
 
+import ast
 import shutil
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +35,21 @@ def test_two_days_of_faults_and_kills_lose_nothing_double_nothing_and_mix_nothin
     assert found.checked["calls"] > 100
     assert found.checked["daily reads of licences"] >= SMALL.tenants
     assert soak.survived[Blow.WORKER] > 0
+
+
+ORACLES = ("alarms", "leaks", "ledger", "oracle", "plan", "recovery")
+
+
+def test_the_oracles_import_nothing_of_sua() -> None:
+    """Neither themselves nor by way of one another."""
+    allowed = {f"tests.soak.{name}" for name in ORACLES}
+
+    for name in ORACLES:
+        tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text())
+        froms = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        plain = {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+        ours = {module for module in froms | plain if module.split(".")[0] in ("app", "tests")}
+        assert ours <= allowed, name
 
 
 def test_a_plan_follows_from_its_seed() -> None:
