@@ -18,8 +18,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.domain.errors import Refused
 from app.domain.ids import CallId, DirectoryId, TenantId
+from app.ingest.lifecycle import Lifecycle
+from app.ingest.schedule import Due, Job
 
 MAX_ITEMS = 1_000
+
+LIFECYCLE_JOBS: Mapping[str, tuple[Job, ...]] = {
+    "reauthorizationRequired": (Job.SUBSCRIPTION,),
+    "subscriptionRemoved": (Job.SUBSCRIPTION, Job.RECONCILE),
+    "missed": (Job.RECONCILE,),
+}
+"""What follows at once from a lifecycle event. Only the first is documented for call records, and none is relied on."""
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _CALL_RECORD = re.compile(rf"/?communications/callRecords/({_GUID})", re.IGNORECASE)
@@ -45,7 +54,7 @@ class Ignored(StrEnum):
     WRONG_CLIENT_STATE = "wrong_client_state"
     OTHER_DIRECTORY = "other_directory"
     UNUSABLE = "unusable"
-    LIFECYCLE = "lifecycle"
+    UNKNOWN_LIFECYCLE_EVENT = "unknown_lifecycle_event"
 
 
 class Item(BaseModel):
@@ -99,9 +108,11 @@ class Routes:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """A POST's items after the checks: calls to look at (each once), and how many items were ignored and why."""
+    """A POST's items after the checks: calls to look at and jobs to be done at once (each once), and how many items
+    were ignored and why."""
 
     calls: tuple[tuple[TenantId, CallId], ...]
+    jobs: tuple[Due, ...]
     ignored: Counter[str]
 
 
@@ -126,19 +137,27 @@ def parse(body: bytes) -> list[Item]:
 
 
 def sort(items: Iterable[Item], routes: Routes) -> Sorted:
-    """Which calls to look at. A bad item never spoils its neighbours."""
+    """Which calls to look at, and what to do about subscriptions. A bad item never spoils its neighbours."""
     calls: dict[tuple[TenantId, CallId], None] = {}
+    jobs: dict[Due, None] = {}
     ignored: Counter[str] = Counter()
     for item in items:
-        verdict = _judge(item, routes)
-        if isinstance(verdict, str):
-            ignored[verdict] += 1
+        route = _checked(item, routes)
+        if isinstance(route, Ignored):
+            ignored[route] += 1
+        elif item.lifecycle_event is not None:
+            wanted = LIFECYCLE_JOBS.get(item.lifecycle_event, ())
+            jobs |= {Due(route.tenant, job): None for job in wanted}
+            ignored[Ignored.UNKNOWN_LIFECYCLE_EVENT] += not wanted
+        elif match := _CALL_RECORD.fullmatch(item.resource or ""):
+            calls[route.tenant, CallId(UUID(match[1]))] = None
         else:
-            calls[verdict] = None
-    return Sorted(tuple(calls), ignored)
+            ignored[Ignored.UNUSABLE] += 1
+    return Sorted(tuple(calls), tuple(jobs), +ignored)
 
 
-def _judge(item: Item, routes: Routes) -> tuple[TenantId, CallId] | Ignored:
+def _checked(item: Item, routes: Routes) -> Route | Ignored:
+    """Whose it is, if it can be believed."""
     route = routes.route_of(item)
     if route is None:
         return Ignored.UNKNOWN_SUBSCRIPTION
@@ -146,10 +165,7 @@ def _judge(item: Item, routes: Routes) -> tuple[TenantId, CallId] | Ignored:
         return Ignored.WRONG_CLIENT_STATE
     if item.directory is None or not _DIRECTORY.fullmatch(item.directory) or UUID(item.directory) != route.directory:
         return Ignored.OTHER_DIRECTORY
-    if item.lifecycle_event is not None:
-        return Ignored.LIFECYCLE
-    match = _CALL_RECORD.fullmatch(item.resource or "")
-    return (route.tenant, CallId(UUID(match[1]))) if match else Ignored.UNUSABLE
+    return route
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,12 +6,13 @@ Every function works in its caller's transaction.
 by the database's clock: workers on several machines agree on it, and a stepped clock cannot stop them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from psycopg import Connection
+from psycopg import AsyncConnection, Connection
 
 from app.domain.ids import TenantId
 
@@ -68,6 +69,15 @@ class Taken:
     failures: int
 
 
+_HURRY = """
+    UPDATE schedule SET due_at = least(schedule.due_at, %s), failures = 0,
+        held_until = CASE WHEN working_until > now() THEN held_until ELSE '-infinity' END,
+        asked_again = CASE WHEN working_until > now() THEN %s END
+    FROM unnest(%s::uuid[], %s::text[]) AS wanted (tenant_id, job)
+    WHERE schedule.tenant_id = wanted.tenant_id AND schedule.job = wanted.job
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row for operators: what is due when, who is at it until when, how it went last. Reasons are error codes."""
@@ -115,6 +125,12 @@ def enlist(db: Connection, tenant: TenantId, job: Job, due_at: datetime) -> None
         " asked_again = CASE WHEN schedule.working_until > now() THEN excluded.due_at END",
         (tenant, job, due_at),
     )
+
+
+async def hurry(db: AsyncConnection, jobs: Sequence[Due], now: datetime) -> None:
+    """As `enlist`, at once, for jobs that are done for their tenants anyway; a tenant that lost access stays at rest."""
+    ordered = sorted(jobs, key=lambda due: (due.tenant, due.job))
+    await db.execute(_HURRY, (now, now, [due.tenant for due in ordered], [due.job for due in ordered]))
 
 
 def due(db: Connection, now: datetime) -> list[Waiting]:

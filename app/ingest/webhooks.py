@@ -7,7 +7,7 @@ more than 3 s. What cannot be stored is answered 503, so that Graph sends it aga
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import uuid4
@@ -19,9 +19,10 @@ from starlette.responses import Response
 from starlette.routing import Route as WebRoute
 from starlette.types import Receive, Scope, Send
 
+from app.clock import Clock, SystemClock
 from app.domain.errors import Unavailable
-from app.domain.ids import CallId, TenantId
-from app.ingest import inbox
+from app.domain.ids import TenantId
+from app.ingest import inbox, schedule
 from app.ingest.notifications import Item, MalformedNotification, Sorted, TooManyItems, parse, sort
 from app.ingest.webhooks_bell import Bell
 from app.ingest.webhooks_request import (
@@ -62,7 +63,7 @@ class Limits:
 class GraphDoors:
     """Both addresses Graph posts to. Items are sorted by what they are, not by the door they came through.
 
-    Counts `webhook.stored` and, per reason of `Ignored`, what was not. Close it when the process ends.
+    Items of the life of subscriptions make their jobs due at once. Counts `webhook.stored` and, per reason of `Ignored`, what was not. Close it when the process ends.
     """
 
     def __init__(
@@ -70,8 +71,10 @@ class GraphDoors:
         pool: AsyncConnectionPool[AsyncConnection],
         ring: Callable[[TenantId], None],
         limits: Limits | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._pool = pool
+        self._clock = clock or SystemClock()
         self._limits = limits or Limits()
         self._known = KnownRoutes(pool)
         self._bell = Bell(ring)
@@ -116,6 +119,8 @@ class GraphDoors:
         """Sort and store, or raise InboxUnavailable in time for Graph."""
         found = await self._in_time(self._store(items))
         count("webhook.stored", len(found.calls))
+        count("webhook.lifecycle", len(found.lifecycle))
+        count("webhook.lifecycle", len(found.jobs))
         for reason, items_ignored in found.ignored.items():
             count(f"webhook.{reason}", items_ignored)
         if found.ignored:
@@ -125,13 +130,13 @@ class GraphDoors:
     async def _store(self, items: list[Item]) -> Sorted:
         routes = await self._known.for_items(items, self._limits.pool_wait_s)
         found = sort(items, routes)
-        if found.calls:
-            await self._insert(found.calls)
+        if found.calls or found.jobs:
+            async with self._pool.connection(self._limits.pool_wait_s) as db:
+                if found.calls:
+                    await inbox.deliver(db, found.calls, uuid4())
+                if found.jobs:
+                    await schedule.hurry(db, found.jobs, self._clock.now())
         return found
-
-    async def _insert(self, calls: Sequence[tuple[TenantId, CallId]]) -> None:
-        async with self._pool.connection(self._limits.pool_wait_s) as db:
-            await inbox.deliver(db, calls, uuid4())
 
     async def _in_time(self, storing: Awaitable[Sorted]) -> Sorted:
         # Not cancelled when late: cancelling a statement waits for the server, which may be what hangs. If it commits

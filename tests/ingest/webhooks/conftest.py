@@ -1,7 +1,8 @@
 """A served webhook over a real database, with one customer subscribed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 
 from app.domain.ids import TenantId
+from app.ingest import schedule
 from app.ingest.notifications import hashed
+from app.ingest.schedule import Job
 from app.ingest.webhooks import GraphDoors, Limits
 from tests.database import Database
 
@@ -43,6 +46,18 @@ class Webhook:
                 (hashed(secret), tenant, directory, subscription),
             )
 
+    def schedule(self, tenant: UUID, jobs: Sequence[Job] = schedule.COLLECTING) -> None:
+        """Jobs that are due in an hour."""
+        with psycopg.connect(self.database.writer_dsn) as db:
+            for job in jobs:
+                schedule.enlist(db, TenantId(tenant), job, datetime.now(UTC) + timedelta(hours=1))
+
+    def due(self, tenant: UUID) -> list[Job]:
+        """Jobs that are due now."""
+        with psycopg.connect(self.database.writer_dsn) as db:
+            found = schedule.listed(db, TenantId(tenant))
+        return sorted(each.job for each in found if each.due_at <= datetime.now(UTC))
+
     def stored(self) -> list[tuple[UUID, UUID]]:
         with psycopg.connect(self.database.writer_dsn) as db:
             return db.execute("SELECT tenant_id, call_id FROM inbox ORDER BY tenant_id, call_id").fetchall()
@@ -70,12 +85,12 @@ def item(call: UUID | str = CALL, **changed: Any) -> dict[str, Any]:
 async def webhook(module_database: Database) -> AsyncIterator[Webhook]:
     database = module_database
     with psycopg.connect(database.owner_dsn) as owner:
-        owner.execute("TRUNCATE inbox, graph_subscriptions")
+        owner.execute("TRUNCATE inbox, graph_subscriptions, schedule")
     rung: list[TenantId] = []
     async with AsyncConnectionPool(
         database.writer_dsn, min_size=1, max_size=2, kwargs={"autocommit": True}, open=False
     ) as pool:
-        doors = GraphDoors(pool, rung.append, Limits(body_timeout_s=0.2, pool_wait_s=0.4, store_s=0.6))
+        doors = GraphDoors(pool, rung.append, lambda: NOON, Limits(body_timeout_s=0.2, pool_wait_s=0.4, store_s=0.6))
         transport = httpx.ASGITransport(Starlette(routes=doors.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://sua.test") as client:
             served = Webhook(doors, client, database, rung)

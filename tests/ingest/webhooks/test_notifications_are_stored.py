@@ -1,10 +1,13 @@
 """What a notification POST leaves in the inbox."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 
+from app.ingest.schedule import Job
 from app.ingest.webhooks import LIFECYCLE_PATH
 from app.telemetry import counted
 from tests.ingest.webhooks.conftest import CALL, CONTOSO, CONTOSO_DIRECTORY, SECRET, SUBSCRIPTION, Webhook, item
@@ -100,13 +103,47 @@ async def test_a_notification_that_overtakes_the_answer_to_its_subscription_is_k
     assert webhook.stored() == [(CONTOSO, CALL), (FABRIKAM, CALL)]
 
 
-async def test_lifecycle_items_are_acknowledged_and_stored_nowhere(webhook: Webhook) -> None:
-    lifecycle = item(lifecycleEvent="reauthorizationRequired", resource=None, changeType=None, resourceData=None)
+@pytest.mark.parametrize(
+    ("event", "hurried"),
+    [
+        ("reauthorizationRequired", [Job.SUBSCRIPTION]),
+        ("subscriptionRemoved", [Job.RECONCILE, Job.SUBSCRIPTION]),
+        ("missed", [Job.RECONCILE]),
+        ("somethingNew", []),
+    ],
+)
+async def test_what_a_lifecycle_event_asks_for_is_due_before_graph_is_answered(
+    webhook: Webhook, event: str, hurried: list[Job]
+) -> None:
+    webhook.schedule(CONTOSO)
 
-    answer = await webhook.post(lifecycle, item(lifecycleEvent="missed"), path=LIFECYCLE_PATH)
+    answer = await webhook.post(lifecycle(event), lifecycle(event), path=LIFECYCLE_PATH)
 
     assert answer.status_code == 202
+    assert webhook.due(CONTOSO) == hurried
     assert webhook.stored() == []
+
+
+async def test_a_lifecycle_event_that_cannot_be_believed_moves_nothing(webhook: Webhook) -> None:
+    webhook.schedule(CONTOSO)
+
+    await webhook.post(lifecycle("subscriptionRemoved", clientState="a guess"), path=LIFECYCLE_PATH)
+    await webhook.post(lifecycle("subscriptionRemoved", tenantId=str(FABRIKAM_DIRECTORY)), path=LIFECYCLE_PATH)
+
+    assert webhook.due(CONTOSO) == []
+
+
+async def test_a_lifecycle_event_brings_back_no_job_of_a_customer_at_rest(webhook: Webhook) -> None:
+    webhook.schedule(CONTOSO, [Job.PERMISSIONS])
+
+    await webhook.post(lifecycle("subscriptionRemoved"), path=LIFECYCLE_PATH)
+
+    assert webhook.due(CONTOSO) == []
+
+
+def lifecycle(event: str, **changed: str) -> dict[str, Any]:
+    """An item as Graph sends it: no resource, no change."""
+    return item(lifecycleEvent=event, resource=None, changeType=None, resourceData=None, **changed)
 
 
 async def test_a_change_at_the_lifecycle_door_is_taken_for_what_it_is(webhook: Webhook) -> None:
