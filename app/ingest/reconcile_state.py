@@ -94,10 +94,10 @@ def again(db: Connection, tenant: TenantId, calls: Collection[CallId]) -> None:
 
 
 def settle_found(db: Connection, tenant: TenantId, calls: Collection[CallId]) -> None:
-    """What a listing had put there and was given up came by another way."""
+    """What was given up came by another way: the log has of these calls what Graph lists."""
     db.execute(
-        "UPDATE inbox SET state = 'DONE', settled_at = now()"
-        " WHERE tenant_id = %s AND listed_revision IS NOT NULL AND state = 'DEAD' AND call_id = ANY (%s)",
+        "UPDATE inbox SET state = 'DONE', settled_at = now() WHERE tenant_id = %s AND state = 'DEAD'"
+        " AND call_id = ANY (%s)",
         (tenant, list(calls)),
     )
 

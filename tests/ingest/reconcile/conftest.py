@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -53,9 +53,8 @@ class Customer:
         seen = {UUID(call.id): call.version_at(now) for call in company.calls}
         return {call: version.version for call, version in seen.items() if version is not None}
 
-    def starts(self) -> dict[UUID, datetime]:
-        company = self.office.world.companies[str(self.office.directory)]
-        return {UUID(call.id): call.started_at for call in company.calls}
+    def states(self) -> dict[str, int]:
+        return dict(self.office.rows("SELECT state, count(*) FROM inbox GROUP BY state"))
 
     def recorded(self) -> dict[UUID, int]:
         """The newest revision in the log of the calls Graph would list."""
@@ -80,14 +79,29 @@ class Customer:
         return reason
 
 
+@pytest.fixture(scope="module")
+def office(module_database: Database) -> Iterator[Office]:
+    with open_office(module_database) as office:
+        yield office
+
+
 @pytest.fixture
-def customer(database: Database) -> Iterator[Customer]:
-    """Subscribed, its past listed."""
-    with open_office(database) as office:
-        invitation = office.invite()
-        office.consent(invitation)
-        carry_out(office.shop, Due(invitation.tenant, Job.SUBSCRIPTION))
-        customer = Customer(office, invitation.tenant)
-        customer.reconcile()
-        customer.fetch()
-        yield customer
+def customer(office: Office) -> Customer:
+    """A new one on a Monday, subscribed, its past listed; whoever was there before is forgotten, and every call."""
+    office.begin_anew()
+    office.control("/_notifications/rules", drop_share=0.0)
+    office.control("/_calls/rules", revised_share=0.0)
+    now = office.clock.now()
+    monday = (now + timedelta(days=-now.weekday() % 7)).replace(hour=0, minute=0)
+    if monday != now:
+        hours = (monday - now) / timedelta(hours=1)
+        office.let_pass(hours=hours if hours > 0 else hours + 168)
+    company = office.world.companies[str(office.directory)]
+    company.calls[:] = [call for call in company.calls if call.started_at >= office.clock.now()]
+    company.announce_anew(office.clock.now())
+    invitation = office.invite()
+    office.consent(invitation)
+    carry_out(office.shop, Due(invitation.tenant, Job.SUBSCRIPTION))
+    customer = Customer(office, invitation.tenant)
+    customer.reconcile()
+    return customer
