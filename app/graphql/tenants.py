@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 import strawberry
 
 from app.auth.viewer import ALL
+from app.domain.access import State, advice, missing_of
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.graphql.calls import CallQuestions
@@ -25,13 +25,30 @@ from app.projections import reading, tenants
 from app.projections.reading import AsOfOutOfRange, Moment, NotReady
 from app.projections.tenants import TenantRow
 
+TenantState = strawberry.enum(State, name="TenantState", description="Where a customer stands.")
 
-@strawberry.enum(description="Where a customer stands.")
-class TenantState(StrEnum):
-    INVITED = "INVITED"
-    CONSENTED = "CONSENTED"
-    WITHDRAWN = "WITHDRAWN"
-    OFFBOARDED = "OFFBOARDED"
+
+@strawberry.type(description="How SUA's access to a customer stands, and what to do about it.")
+class Consent:
+    state: TenantState  # type: ignore[valid-type]
+    since: datetime | None = strawberry.field(description="Since when it stands there, UTC.")
+    reason: str | None = strawberry.field(description="The error code that showed that access ended; null: it has not.")
+    advice: str | None = strawberry.field(description="What to do, in one sentence; null: nothing.")
+    missing_permissions: list[str] = strawberry.field(
+        description="Of those SUA asks for; what they are for is not read. Microsoft Graph's names."
+    )
+
+    @classmethod
+    def of(cls, row: TenantRow) -> "Consent":
+        state = State(row.state)
+        missing = missing_of(row.permissions) if state is State.CONSENTED else ()
+        return cls(
+            state=state,
+            since=row.state_since,
+            reason=row.state_reason,
+            advice=advice(state, missing),
+            missing_permissions=list(missing),
+        )
 
 
 @strawberry.type(description="What can be read at a customer beyond the five permissions. Null: not known yet.")
@@ -39,6 +56,10 @@ class Capabilities:
     entra_p1: bool | None = strawberry.field(description="Sign-in times are readable (needs Entra ID P1).")
     concealed_names: bool | None = strawberry.field(description="Usage reports hide who is who.")
     reports: bool | None = strawberry.field(description="Usage reports are readable.")
+    copilot_reports: bool | None = strawberry.field(description="Reports on the use of Copilot are readable.")
+    pstn_logs: bool | None = strawberry.field(description="Calls charged by Microsoft are readable.")
+    direct_routing: bool | None = strawberry.field(description="Calls over the customer's own trunks are readable.")
+    renewals: bool | None = strawberry.field(description="When purchases are renewed is readable.")
 
 
 @strawberry.type(description="The customer's own rules. Days are civil days in `timeZone`.")
@@ -69,7 +90,8 @@ class Tenant(TenantHistory, CoverageQuestions):
     name: str = strawberry.field(description="The provider's word for the customer.")
     organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")
     domain: str | None = strawberry.field(description="The directory's default domain; null before consent.")
-    state: TenantState
+    state: TenantState  # type: ignore[valid-type]
+    consent: Consent
     consented_permissions: list[str] = strawberry.field(description="Microsoft Graph's names.")
     capabilities: Capabilities
     policy: Policy
@@ -114,9 +136,18 @@ class Tenant(TenantHistory, CoverageQuestions):
             name=row.name,
             organisation=row.organisation,
             domain=row.default_domain,
-            state=TenantState(row.state),
+            state=State(row.state),
+            consent=Consent.of(row),
             consented_permissions=list(row.permissions),
-            capabilities=Capabilities(entra_p1=row.entra_p1, concealed_names=row.concealed_names, reports=row.reports),
+            capabilities=Capabilities(
+                entra_p1=row.entra_p1,
+                concealed_names=row.concealed_names,
+                reports=row.reports,
+                copilot_reports=row.copilot_reports,
+                pstn_logs=row.pstn_logs,
+                direct_routing=row.direct_routing,
+                renewals=row.renewals,
+            ),
             policy=Policy(
                 idle_days=row.idle_days, grace_days=row.grace_days, time_zone=row.time_zone, currency=row.currency
             ),

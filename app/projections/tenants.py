@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
 
-from app.domain.events import Event
 from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken
 from app.domain.events.tenancy import (
-    Capability,
     CapabilityChanged,
     ConsentGranted,
     ConsentWithdrawn,
@@ -27,10 +25,11 @@ from app.domain.licensing import read_cutoff
 from app.domain.policy import DEFAULT_POLICY
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
-from app.projections.facts import Fact, Instant, instant
+from app.projections.facts import Fact
 from app.projections.projection import Versioned
 from app.projections.reading import OPEN, Freshness, Moment, in_force, known, rows
-from app.projections.versioned import VALID, Book, Table, Value
+from app.projections.tenant_fold import after
+from app.projections.versioned import VALID, Book, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,15 @@ class TenantRow:
     failed_feeds: tuple[str, ...]
     last_failure: str | None
     last_failure_at: datetime | None
+    state_reason: str | None
+    state_since: datetime | None
+    pstn_logs: bool | None
+    direct_routing: bool | None
+    renewals: bool | None
+    copilot_reports: bool | None
+    pstn_collected_at: datetime | None
+    direct_routing_collected_at: datetime | None
+    renewals_collected_at: datetime | None
 
     def observable(self, at: Moment) -> bool:
         """Can inactivity be told from blindness? For the row of a moment, at that moment (definitions: observable)."""
@@ -73,7 +81,9 @@ _COLUMNS = """
     t.tenant_id, t.name, t.organisation, t.directory_id, t.default_domain, t.state, t.permissions,
     t.entra_p1, t.concealed_names, t.reports, t.idle_days, t.grace_days, t.time_zone, t.currency,
     t.licences_collected_at, t.sign_ins_collected_at, t.reports_collected_at, t.calls_collected_at,
-    t.failed_feeds, t.last_failure, t.last_failure_at
+    t.failed_feeds, t.last_failure, t.last_failure_at, t.state_reason, t.state_since,
+    t.pstn_logs, t.direct_routing, t.renewals, t.copilot_reports,
+    t.pstn_collected_at, t.direct_routing_collected_at, t.renewals_collected_at
 """
 
 
@@ -132,6 +142,9 @@ async def freshness_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: M
             Feed.SIGN_INS: row.sign_ins_collected_at,
             Feed.REPORTS: row.reports_collected_at,
             Feed.CALLS: row.calls_collected_at,
+            Feed.PSTN: row.pstn_collected_at,
+            Feed.DIRECT_ROUTING: row.direct_routing_collected_at,
+            Feed.RENEWALS: row.renewals_collected_at,
         },
         failed_feeds=row.failed_feeds,
         last_failure=row.last_failure,
@@ -148,110 +161,11 @@ def _row(row: tuple[Any, ...]) -> TenantRow:
     return TenantRow(*values)
 
 
-class _Values(NamedTuple):
-    """What a row says, as the columns stand."""
-
-    name: str
-    organisation: str | None = None
-    directory_id: DirectoryId | None = None
-    default_domain: str | None = None
-    state: str = "INVITED"
-    permissions: tuple[str, ...] = ()
-    entra_p1: bool | None = None
-    concealed_names: bool | None = None
-    reports: bool | None = None
-    idle_days: int | None = None
-    grace_days: int | None = None
-    time_zone: str | None = None
-    currency: str | None = None
-    licences_collected_at: Instant | None = None
-    sign_ins_collected_at: Instant | None = None
-    reports_collected_at: Instant | None = None
-    calls_collected_at: Instant | None = None
-    failed_feeds: tuple[str, ...] = ()
-    last_failure: str | None = None
-    last_failure_at: Instant | None = None
-
-
 def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
     """One row a customer; each fact changes what is so from then on. Before the invitation there is none."""
     for fact in facts:
         event = fact.event
-        book.change_from((), fact.at, fact.position, partial(_after, event))
-
-
-def _after(event: Event, before: Value | None) -> Value | None:
-    if isinstance(event, TenantInvited):
-        return _Values(event.customer) if before is None else _Values(*before)._replace(name=event.customer)
-    if before is None:
-        return None
-    was = _Values(*before)
-    match event:
-        case ConsentGranted():
-            return was._replace(
-                organisation=event.organisation,
-                directory_id=event.directory,
-                default_domain=event.default_domain,
-                state="CONSENTED",
-                permissions=event.permissions,
-            )
-        case ConsentWithdrawn():
-            return was._replace(state="WITHDRAWN")
-        case PermissionsChanged():
-            return was._replace(permissions=event.permissions)
-        case CapabilityChanged():
-            return _able(was, event)
-        case PolicyChanged():
-            return was._replace(
-                idle_days=event.idle_days,
-                grace_days=event.grace_days,
-                time_zone=event.time_zone,
-                currency=event.currency,
-            )
-        case TenantOffboarded():
-            return was._replace(state="OFFBOARDED")
-        case SnapshotTaken() | SnapshotFailed():
-            return _after_read(was, event)
-        case _:
-            return was
-
-
-def _able(was: _Values, event: CapabilityChanged) -> _Values:
-    match event.capability:
-        case Capability.ENTRA_P1:
-            return was._replace(entra_p1=event.available)
-        case Capability.CONCEALED_NAMES:
-            return was._replace(concealed_names=event.available)
-        case Capability.REPORTS:
-            return was._replace(reports=event.available)
-        case _:
-            return was
-
-
-def _after_read(was: _Values, event: SnapshotTaken | SnapshotFailed) -> _Values:
-    others = {feed for feed in was.failed_feeds if feed != event.feed}
-    if isinstance(event, SnapshotFailed):
-        return was._replace(
-            failed_feeds=tuple(sorted({*others, event.feed.value})),
-            last_failure=f"{event.feed}: {event.reason}",
-            last_failure_at=instant(event.happened_at),
-        )
-    read = was._replace(failed_feeds=tuple(sorted(others)))
-    match event.feed:
-        case Feed.LICENCES:
-            return read._replace(licences_collected_at=_later(was.licences_collected_at, instant(event.happened_at)))
-        case Feed.SIGN_INS:
-            return read._replace(sign_ins_collected_at=_later(was.sign_ins_collected_at, instant(event.happened_at)))
-        case Feed.REPORTS:
-            return read._replace(reports_collected_at=_later(was.reports_collected_at, instant(event.happened_at)))
-        case Feed.CALLS:
-            return read._replace(calls_collected_at=_later(was.calls_collected_at, instant(event.happened_at)))
-        case _:
-            return read
-
-
-def _later(known: Instant | None, at: Instant) -> Instant:
-    return at if known is None else max(known, at)
+        book.change_from((), fact.at, fact.position, partial(after, event))
 
 
 PROJECTION = Versioned(
@@ -280,6 +194,15 @@ PROJECTION = Versioned(
             Column("failed_feeds", "text[]"),
             Column("last_failure", "text"),
             Column("last_failure_at", "timestamptz"),
+            Column("state_reason", "text"),
+            Column("state_since", "timestamptz"),
+            Column("pstn_logs", "boolean"),
+            Column("direct_routing", "boolean"),
+            Column("renewals", "boolean"),
+            Column("copilot_reports", "boolean"),
+            Column("pstn_collected_at", "timestamptz"),
+            Column("direct_routing_collected_at", "timestamptz"),
+            Column("renewals_collected_at", "timestamptz"),
         ),
     ),
     facts=frozenset(
@@ -297,4 +220,5 @@ PROJECTION = Versioned(
     ),
     looked_up=lambda _: {},
     project=project,
+    version=2,
 )
