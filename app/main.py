@@ -82,7 +82,6 @@ async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
     graph = GraphDoors(
         writing,
         parts.ingest.fetch,
-        parts.clock.now,
         webhooks.Limits(body_bytes=settings.webhook_body_bytes, body_timeout_s=settings.body_timeout_seconds),
         parts.clock,
     )

@@ -119,7 +119,6 @@ class GraphDoors:
         """Sort and store, or raise InboxUnavailable in time for Graph."""
         found = await self._in_time(self._store(items))
         count("webhook.stored", len(found.calls))
-        count("webhook.lifecycle", len(found.lifecycle))
         count("webhook.lifecycle", len(found.jobs))
         for reason, items_ignored in found.ignored.items():
             count(f"webhook.{reason}", items_ignored)

@@ -106,7 +106,7 @@ def _app(database: Database, shop: Workshop, rung: list[TenantId | Due], pauses_
     pool: AsyncConnectionPool[psycopg.AsyncConnection] = AsyncConnectionPool(
         database.writer_dsn, min_size=1, max_size=4, kwargs={"autocommit": True}, open=False
     )
-    graph = GraphDoors(pool, rung.append)
+    graph = GraphDoors(pool, rung.append, clock=shop.desk.clock)
     consent = ConsentDoors(shop, rung.append, ConsentTerms(pauses_s=pauses_s))
 
     @asynccontextmanager
