@@ -257,11 +257,14 @@ async def test_an_empty_log_is_a_log(site: PhoneSite) -> None:
 
 
 async def test_after_an_outage_of_months_every_day_is_asked_for_and_no_day_is_missing(site: PhoneSite) -> None:
+    site.live(timedelta(days=3))
     await site.read()
     site.live(timedelta(days=110))
 
     reads = await site.read()
 
+    last_of_the_first_request = date(2026, 11, 19) + timedelta(days=89)
+    assert all(last_of_the_first_request in {row.started_at.date() for row in log.values()} for log in site.true())
     assert [each.failure for each in reads] == [None, None]
     assert_true(site)
 
