@@ -130,3 +130,54 @@ def test_an_unknown_property_or_page_token_is_refused(shared: Driver) -> None:
     token = shared.graph("/users?$select=id&$skiptoken=nonsense")
 
     assert (unknown.status_code, token.status_code) == (400, 400)
+
+
+def test_somebody_comes_or_goes_between_two_pages(fresh: Driver) -> None:
+    fresh.control("/_clock/advance", {"hours": 9})
+    before = {user["id"] for user in fresh.items("/users?$select=id")}
+    fresh.control("/_users/unsteady", {"tenant": fresh.tenant, "share": 1})
+
+    shown = [user["id"] for user in fresh.items("/users?$select=id&$top=7")]
+
+    survived = fresh.http.get(f"{fresh.base}/_survived").json()
+    true = {user["id"] for user in fresh.truth(calls="none")["users"] if user["deletedAt"] is None}
+    assert len(shown) == len(set(shown))
+    assert len(true - before) == survived["users.appeared"] > 0
+    assert len(before - true) == survived["users.disappeared"] > 0
+    assert true <= set(shown)
+
+
+def test_the_deleted_are_shown_for_thirty_days_with_their_end_and_a_freed_name(fresh: Driver) -> None:
+    fresh.control("/_users/unsteady", {"share": 1})
+    fresh.items("/users?$select=id&$top=7")
+    fresh.control("/_users/unsteady", {"share": 0})
+    path = "/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName,userType&$top=2"
+    true = {user["id"]: user for user in fresh.truth(calls="none")["users"] if user["deletedAt"] is not None}
+
+    shown = {user["id"]: user for user in fresh.items(path)}
+    fresh.control("/_clock/advance", {"days": 31})
+
+    assert set(shown) == set(true) != set()
+    for user_id, user in shown.items():
+        assert user["userPrincipalName"] == user_id.replace("-", "") + true[user_id]["userPrincipalName"]
+        assert user["deletedDateTime"] == true[user_id]["deletedAt"].replace("+00:00", "Z")
+    assert not set(shown) & {user["id"] for user in fresh.items(path)}
+
+
+def test_agents_and_rooms_are_among_the_users(shared: Driver) -> None:
+    kinds = {user["id"]: user["kind"] for user in shared.truth(calls="none")["users"]}
+
+    agents = [user["id"] for user in shared.items("/users?$select=id") if "@odata.type" in user]
+
+    assert [kinds[agent] for agent in agents] == ["agent"]
+    assert "room" in kinds.values()
+
+
+def test_sign_ins_of_one_user_are_told_by_id_only(shared: Driver) -> None:
+    first = shared.graph("/users?$select=id,userPrincipalName&$top=1").json()["value"][0]
+
+    answers = [
+        shared.graph(f"/users/{first[name]}?$select={SIGN_INS}").status_code for name in ("id", "userPrincipalName")
+    ]
+
+    assert answers == [200, 400]

@@ -110,3 +110,49 @@ def test_a_fault_of_one_tenant_leaves_the_other_alone() -> None:
 @pytest.mark.parametrize("wish", [{"path": ".", "kind": "earthquake"}, {"path": "(", "kind": "cut"}, {"kind": "cut"}])
 def test_an_impossible_wish_is_refused(shared: Driver, wish: dict[str, Any]) -> None:
     assert shared.http.post(f"{shared.base}/_faults", json=wish).status_code == 400
+
+
+def test_a_fault_of_a_share_strikes_about_that_share_for_ever(fresh: Driver) -> None:
+    ask(fresh, kind="throttle", share=0.25)
+
+    struck = [fresh.graph("/users?$select=id").status_code for _ in range(200)].count(429)
+
+    (fault,) = fresh.http.get(f"{fresh.base}/_faults").json()["faults"]
+    assert 20 < struck < 85
+    assert (fault["hits"], fault["times"]) == (struck, None)
+    assert fresh.http.get(f"{fresh.base}/_survived").json() == {"http.throttle": struck}
+
+
+def test_a_share_keeps_to_its_times_and_begins_after_those_to_skip(fresh: Driver) -> None:
+    ask(fresh, kind="status", share=1.0, times=2, skip=1)
+
+    assert [fresh.graph("/users").status_code for _ in range(4)] == [200, 503, 503, 200]
+
+
+def test_a_page_in_the_middle_fails_and_the_first_never_does(fresh: Driver) -> None:
+    fresh.control("/_faults", {"path": "skiptoken", "kind": "server_error", "share": 1})
+
+    first = fresh.graph("/users?$select=id&$top=20")
+    second = fresh.graph(first.json()["@odata.nextLink"])
+
+    assert (first.status_code, second.status_code) == (200, 503)
+    assert second.headers["content-type"].startswith("text/html")
+
+
+def test_entra_has_a_bad_moment(fresh: Driver) -> None:
+    fresh.token()
+    wish = {"path": "oauth2/v2.0/token", "kind": "entra"}
+    fresh.control("/_faults", [{**wish, "number": 90033}, wish])
+
+    first, second, third = (fresh.ask_token() for _ in range(3))
+
+    assert (first.status_code, first.json()["error_codes"]) == (503, [90033])
+    assert second.json()["error_codes"][0] in (90006, 90012, 90024, 90033, 90055, 90090, 50033, 50087)
+    assert third.status_code == 200
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, "half"])
+def test_a_share_is_from_0_to_1(shared: Driver, share: Any) -> None:
+    wish = {"path": ".", "kind": "cut", "share": share}
+
+    assert shared.http.post(f"{shared.base}/_faults", json=wish).status_code == 400

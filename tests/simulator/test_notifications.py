@@ -244,3 +244,52 @@ def test_a_subscription_ends_by_the_simulated_clock_only_where_asked(listener: L
             left.append((driver.graph(path).status_code, len(driver.items("/subscriptions"))))
 
     assert left == [(200, 1), (404, 0)]
+
+
+def test_late_items_come_when_their_simulated_time_has_come(fresh: Driver, listener: Listener) -> None:
+    subscribe(fresh, listener)
+
+    counted = live(fresh, late_share=0.5, late_minutes=120)
+    fresh.control("/_notifications/rules", {"late_share": 0})
+    fresh.control("/_clock/advance", {"minutes": 121})
+    after = fresh.control("/_notifications/flush")
+
+    assert 0 < counted["late"] == counted["waiting"] < told(fresh).total()
+    assert after["waiting"] == 0
+    assert Counter(listener.call_ids) == told(fresh)
+    assert fresh.http.get(f"{fresh.base}/_survived").json()["notification.late"] == counted["late"]
+
+
+def test_a_share_is_repeated_and_a_share_changes_places(fresh: Driver, listener: Listener) -> None:
+    subscribe(fresh, listener)
+
+    counted = live(fresh, repeat_share=0.4, reorder_share=0.4)
+
+    assert 0 < counted["repeated"] < told(fresh).total()
+    assert 1 < counted["reordered"] < counted["delivered"]
+    assert len(listener.call_ids) == told(fresh).total() + counted["repeated"]
+    assert set(listener.call_ids) == set(told(fresh))
+
+
+def test_one_tenants_notifications_are_dropped_and_the_others_not(listener: Listener) -> None:
+    with driven(tenants=2) as driver:
+        first, second = driver.tenants
+        subscribe(driver, listener)
+        driver.control("/_notifications/rules", {"tenant": second, "drop_share": 1})
+        driver.control("/_notifications/rules", {"batch": 7})
+        counted = live(driver)
+
+        assert counted["dropped"] == 0
+        driver.control("/_notifications/rules", {"tenant": first, "drop_share": 1})
+        assert live(driver)["dropped"] > 0
+
+
+@pytest.mark.parametrize("wrong", [{"drop_share": 2}, {"late_share": -1}, {"tenant": "x"}, {"copies": "two"}])
+def test_an_impossible_rule_is_refused(shared: Driver, wrong: dict[str, Any]) -> None:
+    assert shared.http.post(f"{shared.base}/_notifications/rules", json=wrong).status_code == 400
+
+
+def test_what_is_for_all_cannot_be_for_one(shared: Driver) -> None:
+    wrong = {"tenant": shared.tenant, "batch": 3}
+
+    assert shared.http.post(f"{shared.base}/_notifications/rules", json=wrong).status_code == 400

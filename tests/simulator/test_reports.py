@@ -63,3 +63,57 @@ def test_concealed_reports_show_pseudonyms(fresh: Driver) -> None:
 
     assert not [row for row in rows if "@" in row["User Principal Name"]]
     assert {len(row["User Principal Name"]) for row in rows} == {32}
+
+
+APPS = "/reports/getM365AppUserDetail(period='D30')"
+MAILBOX = "/reports/getMailboxUsageDetail(period='D30')"
+EMAIL = "/reports/getEmailActivityUserDetail(period='D30')"
+COPILOT = "/copilot/reports/getMicrosoft365CopilotUsageUserDetail(period='D30')"
+
+
+@pytest.mark.parametrize(
+    ("path", "workload"), [(APPS, "apps"), (MAILBOX, "exchange"), (EMAIL, "exchange"), (COPILOT, "copilot")]
+)
+def test_each_workloads_report_agrees_with_the_truth(shared: Driver, path: str, workload: str) -> None:
+    users = shared.truth(at="2026-11-25T00:00:00Z", calls="none")["users"]
+    last = {user["userPrincipalName"]: user["lastActivity"][workload] or "" for user in users}
+
+    rows = download(shared, path)
+
+    assert {row["User Principal Name"]: row["Last Activity Date"] for row in rows} == {
+        row["User Principal Name"]: last[row["User Principal Name"]] for row in rows
+    }
+    assert {row["Report Refresh Date"] for row in rows} == {"2026-11-24"}
+    assert {row["Report Period"] for row in rows} == {"30"}
+    assert any(row["Last Activity Date"] for row in rows)
+
+
+def test_programs_and_copilot_are_used_by_those_who_use_mail_and_teams(shared: Driver) -> None:
+    active = {row["User Principal Name"]: row for row in download(shared, ACTIVE)}
+
+    for row in download(shared, APPS):
+        others = active[row["User Principal Name"]]
+        days = (others["Exchange Last Activity Date"], others["OneDrive Last Activity Date"])
+        assert row["Last Activity Date"] in (max(days), "")
+    for row in download(shared, COPILOT):
+        assert row["Last Activity Date"] in (active[row["User Principal Name"]]["Teams Last Activity Date"], "")
+
+
+def test_columns_come_and_go_and_change_places(fresh: Driver) -> None:
+    before = download(fresh, ACTIVE)
+    rules = {"added": ["Loop Last Activity Date"], "missing": ["Display Name"], "shuffled": True, "lag_days": 4}
+    fresh.control("/_reports/rules", {"tenant": fresh.tenant, **rules, "bom": False, "crlf": False})
+
+    body = fresh.http.get(fresh.graph(ACTIVE).headers["location"]).content
+    after = list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+
+    assert not body.startswith(b"\xef\xbb\xbf")
+    assert b"\r\n" not in body
+    assert set(after[0]) == set(before[0]) - {"Display Name"} | {"Loop Last Activity Date"}
+    assert [name for name in after[0] if name in before[0]] != [name for name in before[0] if name in after[0]]
+    assert {row["Report Refresh Date"] for row in after} == {"2026-11-19"}
+
+
+@pytest.mark.parametrize("wrong", [{"added": "x"}, {"shuffled": 1}, {"colour": "red"}])
+def test_an_impossible_report_is_refused(shared: Driver, wrong: dict[str, Any]) -> None:
+    assert shared.http.post(f"{shared.base}/_reports/rules", json=wrong).status_code == 400
