@@ -10,7 +10,7 @@ from tests.soak.oracle import Findings, Pair, Truth
 
 _STATE = """
 SELECT state, cardinality(permissions), entra_p1, concealed_names FROM tenants
-WHERE tenant_id = %(tenant)s AND valid_until = 'infinity'
+WHERE tenant_id = %(tenant)s AND valid_until = '9999-12-31Z'
   AND until_position > (SELECT position FROM tenant_heads WHERE tenant_id = %(tenant)s)
 """
 _AS_BEFORE = ("CONSENTED", 5, True, False)
