@@ -116,16 +116,23 @@ def _compared(
 
 def _chunk(shop: Workshop, tenant: TenantId, kind: Pass, calls: Sequence[ListedCall], run: RunId) -> int:
     """Of a few calls: how many the log lacks and nothing has announced. Those given up are tried again once a day."""
-    known = known_revisions(tenant, [each.call for each in calls], shop.desk)
-    lacking = [each for each in calls if known.get(each.call, -1) < each.revision]
+    ids = [each.call for each in calls]
     with shop.database() as db:
-        there = reconcile_state.waiting(db, tenant, [each.call for each in lacking], run)
-        reconcile_state.settle_found(db, tenant, known.keys() - {each.call for each in lacking})
+        there = reconcile_state.waiting(db, tenant, ids, run)
+    # The log is asked last: what was fetched meanwhile is in it.
+    known = known_revisions(tenant, ids, shop.desk)
+    lacking = [each for each in calls if known.get(each.call, -1) < each.revision]
+    found = {call for call, waits in there.items() if waits.given_up} - {each.call for each in lacking}
+    if found:
+        with shop.database() as db:
+            reconcile_state.settle_found(db, tenant, found)
     unannounced, retried, told = [], [], 0
     for each in lacking:
         waits = there.get(each.call)
         if waits is not None and waits.pending:
             told += waits.own
+            if waits.given_up:  # one fetch settles all of a call's items
+                retried.append(each.call)
         elif waits is not None and waits.listed is not None and waits.listed >= each.revision:
             told += 1
             if kind is not Pass.HOURLY or not waits.given_up:

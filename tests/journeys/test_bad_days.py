@@ -40,7 +40,7 @@ query Summary($tenant: ID!, $asOf: Date) {
     at(asOf: $asOf) {
       licenceSummary { held idle neverUsed unverifiable }
       idleLicences(first: 200) { nodes { userId } }
-      freshness { complete gaps lastFailure }
+      freshness { complete gaps { feed reason } lastFailure }
     }
   }
 }
