@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import dramatiq
 from pydantic import SecretStr
@@ -13,15 +14,18 @@ from pydantic import SecretStr
 from app.broker import make_broker
 from app.clock import Clock, FollowedClock, SystemClock
 from app.commands.desk import Desk
+from app.domain.clouds import CLOUDS
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import Pool, writer_pool
 from app.eventstore.store import EventStore
 from app.ingest import actors as ingesting
+from app.ingest.credentials import Credential, certificate, secret
 from app.ingest.graph_client import GraphAccess
+from app.ingest.keyring import REST_S
 from app.ingest.limiter import Limiter
 from app.ingest.workshop import Workshop
 from app.projections import actors as projecting
-from app.settings import Settings, SettingsRefused
+from app.settings import PREFIX, Settings, SettingsRefused
 
 _KEY_BYTES = 32
 
@@ -72,12 +76,37 @@ def graph_access(settings: Settings, pool: Pool | None = None) -> GraphAccess:
         graph_url=settings.graph_url,
         login_url=settings.login_url,
         client_id=settings.graph_client_id,
-        secret=required(settings.graph_client_secret, "graph_client_secret"),
+        credentials=credentials(settings),
         timeout=settings.graph_timeout_seconds,
         attempts=settings.graph_attempts,
         concurrency=settings.graph_concurrency,
         limiter=None if pool is None else Limiter(pool, settings.graph_pace),
+        rest_s=REST_S / settings.graph_pace,
+        calls=CLOUDS[settings.graph_cloud].calls,
     )
+
+
+def credentials(settings: Settings) -> tuple[Credential, ...]:
+    """What SUA shows Entra, in order of preference. Raises where there is none, or a certificate cannot be read."""
+    found = []
+    for name in ("graph_client_certificate", "graph_client_certificate_next"):
+        path: Path | None = getattr(settings, name)
+        if path is not None:
+            found.append(certificate(f"{PREFIX}{name.upper()}", _content(path, name)))
+    for name in ("graph_client_secret", "graph_client_secret_next"):
+        value: SecretStr | None = getattr(settings, name)
+        if value is not None:
+            found.append(secret(f"{PREFIX}{name.upper()}", value.get_secret_value()))
+    if not found:
+        raise SettingsRefused("SUA_GRAPH_CLIENT_CERTIFICATE or SUA_GRAPH_CLIENT_SECRET is needed.")
+    return tuple(found)
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsRefused(f"{PREFIX}{name.upper()}: {path} cannot be read: {error.strerror}.") from error
 
 
 def required(secret: SecretStr | None, name: str) -> str:

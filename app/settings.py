@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.domain.clouds import CLOUDS, Cloud
 from app.domain.errors import Refused
 
 PREFIX = "SUA_"
@@ -47,11 +48,15 @@ class Settings(BaseSettings):
     ingest_lease_seconds: Seconds = Field(60.0, description="How long a killed worker's work stays away from others")
     ingest_wait_seconds: Seconds = Field(5.0, description="After a failed fetch; doubled each time. Jobs: six times it")
 
-    graph_url: str = Field("https://graph.microsoft.com", description="Microsoft Graph; other clouds by their address")
-    login_url: str = Field("https://login.microsoftonline.com", description="Microsoft Entra")
+    graph_cloud: Cloud = Field(Cloud.GLOBAL, description="Microsoft's cloud: global, usgov-l4, usgov-l5 or china")
+    graph_url: str = Field(CLOUDS[Cloud.GLOBAL].graph, description="Microsoft Graph; by default the cloud's")
+    login_url: str = Field(CLOUDS[Cloud.GLOBAL].login, description="Microsoft Entra; by default the cloud's")
     clock_url: str | None = Field(None, description="Development only: live by a simulator's clock on this machine")
     graph_client_id: str | None = Field(None, description="Application (client) id of SUA's registration")
+    graph_client_certificate: Path | None = Field(None, description="PEM file: its certificate and key; goes first")
+    graph_client_certificate_next: Path | None = Field(None, description="Another, tried when that one is refused")
     graph_client_secret: SecretStr | None = Field(None, description="Its client secret")
+    graph_client_secret_next: SecretStr | None = Field(None, description="Another, tried when that one is refused")
     graph_timeout_seconds: Seconds = Field(30.0, description="For one request to Graph")
     graph_attempts: int = Field(6, ge=1, le=20, description="Tries of one request before the read fails")
     graph_pace: float = Field(1.0, gt=0, description="Development only: Graph's limits so many times faster")
@@ -76,6 +81,15 @@ class Settings(BaseSettings):
     body_timeout_seconds: Seconds = Field(5.0, description="How long a client may take to send a body")
     statement_timeout_seconds: Seconds = Field(15.0, description="Longest database statement of a question")
     page_size_max: int = Field(200, ge=1, le=1000, description="Largest `first` of a connection")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses_of_the_cloud(cls, given: Any) -> Any:
+        """Addresses that are given go before the cloud's."""
+        if isinstance(given, dict) and given.get("graph_cloud") in set(Cloud):
+            cloud = CLOUDS[Cloud(given["graph_cloud"])]
+            return {"graph_url": cloud.graph, "login_url": cloud.login, **given}
+        return given
 
     @field_validator("graph_url", "login_url", "public_url")
     @classmethod

@@ -31,6 +31,15 @@ class RecordWithdrawal:
     cause: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class RecordPermissions:
+    """`permissions`: the roles of a token got just now."""
+
+    tenant: TenantId
+    permissions: frozenset[str]
+    cause: UUID
+
+
 def record_consent(command: RecordConsent, desk: Desk) -> int:
     """Returns how many facts were new; 0 for a consent known already. Raises DirectoryTaken, PermissionsMissing."""
     return decided(
@@ -50,11 +59,22 @@ def record_consent(command: RecordConsent, desk: Desk) -> int:
 
 
 def record_withdrawal(command: RecordWithdrawal, desk: Desk) -> int:
-    """Returns how many facts were new; 0 where there was no consent."""
+    """Returns how many facts were new; 0 where there was no consent, or it ended for that reason before."""
     return decided(
         desk,
         command.tenant,
         streams.TENANT,
         command.cause,
         lambda history: tenant.withdraw_consent(tenant.replay(history), reason=command.reason, at=desk.now()),
+    )
+
+
+def record_permissions(command: RecordPermissions, desk: Desk) -> int:
+    """Returns how many facts were new; 0 for permissions known already, and where no consent stands."""
+    return decided(
+        desk,
+        command.tenant,
+        streams.TENANT,
+        command.cause,
+        lambda history: tenant.see_permissions(tenant.replay(history), permissions=command.permissions, at=desk.now()),
     )

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 
+from app.domain.access import FEEDS_OF, feeds_without, missing_of, state_without
 from app.domain.errors import Refused, TenantUnknown
 from app.domain.events import Event
+from app.domain.events.coverage import Feed
 from app.domain.events.tenancy import (
     Capability,
     CapabilityChanged,
@@ -21,13 +23,7 @@ from app.domain.ids import DirectoryId
 from app.domain.personal import Personal
 from app.domain.policy import DEFAULT_POLICY, Policy, check_policy
 
-REQUIRED_PERMISSIONS = (
-    "AuditLog.Read.All",
-    "CallRecords.Read.All",
-    "Organization.Read.All",
-    "Reports.Read.All",
-    "User.Read.All",
-)
+REQUIRED_PERMISSIONS = tuple(sorted(FEEDS_OF))
 """Application permissions of Microsoft Graph without which SUA does not begin to read."""
 
 
@@ -68,7 +64,10 @@ class PermissionsMissing(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """What the log says of one customer. `capabilities` holds only what is known: absent means unknown, not no."""
+    """What the log says of one customer. `capabilities` holds only what is known: absent means unknown, not no.
+
+    `lost`: the error code that showed that access ended; None: it has not, or there never was any.
+    """
 
     invited: bool = False
     customer: str = ""
@@ -80,6 +79,17 @@ class Tenant:
     capabilities: tuple[tuple[Capability, bool], ...] = ()
     policy: Policy = DEFAULT_POLICY
     offboarded: bool = False
+    lost: str | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Permissions that a customer who has consented took back. Where no consent stands: none."""
+        return missing_of(self.permissions) if self.consented else ()
+
+    @property
+    def stopped(self) -> tuple[Feed, ...]:
+        """The feeds that cannot be read for lack of a permission."""
+        return feeds_without(self.missing)
 
     def can(self, capability: Capability) -> bool | None:
         """None: not known yet."""
@@ -106,9 +116,10 @@ def evolve(tenant: Tenant, event: Event) -> Tenant:
                 organisation=event.organisation,
                 default_domain=event.default_domain,
                 permissions=event.permissions,
+                lost=None,
             )
         case ConsentWithdrawn():
-            return replace(tenant, consented=False, permissions=())
+            return replace(tenant, consented=False, permissions=(), lost=event.reason)
         case PermissionsChanged():
             return replace(tenant, permissions=event.permissions)
         case CapabilityChanged():
@@ -163,10 +174,20 @@ def grant_consent(
 
 
 def withdraw_consent(tenant: Tenant, *, reason: str, at: datetime) -> list[Event]:
-    """Graph showed that access ended. Nothing where there was none."""
-    if not tenant.consented:
+    """Entra or Graph showed that access ended, or that it is away for another reason now. Nothing where none was."""
+    if not tenant.consented and (tenant.lost is None or tenant.offboarded):
+        return []
+    if tenant.lost is not None and state_without(tenant.lost) is state_without(reason):
         return []
     return [ConsentWithdrawn(happened_at=at, reason=reason)]
+
+
+def see_permissions(tenant: Tenant, *, permissions: Iterable[str], at: datetime) -> list[Event]:
+    """What tokens carry now, where a consent stands. Unlike at the consent itself, fewer is a fact, not a refusal."""
+    seen = tuple(sorted(set(permissions)))
+    if not tenant.consented or seen == tenant.permissions:
+        return []
+    return [PermissionsChanged(happened_at=at, permissions=seen)]
 
 
 def note_capability(tenant: Tenant, *, capability: Capability, available: bool, at: datetime) -> list[Event]:

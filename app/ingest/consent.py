@@ -32,6 +32,7 @@ from app.ingest.consent_attempts import Attempt
 from app.ingest.consent_directories import DirectoryBound, bind
 from app.ingest.consent_proof import PAUSES_S, OrganisationDiffers, PermissionsNotVisible, Proof, prove
 from app.ingest.invitations import invited
+from app.ingest.permissions import settle
 from app.ingest.schedule import Due, Job
 from app.ingest.workshop import Workshop
 from app.telemetry import count, say
@@ -189,6 +190,7 @@ def accept(shop: Workshop, tenant: TenantId, proof: Proof) -> None:
     with shop.database() as db:
         bind(db, tenant, seen.directory, now)
         schedule.begin(db, tenant, now)
+        settle(db, tenant)
         command = RecordConsent(
             tenant, seen.directory, seen.name, seen.default_domain, frozenset(proof.permissions), uuid4()
         )

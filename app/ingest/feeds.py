@@ -16,8 +16,16 @@ from app.ingest.consent import accept
 from app.ingest.consent_directories import unbind
 from app.ingest.consent_proof import PermissionsNotVisible, prove
 from app.ingest.daily import read_licences, read_reports, read_sign_ins, slot_of
-from app.ingest.graph_errors import GraphThrottled, GraphUnavailable
-from app.ingest.permissions import check_permissions
+from app.ingest.graph_errors import GraphThrottled, GraphUnavailable, TenantGone
+from app.ingest.permissions import (
+    GONE_AGAIN,
+    LOST,
+    NotReadable,
+    after_error,
+    check_permissions,
+    hear_of_credentials,
+    permitted,
+)
 from app.ingest.phone_logs import read_phone_logs
 from app.ingest.reconcile import reconcile
 from app.ingest.schedule import Due, Job, Taken, wait_after
@@ -46,14 +54,19 @@ def carry_out(shop: Workshop, wanted: Due) -> bool:
         return False
     try:
         with _held(shop, wanted):
+            permitted(shop, wanted)
             next_due = asyncio.run(_JOBS[wanted.job](shop, wanted.tenant, taken))
+    except NotReadable as error:
+        _finish(shop, wanted, None, error.code)
     except (Unavailable, Refused) as error:
+        after_error(shop, wanted, error)
         if _may_pass(wanted, error):
             _put_off(shop, wanted, taken, error)
         else:
-            _finish(shop, wanted, _after_refusal(shop, wanted), error.code)
+            _finish(shop, wanted, _after_refusal(shop, wanted, error), error.code)
     else:
         _finish(shop, wanted, next_due, None)
+    hear_of_credentials(shop)
     return True
 
 
@@ -63,6 +76,7 @@ def end_tenant(shop: Workshop, tenant: TenantId) -> None:
         subscription_rows.end_all(db, tenant)
         alerts.settle_all(db, tenant)
         schedule.end(db, tenant)
+        alerts.settle_all(db, tenant)
         unbind(db, tenant)
 
 
@@ -115,12 +129,14 @@ def _finish(shop: Workshop, wanted: Due, next_due: datetime | None, reason: str 
 
 def _may_pass(failed: Due, error: Unavailable | Refused) -> bool:
     """A subscription is refused, too, while Graph cannot reach our webhook; calls go by meanwhile, so not tomorrow."""
-    refused_for_now = failed.job is Job.SUBSCRIPTION and not isinstance(error, ConsentMissing)
+    refused_for_now = failed.job is Job.SUBSCRIPTION and not isinstance(error, (ConsentMissing, *LOST))
     return refused_for_now or isinstance(error, Unavailable)
 
 
-def _after_refusal(shop: Workshop, refused: Due) -> datetime | None:
+def _after_refusal(shop: Workshop, refused: Due, error: Unavailable | Refused) -> datetime | None:
     """A refused consent is not looked at again; the others tomorrow, for whoever it depends on may have acted."""
+    if isinstance(error, TenantGone) and refused.job is Job.PERMISSIONS:
+        return shop.desk.now() + GONE_AGAIN
     return None if refused.job is Job.CONSENT else slot_of(shop.desk, refused.tenant)
 
 

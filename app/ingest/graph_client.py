@@ -3,7 +3,7 @@
 import asyncio
 import math
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
@@ -15,6 +15,7 @@ from yarl import URL
 
 from app.domain.ids import DirectoryId
 from app.ingest.backoff import wait_before
+from app.ingest.credentials import Credential
 from app.ingest.graph_errors import BadUpstreamAnswer, GraphThrottled, GraphUnavailable, PagesRefused, TokenUnavailable
 from app.ingest.graph_http import (
     Answer,
@@ -27,6 +28,7 @@ from app.ingest.graph_http import (
     rows,
     wait_of,
 )
+from app.ingest.keyring import REST_S
 from app.ingest.limiter import Limiter
 from app.ingest.limits import Scope, scopes_of
 from app.ingest.paging import Links, download
@@ -53,21 +55,24 @@ T = TypeVar("T")
 class GraphAccess:
     """How SUA reaches Graph. One per process, so that tokens are shared by all who read the same tenant.
 
-    `limiter` is asked before every request; None: nothing is counted.
+    `credentials`: a secret, or what to show Entra in order of preference. `limiter` is asked before every request;
+    None: nothing is counted. `rest_s`: how long a refused credential is not shown again. `calls`: this cloud has them.
     """
 
     graph_url: str
     login_url: str
     client_id: str
-    secret: str = field(repr=False)
+    credentials: str | Sequence[Credential] = field(repr=False)
     timeout: float = 30.0
     attempts: int = 6
     concurrency: int = 8
     limiter: Limiter | None = field(default=None, repr=False, compare=False)
+    rest_s: float = REST_S
+    calls: bool = True
     tokens: Tokens = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        tokens = Tokens(self.login_url, self.graph_url, self.client_id, self.secret, self.timeout)
+        tokens = Tokens(self.login_url, self.graph_url, self.client_id, self.credentials, self.timeout, self.rest_s)
         object.__setattr__(self, "tokens", tokens)
 
 

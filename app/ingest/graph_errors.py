@@ -39,7 +39,7 @@ class PagesRefused(BadUpstreamAnswer):
 
 
 class CredentialRefused(Unavailable):
-    """Entra refuses SUA's own secret, or finds SUA's request malformed: for the operator, no tenant's fault."""
+    """Entra refuses SUA's own secret or certificate, or finds its request malformed: the operator's to mend."""
 
     code: ClassVar[str] = "CREDENTIAL_REFUSED"
 
@@ -141,7 +141,10 @@ def rejection(status: int, graph_code: str, message: str) -> GraphRejected:
     return _BY_STATUS.get(status, GraphRejected)(message, graph_code)
 
 
-_OURS = {7000215, 7000222, 700027, 50012, 7000218, 9001023, 900144, 90014, 70011, 700022, 50196}
+_OURS = {7000215, 7000222, 700027, 50012, 7000218, 9001023, 900144, 90014, 70011, 700022}
+_LOOPING = 50196
+LOOPING_REST_S = 300.0
+"""Too many identical requests: whoever goes on is locked out longer."""
 _CONSENT = {700016, 65001, 650052, 650056, 650057, 500011}
 _BLOCKED = {53003, 530032, 7000112, 70001}
 _GONE = {90002, 90038, 900432}
@@ -158,6 +161,8 @@ def token_refusal(codes: list[int], error: str) -> Refused | Unavailable:
         (_PASSING, TokenUnavailable),
     )
     message = f"Entra gave no token: {error} {codes}"
+    if _LOOPING in codes:
+        return TokenUnavailable(message, retry_after=LOOPING_REST_S)
     for group, kind in known:
         if group & set(codes):
             return kind(message)

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +15,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from app.domain.ids import DirectoryId
-from app.ingest.graph_errors import BadUpstreamAnswer, TokenUnavailable, token_refusal
+from app.ingest.credentials import Credential, credentials_of
+from app.ingest.graph_errors import BadUpstreamAnswer, CredentialRefused, TokenUnavailable, token_refusal
+from app.ingest.keyring import REST_S, Keyring
 
 PUBLIC_SCOPE = "https://graph.microsoft.com/.default"
 
@@ -34,13 +37,21 @@ class Tokens:
     Blocking: an asynchronous caller hands `acquire` to a thread.
     """
 
-    def __init__(self, login_url: str, graph_url: str, client_id: str, secret: str, timeout: float) -> None:
+    def __init__(
+        self,
+        login_url: str,
+        graph_url: str,
+        client_id: str,
+        credentials: str | Sequence[Credential],
+        timeout: float,
+        rest_s: float = REST_S,
+    ) -> None:
         self._login_url = login_url.rstrip("/")
         self._scope = PUBLIC_SCOPE if is_loopback_http(graph_url) else f"{graph_url.rstrip('/')}/.default"
         self._client_id = client_id
-        self._secret = secret
+        self._ring = Keyring(credentials_of(credentials), rest_s)
         self._timeout = timeout
-        self._applications: dict[DirectoryId, ConfidentialClientApplication] = {}
+        self._applications: dict[DirectoryId, tuple[Credential, ConfidentialClientApplication]] = {}
         self._locks: dict[DirectoryId, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -51,31 +62,72 @@ class Tokens:
         """
         with self._lock_of(directory):
             # Only what works is kept: MSAL caches refusals, too, and a new application is the way around them.
-            application = self._applications.pop(directory, None)
+            kept = self._applications.pop(directory, None)
+            if kept is not None and not fresh:
+                try:
+                    return self._issued(directory, *kept)
+                except CredentialRefused:
+                    pass
+            return self._first_that_serves(directory)
+
+    @property
+    def preferred(self) -> str:
+        """The name of the credential that is shown first."""
+        return self._ring.preferred
+
+    def verdicts(self) -> dict[str, str | None]:
+        """What Entra said of each credential since this was asked last, by name: None: taken, else the refusal."""
+        return self._ring.verdicts()
+
+    def _first_that_serves(self, directory: DirectoryId) -> str:
+        """The credentials in turn. One that is refused rests a while, whatever tenant asks, to leave Entra in peace."""
+        refusal = self._ring.refusal
+        for credential in self._ring.awake():
             try:
-                application = self._build(directory) if application is None or fresh else application
-                answer = application.acquire_token_for_client(scopes=[self._scope])
-            except (requests.RequestException, MsalError) as error:
-                raise TokenUnavailable(f"Entra does not answer: {type(error).__name__}") from error
-            except (ValueError, KeyError) as error:
-                raise TokenUnavailable("Entra's answer is no JSON, or its discovery document is broken") from error
-            token = answer.get("access_token")
-            if not isinstance(token, str):
-                raise _refusal(answer)
-            self._applications[directory] = application
-            return token
+                return self._issued(directory, credential, self._build(directory, credential))
+            except CredentialRefused as error:
+                refusal = error
+        raise refusal or CredentialRefused("There is no credential to show Entra.")
+
+    def _issued(
+        self, directory: DirectoryId, credential: Credential, application: ConfidentialClientApplication
+    ) -> str:
+        try:
+            answer = application.acquire_token_for_client(scopes=[self._scope])
+        except (requests.RequestException, MsalError) as error:
+            raise TokenUnavailable(f"Entra does not answer: {type(error).__name__}") from error
+        except (ValueError, KeyError) as error:
+            raise TokenUnavailable("Entra's answer is no JSON, or its discovery document is broken") from error
+        token = answer.get("access_token")
+        if not isinstance(token, str):
+            refusal = _refusal(answer)
+            if isinstance(refusal, CredentialRefused):
+                self._ring.refused(credential, refusal)
+            raise refusal
+        if answer.get("token_source") != "cache":
+            self._ring.taken(credential)
+        self._applications[directory] = credential, application
+        return token
 
     def _lock_of(self, directory: DirectoryId) -> threading.Lock:
         """One at a time per directory: whoever comes meanwhile finds the token in MSAL's cache."""
         with self._lock:
             return self._locks.setdefault(directory, threading.Lock())
 
-    def _build(self, directory: DirectoryId) -> ConfidentialClientApplication:
+    def _build(self, directory: DirectoryId, credential: Credential) -> ConfidentialClientApplication:
+        try:
+            return self._built(directory, credential)
+        except (requests.RequestException, MsalError) as error:
+            raise TokenUnavailable(f"Entra does not answer: {type(error).__name__}") from error
+        except (ValueError, KeyError) as error:
+            raise TokenUnavailable("Entra's discovery document is broken") from error
+
+    def _built(self, directory: DirectoryId, credential: Credential) -> ConfidentialClientApplication:
         plain = is_loopback_http(self._login_url)
         authority = self._login_url.replace("http://", "https://", 1) if plain else self._login_url
         return ConfidentialClientApplication(
             self._client_id,
-            client_credential=self._secret,
+            client_credential=credential.for_msal,
             authority=f"{authority}/{directory}",
             instance_discovery=False,
             http_client=_Transport(self._timeout, authority if plain else None),

@@ -87,17 +87,6 @@ def test_a_read_that_could_not_be_is_put_off_and_named(customer: Customer) -> No
     assert put_off == [(customer.office.clock.now(), 1, "BAD_UPSTREAM_ANSWER", True)]
 
 
-def test_a_lost_consent_is_recorded_and_looked_at_again_tomorrow(customer: Customer) -> None:
-    customer.office.control(f"/_consent/{customer.office.directory}/withdraw", immediately=True)
-
-    customer.office.shop.access.tokens._applications.clear()
-    carry_out(customer.office.shop, Due(customer.tenant, Job.LICENCES))
-
-    tomorrow = customer.office.rows("SELECT due_at, last_reason FROM schedule WHERE job = 'licences'")
-    assert tomorrow == [(next_slot(customer.tenant, customer.office.clock.now(), ZoneInfo("UTC")), "CONSENT_LOST")]
-    assert not replay(customer.office.facts(customer.tenant, "tenant")).consented
-
-
 def test_onboarding_subscribes_and_is_due_again_at_the_end(customer: Customer) -> None:
     now = customer.office.clock.now()
 
