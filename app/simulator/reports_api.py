@@ -20,11 +20,15 @@ from app.simulator.report_rows import Row, report_rows
 from app.simulator.report_rules import ReportRules
 from app.simulator.world import World
 
+TICKETS_KEPT = 10_000
+
 
 async def redirect(call: Call) -> Response:
     report = call.request.url.path.rpartition("/")[2].partition("(")[0]
-    ticket = new_id(call.world.rng)
-    call.world.report_tickets[ticket] = (call.company.id, report, int(call.request.path_params["days"]))
+    ticket, tickets = new_id(call.world.rng), call.world.report_tickets
+    if len(tickets) >= TICKETS_KEPT:
+        del tickets[next(iter(tickets))]
+    tickets[ticket] = (call.company.id, report, int(call.request.path_params["days"]))
     base = str(call.request.base_url).rstrip("/")
     return RedirectResponse(f"{base}/data/download/{ticket}", 302, {"Content-Type": "text/plain"})
 

@@ -42,6 +42,7 @@ def check() -> Check:
         ("/subscribedSkus", ""),
         ("/users", f"?$select={USERS}"),
         ("/communications/callRecords", ""),
+        ("/directory/subscriptions", ""),
     ],
 )
 def test_lists_have_graphs_shape(shared: Driver, check: Check, path: str, query: str) -> None:
