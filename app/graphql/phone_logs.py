@@ -170,7 +170,7 @@ async def _pstn_shown(
     names = await _names(asked, tenant, at, rows)
     likely = {}
     if "call" in below:
-        likely = await pstn_charges.likely_calls(asked.db, tenant, at, [row.row for row in rows])
+        likely = await pstn_charges.likely_calls(asked.db, tenant, at, rows)
     return [
         PstnCall(
             id=strawberry.ID(version_id("PstnCall", tenant, at, row.row)),

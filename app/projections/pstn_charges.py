@@ -1,8 +1,9 @@
 """One row per row of the PSTN log, as it was last told."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,12 @@ from app.projections.facts import Fact, instant, instant_or_none
 from app.projections.projection import Versioned
 from app.projections.reading import Moment, rows
 from app.projections.versioned import Book, Table
+
+APART = timedelta(seconds=60)
+"""How far the starts of a row and of a call record may differ."""
+
+DIGITS_MIN = 6
+"""Fewer tell nothing of a number."""
 
 
 class Likeness(StrEnum):
@@ -102,52 +109,70 @@ async def listed_at(
     return [PstnChargeRow(*row) for row in found]
 
 
-_LIKELY = """
-    WITH digits AS (
-        SELECT c.row_id, c.user_id, c.began_at,
-               array(SELECT regexp_replace(split_part(number, '*', 1), '[^0-9]', '', 'g')
-                     FROM unnest(ARRAY[c.caller, c.callee]) AS number WHERE number IS NOT NULL) AS numbers
-        FROM pstn_charges c
-        WHERE c.tenant_id = %(tenant)s AND c.row_id = ANY (%(rows)s::uuid[]) AND c.user_id IS NOT NULL
-          AND c.since_position <= %(position)s AND c.until_position > %(position)s
-    ), candidates AS (
-        SELECT d.row_id, r.call_id, abs(extract(epoch FROM r.started_at - d.began_at)) AS apart,
-               (SELECT bool_or(EXISTS (
-                    SELECT FROM unnest(d.numbers) AS number
-                    WHERE length(number) >= 6 AND starts_with(regexp_replace(o.label, '[^0-9]', '', 'g'), number)))
-                FROM call_participants o
-                WHERE o.tenant_id = %(tenant)s AND o.call_id = r.call_id AND o.party_kind = 'phone'
-                  AND o.label IS NOT NULL
-                  AND o.since_position <= %(position)s AND o.until_position > %(position)s) AS same_number,
-               (SELECT count(*) FROM unnest(d.numbers) AS number WHERE length(number) >= 6) >= 2 AS numbers_told
-        FROM digits d
-        JOIN calls r ON r.tenant_id = %(tenant)s AND r.direction = 'pstn' AND NOT r.test
-          AND r.started_at BETWEEN d.began_at - interval '60 seconds' AND d.began_at + interval '60 seconds'
-          AND r.since_position <= %(position)s AND r.until_position > %(position)s
-        WHERE EXISTS (
-            SELECT FROM call_participants p
-            WHERE p.tenant_id = %(tenant)s AND p.call_id = r.call_id AND p.user_id = d.user_id
-              AND p.since_position <= %(position)s AND p.until_position > %(position)s)
-    )
-    SELECT DISTINCT ON (row_id) row_id, call_id, coalesce(same_number, false)
-    FROM candidates
-    WHERE same_number OR same_number IS NULL OR NOT numbers_told
-    ORDER BY row_id, coalesce(same_number, false) DESC, apart, call_id
+# Each row looks its minutes up in calls_by_start_idx; joined at large, the planner would pair all calls with all rows.
+_SAME_MINUTES = """
+    SELECT asked.row_id, near.call_id, near.started_at,
+           ARRAY(SELECT o.label FROM call_participants o
+                 WHERE o.tenant_id = %(tenant)s AND o.call_id = near.call_id AND o.party_kind = 'phone'
+                   AND o.since_position <= %(position)s AND o.until_position > %(position)s AND o.label IS NOT NULL)
+    FROM unnest(%(rows)s::uuid[], %(users)s::uuid[], %(begins)s::timestamptz[]) AS asked (row_id, user_id, began_at)
+    CROSS JOIN LATERAL (
+        SELECT c.call_id, c.started_at FROM calls c
+        WHERE c.tenant_id = %(tenant)s AND c.since_position <= %(position)s AND c.until_position > %(position)s
+          AND c.started_at BETWEEN asked.began_at - %(apart)s AND asked.began_at + %(apart)s
+          AND c.direction = 'pstn' AND NOT c.test
+        OFFSET 0
+    ) AS near
+    WHERE EXISTS (
+        SELECT FROM call_participants p
+        WHERE p.tenant_id = %(tenant)s AND p.call_id = near.call_id AND p.user_id = asked.user_id
+          AND p.since_position <= %(position)s AND p.until_position > %(position)s)
 """
 
 
 async def likely_calls(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, charges: Sequence[LogRowId]
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, charges: Sequence[PstnChargeRow]
 ) -> dict[LogRowId, LikelyCall]:
-    """The call record each of these rows most probably belongs to, by user, start and number; none is often none.
+    """The call record each of these rows most probably belongs to; many have none.
 
-    A number told on both sides that differs rules a record out. Masked ones are compared as far as they are told.
+    Of several, one whose number agrees comes first, then the nearest start.
     """
-    found = await rows(db, _LIKELY, {"tenant": tenant, "position": at.position, "rows": list(charges)})
+    asked = {charge.row: charge for charge in charges if charge.user is not None}
+    found = await rows(
+        db,
+        _SAME_MINUTES,
+        {
+            "tenant": tenant,
+            "position": at.position,
+            "apart": APART,
+            "rows": list(asked),
+            "users": [charge.user for charge in asked.values()],
+            "begins": [charge.began_at for charge in asked.values()],
+        },
+    )
+    best: dict[LogRowId, tuple[bool, timedelta, CallId]] = {}
+    for row, call, started_at, labels in found:
+        likeness = _likeness(asked[row], labels)
+        if likeness is not None:
+            rank = (likeness is not Likeness.PROBABLE, abs(started_at - asked[row].began_at), CallId(call))
+            best[row] = min(rank, best.get(row, rank))
     return {
-        LogRowId(row): LikelyCall(CallId(call), Likeness.PROBABLE if same_number else Likeness.POSSIBLE)
-        for row, call, same_number in found
+        row: LikelyCall(call, Likeness.POSSIBLE if unsure else Likeness.PROBABLE)
+        for row, (unsure, _, call) in best.items()
     }
+
+
+def _likeness(charge: PstnChargeRow, labels: Sequence[str]) -> Likeness | None:
+    """Do the numbers agree? Masked ones as far as they are told. None: both sides tell theirs, and they differ."""
+    told = [digits for number in (charge.caller, charge.callee) if len(digits := _digits(number)) >= DIGITS_MIN]
+    called = [digits for label in labels if len(digits := _digits(label)) >= DIGITS_MIN]
+    if any(number.startswith(part) for number in called for part in told):
+        return Likeness.PROBABLE
+    return Likeness.POSSIBLE if not called or len(told) < 2 else None
+
+
+def _digits(number: str | None) -> str:
+    return re.sub(r"[^0-9]", "", (number or "").partition("*")[0])
 
 
 def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:

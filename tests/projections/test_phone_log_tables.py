@@ -65,7 +65,8 @@ async def rows_at(reader: Reader, tenant: TenantId, at: Moment, **asked: Any) ->
 async def likely(desk: Desk, reader: Reader, *facts: Event) -> LikelyCall | None:
     tenant = told(desk, *facts)
     async with scope(reader, [tenant]):
-        found = await pstn_charges.likely_calls(reader, tenant, await when(reader, tenant, day(30)), [ROW])
+        at = await when(reader, tenant, day(30))
+        found = await pstn_charges.likely_calls(reader, tenant, at, await rows_at(reader, tenant, at))
     return found.get(ROW)
 
 
@@ -196,7 +197,9 @@ async def test_the_link_is_of_its_moment(desk: Desk, reader: Reader) -> None:
 
     async with scope(reader, [tenant]):
         moments = [await when(reader, tenant, day(20), known_at) for known_at in (day(8), None)]
-        probable = [await pstn_charges.likely_calls(reader, tenant, at, [ROW]) for at in moments]
+        probable = [
+            await pstn_charges.likely_calls(reader, tenant, at, await rows_at(reader, tenant, at)) for at in moments
+        ]
         certain = [await direct_routing_calls.recorded_calls(reader, tenant, at, [ROW]) for at in moments]
 
     assert probable == [{}, {ROW: LikelyCall(ONE_CALL, Likeness.PROBABLE)}]
