@@ -51,6 +51,7 @@ def run(database: Database) -> list[Figure]:
     seconds = {feed: daily[f"{feed}_seconds"] for feed in _FEEDS}
     return [
         Figure.at_most("daily_read_peak_memory", daily["peak_mb"], "MB", _MEMORY_MAX_MB),
+        *(Figure.at_most(f"daily_read_{feed}_peak", daily[f"{feed}_peak_mb"], "MB", _MEMORY_MAX_MB) for feed in _FEEDS),
         Figure.at_least("daily_read_users", daily["licences_items"], "users", _USERS * 0.9),
         Figure.at_most("daily_read_first_day", sum(first[f"{feed}_seconds"] for feed in _FEEDS), "s", 2 * _SECONDS_MAX),
         Figure.at_least("daily_read_first_day_facts", sum(first[f"{feed}_facts"] for feed in _FEEDS), "facts", _USERS),

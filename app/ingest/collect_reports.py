@@ -1,9 +1,13 @@
 """Usage reports: who used which workload last, by day. The only evidence of use without Entra ID P1."""
 
 import asyncio
-from collections.abc import Mapping
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from uuid import UUID
 
 from app.commands.note_capability import NoteCapability, note_capability
 from app.commands.record_reports import RecordReports, record_reports
@@ -30,8 +34,46 @@ from app.ingest.translate.reports import ACTIVE_USERS, COPILOT_USAGE, REPORTS, R
 
 NAMES_PER_PAGE = 999
 
-Latest = dict[UserId, dict[Workload, date]]
-"""Last activity of everybody, over all reports."""
+_NEVER = 0
+
+
+class _People:
+    """Everybody in the directory by name, with their last activity over all reports: 100 bytes a person.
+
+    Days are kept as their ordinals, one array a workload, since most of 100,000 people are in most reports.
+    """
+
+    def __init__(self) -> None:
+        self._ids = bytearray()
+        self._nth: dict[str, int] = {}
+        self._latest: dict[Workload, array[int]] = {}
+
+    def add(self, name: str, user: UserId) -> None:
+        self._nth[name] = len(self._ids) // 16
+        self._ids += user.bytes
+
+    def nth(self, name: str) -> int | None:
+        """The place of a person; None: nobody of that name."""
+        return self._nth.get(name)
+
+    def days(self) -> "array[int]":
+        """Room for a day of everybody."""
+        return array("l", [_NEVER]) * (len(self._ids) // 16)
+
+    def take(self, found: "Mapping[Workload, array[int]]") -> None:
+        """Take in what a whole report has shown: the later of two days counts."""
+        for workload, days in found.items():
+            known = self._latest.get(workload)
+            self._latest[workload] = days if known is None else array("l", map(max, known, days))
+
+    def sightings(self) -> Iterator[WorkloadSighting]:
+        """Who used anything, and when last."""
+        for nth in range(len(self._ids) // 16):
+            last = {
+                workload: date.fromordinal(days[nth]) for workload, days in self._latest.items() if days[nth] != _NEVER
+            }
+            if last:
+                yield WorkloadSighting(UserId(UUID(bytes=bytes(self._ids[nth * 16 : nth * 16 + 16]))), last)
 
 
 @dataclass(slots=True)
@@ -63,8 +105,8 @@ class _Tally:
 
 @dataclass(slots=True)
 class _Reading:
+    people: _People
     tallies: list[_Tally] = field(default_factory=list)
-    latest: Latest = field(default_factory=dict)
 
     @property
     def shown(self) -> list[_Tally]:
@@ -80,11 +122,10 @@ async def collect_reports(run: Run) -> Collected:
     """
     if await closed_before(run, Feed.REPORTS):
         return Collected(Feed.REPORTS, closed=True)
-    reading = _Reading()
     try:
-        users = await _users_by_name(run.graph)
+        reading = _Reading(await _people(run.graph))
         for report in REPORTS:
-            reading.tallies.append(await _read(run.graph, report, users, reading.latest))
+            reading.tallies.append(await _read(run.graph, report, reading.people))
     except (Refused, Unavailable) as error:
         if isinstance(error, GraphForbidden):
             await _note(run, Capability.REPORTS, available=False)
@@ -94,8 +135,8 @@ async def collect_reports(run: Run) -> Collected:
 
 async def _take(run: Run, reading: _Reading) -> Collected:
     await _note_capabilities(run, reading)
-    sightings = (WorkloadSighting(user, last) for user, last in reading.latest.items())
-    facts = (await asyncio.to_thread(record_workloads, RecordWorkloads(run.tenant, run.id, sightings), run.desk)).facts
+    command = RecordWorkloads(run.tenant, run.id, reading.people.sightings())
+    facts = (await asyncio.to_thread(record_workloads, command, run.desk)).facts
     readings = tuple(tally.reading() for tally in reading.shown)
     await asyncio.to_thread(record_reports, RecordReports(run.tenant, run.id, readings), run.desk)
     active = next(tally for tally in reading.tallies if tally.report is ACTIVE_USERS)
@@ -114,29 +155,32 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
-async def _users_by_name(graph: GraphClient) -> dict[str, UserId]:
+async def _people(graph: GraphClient) -> _People:
     params = {"$select": "id,userPrincipalName", "$top": str(NAMES_PER_PAGE)}
-    found = [
-        understood(row, "users", lambda row=row: user_name(row, "users"))  # type: ignore[misc]
-        async for page in graph.pages("/users", params)
-        for row in page
-    ]
-    return dict(pair for pair in found if pair is not None)
+    people = _People()
+    async for page in graph.pages("/users", params):
+        for row in page:
+            named = understood(row, "users", partial(user_name, row, "users"))
+            if named is not None:
+                people.add(*named)
+    return people
 
 
-async def _read(graph: GraphClient, report: Report, users: Mapping[str, UserId], latest: Latest) -> _Tally:
+async def _read(graph: GraphClient, report: Report, people: _People) -> _Tally:
     """Raises where the whole read is to be tried again; a report that fails for itself is told by its tally.
 
     Last activities do not get lost with a day: the next good report shows them too.
     """
     tally = _Tally(report)
-    found: list[tuple[UserId, Mapping[Workload, date]]] = []
+    found: dict[Workload, array[int]] = defaultdict(people.days)
     try:
         async for fields in graph.csv(report.path()):
             row = _row(report, fields, tally.rows)
             _count(tally, row)
-            if not row.deleted and row.name in users:
-                found.append((users[row.name], row.last_activity))
+            nth = None if row.deleted else people.nth(row.name)
+            if nth is not None:
+                for workload, on in row.last_activity.items():
+                    found[workload][nth] = max(found[workload][nth], on.toordinal())
     except (ConsentLost, GraphThrottled, RowUnusable):
         raise
     except (Refused, Unavailable) as error:
@@ -147,7 +191,7 @@ async def _read(graph: GraphClient, report: Report, users: Mapping[str, UserId],
         else:
             raise
         return tally
-    _merge(found, latest)
+    people.take(found)
     return tally
 
 
@@ -166,13 +210,6 @@ def _count(tally: _Tally, row: ReportRow) -> None:
     if not row.deleted:
         tally.hidden += row.concealed
         tally.named += bool(row.name) and not row.concealed
-
-
-def _merge(found: list[tuple[UserId, Mapping[Workload, date]]], latest: Latest) -> None:
-    for user, last_activity in found:
-        known = latest.setdefault(user, {})
-        for workload, on in last_activity.items():
-            known[workload] = max(on, known.get(workload, on))
 
 
 async def _note_capabilities(run: Run, reading: _Reading) -> None:
