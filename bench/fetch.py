@@ -48,8 +48,8 @@ _AT_ONCE = 8
 _BATCH = 20
 _ADMISSIONS = 2_000
 _PACE = 10_000.0
-_TODAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
-_OPTIONS = Options(today=_TODAY, users=200, calls_per_day=900, days_history=1)
+_TODAY = datetime(2026, 11, 25, 2, tzinfo=UTC)
+_OPTIONS = Options(today=_TODAY, users=200, calls_per_day=400, days_history=3)
 
 
 def run(database: Database) -> list[Figure]:
@@ -190,6 +190,8 @@ def _simulate(ready: Connection) -> None:
     ((directory, company),) = world.companies.items()
     world.consents[directory] = ("CallRecords.Read.All",)
     calls = [call.id for call in company.calls if call.version_at(world.now) is not None][:_CALLS]
+    if len(calls) < _CALLS:
+        raise RuntimeError(f"the company has {len(calls)} calls to show")
     with running(world) as url:
         ready.send((url, directory, calls))
         while True:
