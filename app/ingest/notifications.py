@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.domain.errors import Refused
 from app.domain.ids import CallId, DirectoryId, TenantId
-from app.ingest.lifecycle import Lifecycle
 from app.ingest.schedule import Due, Job
 
 MAX_ITEMS = 1_000

@@ -69,11 +69,19 @@ class Taken:
     failures: int
 
 
+# Rows are locked in one order, for two web processes may be told of the same jobs at once.
 _HURRY = """
-    UPDATE schedule SET due_at = least(schedule.due_at, %s), failures = 0,
-        held_until = CASE WHEN working_until > now() THEN held_until ELSE '-infinity' END,
-        asked_again = CASE WHEN working_until > now() THEN %s END
-    FROM unnest(%s::uuid[], %s::text[]) AS wanted (tenant_id, job)
+    WITH wanted AS (
+        SELECT schedule.tenant_id, schedule.job
+        FROM schedule JOIN unnest(%(tenants)s::uuid[], %(jobs)s::text[]) AS asked (tenant_id, job)
+            ON schedule.tenant_id = asked.tenant_id AND schedule.job = asked.job
+        WHERE schedule.due_at > %(now)s OR schedule.working_until > now()
+        ORDER BY schedule.tenant_id, schedule.job
+        FOR UPDATE OF schedule
+    )
+    UPDATE schedule SET due_at = least(schedule.due_at, %(now)s),
+        asked_again = CASE WHEN schedule.working_until > now() THEN %(now)s END
+    FROM wanted
     WHERE schedule.tenant_id = wanted.tenant_id AND schedule.job = wanted.job
 """
 
@@ -128,9 +136,10 @@ def enlist(db: Connection, tenant: TenantId, job: Job, due_at: datetime) -> None
 
 
 async def hurry(db: AsyncConnection, jobs: Sequence[Due], now: datetime) -> None:
-    """As `enlist`, at once, for jobs that are done for their tenants anyway; a tenant that lost access stays at rest."""
-    ordered = sorted(jobs, key=lambda due: (due.tenant, due.job))
-    await db.execute(_HURRY, (now, now, [due.tenant for due in ordered], [due.job for due in ordered]))
+    """Make jobs due that are done for their tenants anyway. Repeats are free, a wait after a failure goes on, and a
+    tenant that lost access stays at rest."""
+    given = {"now": now, "tenants": [due.tenant for due in jobs], "jobs": [due.job for due in jobs]}
+    await db.execute(_HURRY, given)
 
 
 def due(db: Connection, now: datetime) -> list[Waiting]:

@@ -63,7 +63,8 @@ class Limits:
 class GraphDoors:
     """Both addresses Graph posts to. Items are sorted by what they are, not by the door they came through.
 
-    Items of the life of subscriptions make their jobs due at once. Counts `webhook.stored` and, per reason of `Ignored`, what was not. Close it when the process ends.
+    Items of the life of subscriptions make their jobs due at once. Counts `webhook.stored` and, per reason of
+    `Ignored`, what was not. Close it when the process ends.
     """
 
     def __init__(

@@ -90,7 +90,7 @@ async def webhook(module_database: Database) -> AsyncIterator[Webhook]:
     async with AsyncConnectionPool(
         database.writer_dsn, min_size=1, max_size=2, kwargs={"autocommit": True}, open=False
     ) as pool:
-        doors = GraphDoors(pool, rung.append, lambda: NOON, Limits(body_timeout_s=0.2, pool_wait_s=0.4, store_s=0.6))
+        doors = GraphDoors(pool, rung.append, Limits(body_timeout_s=0.2, pool_wait_s=0.4, store_s=0.6))
         transport = httpx.ASGITransport(Starlette(routes=doors.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://sua.test") as client:
             served = Webhook(doors, client, database, rung)
