@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from app.domain.events.licensing import SeatsChanged, ServicePlan, SkuLapsed, SkuSubscribed
+from app.domain.events.licensing import Purchase, RenewalScheduled, SeatsChanged, ServicePlan, SkuLapsed, SkuSubscribed
 from app.domain.sightings import SkuSighting
-from app.domain.sku import NO_SKU, missed, replay, sight
-from tests.domain.given import E5, EXCHANGE, MONDAY, TEAMS, TUESDAY, WEDNESDAY
+from app.domain.sku import NO_SKU, missed, renew, replay, sight
+from tests.domain.given import E5, EXCHANGE, MONDAY, TEAMS, THURSDAY, TUESDAY, WEDNESDAY
 
 TEAMS_PLAN = ServicePlan(plan=TEAMS, name="TEAMS1", applies_to="User")
 EXCHANGE_PLAN = ServicePlan(plan=EXCHANGE, name="EXCHANGE_S_ENTERPRISE", applies_to="User")
@@ -74,3 +74,35 @@ def test_a_read_older_than_the_last_change_adds_nothing() -> None:
 
     assert sight(known, replace(SEEN, seen_at=TUESDAY)) == []
     assert missed(replay([SUBSCRIBED]), MONDAY.replace(hour=0)) == []
+
+
+def purchase(name: str, seats: int = 10, *, status: str = "Enabled") -> Purchase:
+    return Purchase(purchase=name, seats=seats, trial=False, status=status, created_at=None, next_change_at=THURSDAY)
+
+
+def test_purchases_are_told_whole_and_in_one_order() -> None:
+    facts = renew(NO_SKU, E5, [purchase("b"), purchase("a")], MONDAY)
+
+    assert facts == [RenewalScheduled(happened_at=MONDAY, sku=E5, purchases=(purchase("a"), purchase("b")))]
+    assert renew(replay(facts), E5, [purchase("b"), purchase("a")], TUESDAY) == []
+
+
+def test_a_purchase_that_ended_is_told_by_the_others() -> None:
+    known = replay([SUBSCRIBED, *renew(NO_SKU, E5, [purchase("a"), purchase("b")], MONDAY)])
+
+    facts = renew(known, E5, [purchase("b", status="Warning")], TUESDAY)
+
+    assert facts == [RenewalScheduled(happened_at=TUESDAY, sku=E5, purchases=(purchase("b", status="Warning"),))]
+
+
+def test_a_read_older_than_the_last_change_of_purchases_tells_nothing() -> None:
+    known = replay(renew(NO_SKU, E5, [purchase("a")], TUESDAY))
+
+    assert renew(known, E5, [], MONDAY) == []
+
+
+def test_purchases_say_nothing_of_whether_a_product_is_listed() -> None:
+    known = replay(renew(NO_SKU, E5, [purchase("a")], MONDAY))
+
+    assert missed(known, TUESDAY) == []
+    assert sight(known, SEEN) == [SUBSCRIBED, UNITS]
