@@ -71,6 +71,7 @@ class Tenant:
 
     invited: bool = False
     customer: str = ""
+    contact: Personal | None = None
     consented: bool = False
     directory: DirectoryId | None = None
     organisation: str | None = None
@@ -107,7 +108,7 @@ def evolve(tenant: Tenant, event: Event) -> Tenant:
     """Fold one fact in. Never refuses; a fact about something else leaves the tenant as it is."""
     match event:
         case TenantInvited():
-            return replace(tenant, invited=True, customer=event.customer)
+            return replace(tenant, invited=True, customer=event.customer, contact=event.contact)
         case ConsentGranted():
             return replace(
                 tenant,

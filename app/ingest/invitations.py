@@ -10,8 +10,11 @@ from psycopg import Connection
 
 from app.commands.desk import Desk
 from app.commands.invite_tenant import InviteTenant, invite_tenant
+from app.commands.tenant_known import known_tenant
+from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.domain.personal import Personal
+from app.domain.tenant import TenantLeft
 from app.ingest.mail import check_address
 
 TOKEN_BYTES = 32
@@ -45,6 +48,28 @@ def invite(desk: Desk, db: Connection, name: str, email: str, *, public_url: str
         )
         invite_tenant(InviteTenant(tenant, name, Personal.alone(email), uuid4()), desk)
     return Invitation(tenant, name, email, f"{public_url}/consent/{token}", now + valid_for)
+
+
+def invite_again(desk: Desk, db: Connection, tenant: TenantId, *, public_url: str, valid_for: timedelta) -> Invitation:
+    """Another link for a customer known already, to the address of the first one: it was lost, or access was.
+
+    Older links stay valid until they expire. Raises TenantUnknown, TenantLeft, and MailAddressRefused where the
+    address was erased.
+    """
+    known = known_tenant(tenant, desk)
+    if not known.invited:
+        raise TenantUnknown(f"There is no tenant {tenant}.")
+    if known.offboarded:
+        raise TenantLeft("The customer has left; a new invitation makes a new tenant.")
+    email = (known.contact and known.contact.value) or ""
+    check_address(email)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    now = desk.now()
+    db.execute(
+        "INSERT INTO invitations (token_hash, tenant_id, created_at, expires_at) VALUES (%s, %s, %s, %s)",
+        (token_hash(token), tenant, now, now + valid_for),
+    )
+    return Invitation(tenant, known.customer, email, f"{public_url}/consent/{token}", now + valid_for)
 
 
 def invited(db: Connection, token: str, now: datetime) -> TenantId | None:

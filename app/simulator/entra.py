@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.simulator import assertions
 from app.simulator.access import CREDENTIALS, REFUSALS
 from app.simulator.graph_http import GRAPH_AUDIENCE
 from app.simulator.world import World
@@ -50,12 +51,12 @@ def base_url(request: Request) -> str:
 async def token(request: Request) -> Response:
     form = {name: values[-1] for name, values in parse_qs((await request.body()).decode()).items()}
     try:
-        return JSONResponse(_issue(request.app.state.world, str(request.path_params["tenant"]), form))
+        return JSONResponse(_issue(request.app.state.world, str(request.path_params["tenant"]), form, str(request.url)))
     except EntraError as error:
         return error.response()
 
 
-def _issue(world: World, tenant: str, form: dict[str, str]) -> dict[str, Any]:
+def _issue(world: World, tenant: str, form: dict[str, str], address: str) -> dict[str, Any]:
     if tenant in SHARED_AUTHORITIES:
         text = "The grant type is not supported over the /common or /consumers endpoints. Use the tenant's endpoint."
         raise EntraError(400, "invalid_request", 9001023, text)
@@ -71,7 +72,7 @@ def _issue(world: World, tenant: str, form: dict[str, str]) -> dict[str, Any]:
     if client_id != world.options.client_id or company.id not in world.consents:
         text = f"Application with identifier '{client_id}' was not found in the directory '{company.name}'."
         raise EntraError(400, "unauthorized_client", 700016, text)
-    _check_secret(world, form)
+    _check_secret(world, form, address)
     return _graph_token(world, company.id)
 
 
@@ -82,7 +83,13 @@ def _check_access(world: World, tenant: str) -> None:
         raise EntraError(*REFUSALS[access.state])
 
 
-def _check_secret(world: World, form: dict[str, str]) -> None:
+def _check_secret(world: World, form: dict[str, str], address: str) -> None:
+    assertion = form.get("client_assertion")
+    if assertion is not None and form.get("client_assertion_type") == assertions.TYPE:
+        fault = "is refused" if world.credential != "ok" else assertions.fault(world, assertion, address)
+        if fault is not None:
+            raise EntraError(401, "invalid_client", 700027, f"The client assertion {fault}.")
+        return
     refusal = CREDENTIALS[world.credential]
     if refusal is not None:
         raise EntraError(401, "invalid_client", *refusal)

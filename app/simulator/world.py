@@ -67,6 +67,9 @@ class World:
     access: dict[str, Access] = field(default_factory=dict)
     access_changes: list[Change] = field(default_factory=list)
     credential: str = "ok"
+    certificates: dict[str, bytes] = field(default_factory=dict)
+    """Registered for the app: PEM by SHA-256 thumbprint (base64url)."""
+    assertions_seen: set[str] = field(default_factory=set)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     lost_subscriptions: list[tuple[datetime, Subscription]] = field(default_factory=list)
     subscription_rule: SubscriptionRules = field(default_factory=SubscriptionRules)

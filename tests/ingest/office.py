@@ -93,7 +93,7 @@ def open_office(database: Database, *, pauses_s: tuple[float, ...] = (), **optio
     rung: list[TenantId | Due] = []
     with running(world) as simulator, writer_pool(database.writer_dsn) as pool:
         desk = Desk(EventStore(pool, KeyRing(pool, bytes(32))), clock, lambda tenant, position: None)
-        access = GraphAccess(simulator, simulator, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, attempts=2)
+        access = GraphAccess(simulator, simulator, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, attempts=2, rest_s=0)
         server = _server()
         web = f"http://127.0.0.1:{server.config.port}"
         shop = Workshop(desk, pool, access, web, lease=timedelta(seconds=20))

@@ -10,7 +10,7 @@ import pytest
 from app.domain.events.tenancy import ConsentGranted
 from app.domain.tenant import REQUIRED_PERMISSIONS
 from app.ingest.feeds import carry_out
-from app.ingest.schedule import Due, Job
+from app.ingest.schedule import COLLECTING, Due, Job
 from tests.ingest.office import TODAY, Office
 
 GONE = "This link is no longer valid"
@@ -52,8 +52,8 @@ def test_a_proven_consent_is_recorded_and_reading_begins(office: Office) -> None
     ]
     assert office.rung == [Due(invitation.tenant, Job.SUBSCRIPTION), Due(invitation.tenant, Job.LICENCES)]
     assert office.rows("SELECT tenant_id, job, due_at FROM schedule ORDER BY job") == [
-        (invitation.tenant, "collect", TODAY),
-        (invitation.tenant, "onboard", TODAY),
+        (invitation.tenant, job, TODAY + timedelta(days=1) if job == "permissions" else TODAY)
+        for job in sorted([*COLLECTING, "permissions"])
     ]
 
 
@@ -292,7 +292,9 @@ def test_missing_permissions_are_named_and_looked_for_again(office: Office) -> N
     assert re.findall(r"<p>(\w+\.Read\.All)</p>", answer.text) == ["Reports.Read.All", "User.Read.All"]
     assert nothing_yet == []
     assert len(granted(office, invitation.tenant)) == 1
-    assert office.rows("SELECT job FROM schedule ORDER BY job") == [("collect",), ("onboard",)]
+    assert office.rows("SELECT job FROM schedule ORDER BY job") == [
+        (job,) for job in sorted([*COLLECTING, "permissions"])
+    ]
 
 
 def test_permissions_that_stay_away_are_given_up_after_an_hour(office: Office) -> None:
