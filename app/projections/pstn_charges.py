@@ -109,24 +109,26 @@ async def listed_at(
     return [PstnChargeRow(*row) for row in found]
 
 
-# Each row looks its minutes up in calls_by_start_idx; joined at large, the planner would pair all calls with all rows.
+# Each row looks its minutes up in calls_by_start_idx, and each call found its parties. Joined at large, the planner
+# would pair all calls with all rows, and all parties with both, where it has no statistics yet. IS TRUE keeps it from
+# the primary key, whose since_position it takes for selective then.
 _SAME_MINUTES = """
     SELECT asked.row_id, near.call_id, near.started_at,
            ARRAY(SELECT o.label FROM call_participants o
                  WHERE o.tenant_id = %(tenant)s AND o.call_id = near.call_id AND o.party_kind = 'phone'
-                   AND o.since_position <= %(position)s AND o.until_position > %(position)s AND o.label IS NOT NULL)
+                   AND o.since_position <= %(position)s AND o.until_position > %(position)s AND o.label IS NOT NULL),
+           (SELECT true FROM call_participants p
+            WHERE p.tenant_id = %(tenant)s AND p.call_id = near.call_id AND p.user_id = asked.user_id
+              AND p.since_position <= %(position)s AND p.until_position > %(position)s LIMIT 1)
     FROM unnest(%(rows)s::uuid[], %(users)s::uuid[], %(begins)s::timestamptz[]) AS asked (row_id, user_id, began_at)
     CROSS JOIN LATERAL (
         SELECT c.call_id, c.started_at FROM calls c
-        WHERE c.tenant_id = %(tenant)s AND c.since_position <= %(position)s AND c.until_position > %(position)s
+        WHERE c.tenant_id = %(tenant)s
+          AND (c.since_position <= %(position)s) IS TRUE AND c.until_position > %(position)s
           AND c.started_at BETWEEN asked.began_at - %(apart)s AND asked.began_at + %(apart)s
           AND c.direction = 'pstn' AND NOT c.test
         OFFSET 0
     ) AS near
-    WHERE EXISTS (
-        SELECT FROM call_participants p
-        WHERE p.tenant_id = %(tenant)s AND p.call_id = near.call_id AND p.user_id = asked.user_id
-          AND p.since_position <= %(position)s AND p.until_position > %(position)s)
 """
 
 
@@ -151,8 +153,8 @@ async def likely_calls(
         },
     )
     best: dict[LogRowId, tuple[bool, timedelta, CallId]] = {}
-    for row, call, started_at, labels in found:
-        likeness = _likeness(asked[row], labels)
+    for row, call, started_at, labels, same_user in found:
+        likeness = _likeness(asked[row], labels) if same_user else None
         if likeness is not None:
             rank = (likeness is not Likeness.PROBABLE, abs(started_at - asked[row].began_at), CallId(call))
             best[row] = min(rank, best.get(row, rank))
