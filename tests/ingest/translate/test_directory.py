@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.events.licensing import Profile, UserKind
+from app.domain.events.licensing import Confidence, KindSource, Profile, Purchase, UserKind
 from app.domain.ids import UserId
-from app.domain.licensing import TEAMS_ROOMS_PRO
+from app.domain.licensing import TEAMS_ROOMS_PRO, usual_ground
 from app.domain.personal import Personal
 from app.ingest.graph_errors import BadUpstreamAnswer
 from app.ingest.translate import directory
@@ -162,3 +162,63 @@ def test_an_organisation_has_a_name_and_perhaps_a_default_domain() -> None:
 
     assert (named.directory, named.name, named.default_domain) == (HOME, "Contoso", "contoso.com")
     assert (bare.name, bare.default_domain) == (str(HOME), None)
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "source", "confidence"),
+    [
+        ({"userType": "Member"}, UserKind.PERSON, None, None),
+        ({"userType": None}, UserKind.PERSON, KindSource.ASSUMED, Confidence.LOW),
+        ({"userType": "Guest"}, UserKind.GUEST, None, None),
+        ({"userType": None, "@odata.type": "#microsoft.graph.agentUser"}, UserKind.AGENT, None, None),
+    ],
+)
+def test_a_kind_nothing_speaks_for_is_assumed_and_says_so(
+    row: Json, kind: UserKind, source: KindSource | None, confidence: Confidence | None
+) -> None:
+    seen = directory.seat(user(**row), SEEN_AT, SINCE).profile
+
+    assert (seen.kind, seen.kind_source, seen.kind_confidence) == (kind, source, confidence)
+
+
+def test_every_kind_has_a_usual_ground() -> None:
+    grounds = {kind: usual_ground(kind) for kind in UserKind}
+
+    assert {kind for kind, ground in grounds.items() if ground.confidence is Confidence.LOW} == {UserKind.UNKNOWN}
+    assert {kind for kind, ground in grounds.items() if ground.source is KindSource.PRODUCT} == {
+        UserKind.ROOM,
+        UserKind.PHONE_RESOURCE,
+    }
+
+
+def test_a_purchase_is_read_with_the_skuid_as_text_and_none_in_its_shapes() -> None:
+    row: Json = {
+        "id": "b6c2",
+        "skuId": E3.upper(),
+        "status": "Warning",
+        "totalLicenses": 25,
+        "isTrial": None,
+        "createdDateTime": "0001-01-01T00:00:00Z",
+        "nextLifecycleDateTime": "2027-03-01T00:00:00Z",
+        "serviceStatus": [],
+    }
+
+    seen = directory.purchase(row)
+
+    assert str(seen.sku) == E3
+    assert seen.purchase == Purchase(
+        purchase="b6c2",
+        seats=25,
+        trial=False,
+        status="Warning",
+        created_at=None,
+        next_change_at=datetime(2027, 3, 1, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("change", [{"totalLicenses": -1}, {"skuId": "E3"}, {"status": None}, {"id": None}])
+def test_a_purchase_without_what_counts_is_a_bad_answer(change: Json) -> None:
+    row: Json = {"id": "b6c2", "skuId": E3, "status": "Enabled", "totalLicenses": 25}
+
+    with pytest.raises(BadUpstreamAnswer):
+        directory.purchase(row | change)

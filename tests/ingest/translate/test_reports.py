@@ -8,7 +8,16 @@ import pytest
 from app.domain.events.licensing import Workload
 from app.ingest.graph_errors import BadUpstreamAnswer, ReportSchemaChanged
 from app.ingest.reports_csv import rows_of
-from app.ingest.translate.reports import ACTIVE_USERS, TEAMS_USER_ACTIVITY, report_row
+from app.ingest.translate.reports import (
+    ACTIVE_USERS,
+    NAME,
+    REFRESHED,
+    REPORTS,
+    TEAMS_USER_ACTIVITY,
+    Report,
+    report_row,
+    report_with,
+)
 
 TEAMS = {
     "Report Refresh Date": "2026-11-21",
@@ -96,3 +105,20 @@ def test_semicolons_are_a_changed_report() -> None:
 def test_what_is_no_date_is_a_bad_answer(change: dict[str, str]) -> None:
     with pytest.raises(BadUpstreamAnswer):
         report_row(TEAMS_USER_ACTIVITY, TEAMS | change)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_report_is_known_by_a_column_of_its_own(report: Report) -> None:
+    columns = {NAME: "a@x", REFRESHED: "2026-11-21", report.sign: ""} | dict.fromkeys(report.columns, "")
+
+    assert report_with(columns) is report
+
+
+def test_a_licence_assign_date_is_no_activity() -> None:
+    row = dict.fromkeys(ACTIVE_USERS.columns, "") | {
+        "Report Refresh Date": "2026-11-21",
+        "User Principal Name": "ana@contoso.com",
+        "Exchange License Assign Date": "2026-11-20",
+    }
+
+    assert report_row(ACTIVE_USERS, row).last_activity == {}
