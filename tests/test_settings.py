@@ -36,6 +36,14 @@ def test_https_and_this_machine_are_taken(url: str) -> None:
     assert settings.public_url == url
 
 
+def test_only_a_simulated_graph_is_asked_faster_than_microsoft_allows() -> None:
+    with pytest.raises(SettingsRefused, match="SUA_GRAPH_PACE"):
+        Settings.load(graph_pace=2)
+
+    assert Settings.load(graph_pace=2, graph_url="http://127.0.0.1:8001").graph_pace == 2
+    assert Settings.load().graph_pace == 1
+
+
 @pytest.mark.parametrize("start", [processes.serve, processes.run_worker, processes.run_scheduler])
 def test_processes_that_must_reach_each_other_refuse_a_broker_inside_one_of_them(start: object) -> None:
     assert callable(start)
