@@ -13,6 +13,7 @@ from app.assembly import Parts, assembled
 from app.broker import BrokerDown, check_broker, ringing
 from app.domain.errors import Unavailable
 from app.ingest import actors as ingesting
+from app.ingest import alert_watch
 from app.ingest.bell import Bell
 from app.projections.sweeper import sweep
 from app.settings import Settings
@@ -23,6 +24,7 @@ WORKER_SHUTDOWN_S = 5
 
 _POLL_MS = 200
 _TIDY_EVERY_SECONDS = 3600.0
+_WATCH_EVERY_SECONDS = 60.0
 
 
 def work(settings: Settings) -> None:
@@ -79,6 +81,7 @@ def sweeping(parts: Parts, broken: threading.Event | None = None) -> Iterator[No
         (parts.settings.sweep_seconds, lambda: sweep(parts.pool, parts.desk.ring)),
         (parts.settings.sweep_seconds, lambda: ingesting.tick(parts.workshop, parts.ingest, bell)),
         (_TIDY_EVERY_SECONDS, lambda: ingesting.tidy(parts.workshop)),
+        (_WATCH_EVERY_SECONDS, lambda: alert_watch.watch(parts.workshop)),
     ]
     threads = [threading.Thread(target=run, args=each, daemon=True) for each in rounds]
     for thread in threads:

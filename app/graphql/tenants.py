@@ -20,6 +20,7 @@ from app.graphql.licences import LicenceQuestions
 from app.graphql.paging import Connection, asked_page, place
 from app.graphql.phone_logs import PhoneLogQuestions
 from app.graphql.scalars import DAY_MAX, DAY_MIN, Position, checked_instant
+from app.graphql.subscriptions_state import SubscriptionQuestions
 from app.graphql.users import UserQuestions
 from app.projections import reading, tenants
 from app.projections.reading import AsOfOutOfRange, Moment, NotReady
@@ -85,7 +86,7 @@ class TenantView(UserQuestions, LicenceQuestions, CallQuestions, PhoneLogQuestio
 
 
 @strawberry.type(description="A customer.")
-class Tenant(TenantHistory, CoverageQuestions):
+class Tenant(TenantHistory, CoverageQuestions, SubscriptionQuestions):
     id: strawberry.ID
     name: str = strawberry.field(description="The provider's word for the customer.")
     organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")

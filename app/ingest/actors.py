@@ -17,7 +17,7 @@ import dramatiq
 from app.broker import INGEST, ringing
 from app.domain.errors import Unavailable
 from app.domain.ids import TenantId
-from app.ingest import consent_attempts, dead_letters, inbox, limiter, schedule
+from app.ingest import consent_attempts, dead_letters, inbox, limiter, schedule, subscription_rows
 from app.ingest.bell import Bell
 from app.ingest.feeds import carry_out
 from app.ingest.fetch import fetch_due
@@ -95,4 +95,5 @@ def tidy(shop: Workshop) -> None:
         inbox.forget_done(db, DONE_KEPT)
         dead_letters.forget_old(db)
         limiter.forget_idle(db)
+        subscription_rows.forget_ended(db, shop.desk.now())
         consent_attempts.forget_old(db, shop.desk.now() - ATTEMPTS_KEPT)

@@ -54,14 +54,19 @@ def lives_until(db: Connection, subscription: str, expires_at: datetime) -> None
     db.execute("UPDATE graph_subscriptions SET expires_at = %s WHERE subscription_id = %s", (expires_at, subscription))
 
 
-def end_others(db: Connection, tenant: TenantId, subscription: str, now: datetime) -> None:
-    """This one is the tenant's; the others have ended, and those that did long ago are forgotten."""
+def end_others(db: Connection, tenant: TenantId, subscription: str | None, now: datetime) -> None:
+    """This one is the tenant's (None: none is); the others have ended, and those that did long ago are forgotten."""
     db.execute(
         "UPDATE graph_subscriptions SET ended_at = %s"
         " WHERE tenant_id = %s AND subscription_id IS DISTINCT FROM %s AND ended_at IS NULL",
         (now, tenant, subscription),
     )
     db.execute("DELETE FROM graph_subscriptions WHERE tenant_id = %s AND ended_at < %s", (tenant, now - STRAGGLERS))
+
+
+def forget_ended(db: Connection, now: datetime) -> None:
+    """Of every tenant: those that ended long ago. The web processes keep all the others in memory."""
+    db.execute("DELETE FROM graph_subscriptions WHERE ended_at < %s", (now - STRAGGLERS,))
 
 
 def end_all(db: Connection, tenant: TenantId) -> None:

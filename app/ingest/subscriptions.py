@@ -118,6 +118,7 @@ class _Keeper:
 
     async def _lost(self, reason: SubscriptionEnd) -> None:
         """What is not notified any more is to be found by listing, at once."""
+        await asyncio.to_thread(self._ended)
         command = RecordLostSubscription(self.tenant, reason, uuid4())
         if await asyncio.to_thread(record_lost_subscription, command, self.shop.desk):
             await asyncio.to_thread(self._list_calls)
@@ -168,6 +169,11 @@ class _Keeper:
     def _name(self, secret: str, made: _Found) -> None:
         with self.shop.database() as db:
             subscription_rows.name(db, secret, made.id, made.expires_at)
+
+    def _ended(self) -> None:
+        """Until another is made there is none, and alerts go by that."""
+        with self.shop.database() as db:
+            subscription_rows.end_others(db, self.tenant, None, self.shop.desk.now())
 
     def _list_calls(self) -> None:
         with self.shop.database() as db:

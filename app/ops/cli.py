@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused (mend the request), 2 usage, 3 unavailable (try la
 import typer
 
 from app.ops import (
+    alerts,
     collecting,
     coverage,
     customers,
@@ -30,6 +31,7 @@ app.command("worker")(processes.run_worker)
 app.command("scheduler")(processes.run_scheduler)
 app.command("simulate")(processes.simulate)
 app.command("migrate")(database.migrate_database)
+app.command("alerts")(alerts.show_alerts)
 app.command("schedule")(scheduling.show_schedule)
 app.command("doctor")(doctor.doctor)
 app.add_typer(translating.app, name="translate")

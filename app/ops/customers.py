@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -12,15 +13,22 @@ import typer
 from rich.console import Console
 
 from app.assembly import Parts, assembled, required
+from app.clock import SystemClock
 from app.commands.offboard_tenant import OffboardTenant, offboard_tenant
+from app.domain.access import State, advice, missing_of
 from app.domain.errors import TenantUnknown
+from app.domain.events.coverage import Feed
 from app.domain.ids import TenantId
 from app.eventstore.pools import DatabaseDown
 from app.ingest import invitations, mail
 from app.ingest.feeds import end_tenant
 from app.ingest.invitations import Invitation
+from app.ingest.leaving import unsubscribe
 from app.ops.console import AsJson, err, out, say_json, show
-from app.projections import tenants
+from app.ops.database import owner_dsn
+from app.ops.erasing import erase_tenant, erasure_begun
+from app.projections import subscriptions, tenants
+from app.projections.subscriptions import SubscriptionRow
 from app.settings import Settings
 
 app = typer.Typer(help="Customers: invite, list, show, offboard.", no_args_is_help=True)
@@ -29,6 +37,13 @@ Tenant = Annotated[UUID, typer.Argument(help="SUA's id of the customer.")]
 Answer = TypeVar("Answer")
 
 _MANY = 10_000
+
+
+class History(StrEnum):
+    KEEP = "keep"
+    ERASE = "erase"
+
+
 _LISTED = ("tenant_id", "name", "state", "default_domain", "licences_collected_at")
 
 
@@ -58,19 +73,42 @@ def invite(parts: Parts, name: str, email: str, screen: Console) -> Invitation:
             public_url=settings.public_url,
             valid_for=timedelta(days=settings.invitation_days),
         )
+    _send(parts, invitation, screen)
+    return invitation
+
+
+@app.command("remind")
+def remind(tenant: Tenant, *, as_json: AsJson = False) -> None:
+    """E-mail a new consent link to a customer known already: the first was lost, or access ended."""
+    with assembled(Settings.load()) as parts:
+        valid_for = timedelta(days=parts.settings.invitation_days)
+        with parts.workshop.database() as db:
+            invitation = invitations.invite_again(
+                parts.desk, db, TenantId(tenant), public_url=parts.settings.public_url, valid_for=valid_for
+            )
+        _send(parts, invitation, err if as_json else out)
+    if as_json:
+        say_json({"tenant": invitation.tenant, "link": invitation.link, "expires_at": invitation.expires_at})
+
+
+def _send(parts: Parts, invitation: Invitation, screen: Console) -> None:
+    settings = parts.settings
     message = mail.compose(invitation, settings.mail_from)
     if settings.smtp_url is not None:
         asyncio.run(mail.send(message, settings.smtp_url.get_secret_value()))
     else:
         mail.show(message, lambda text: screen.print(text, highlight=False, soft_wrap=True))
-    return invitation
 
 
 @app.command("list")
 def list_tenants(*, as_json: AsJson = False) -> None:
     """Every customer and the state of their consent."""
     found = _asked(lambda db: tenants.listed(db, None, None, _MANY))
-    show([{name: getattr(row, name) for name in _LISTED} for row in found], as_json=as_json)
+    known = {each.tenant: each for each in _asked(lambda db: subscriptions.listed(db, None, Feed.CALLS))}
+    show(
+        [{name: getattr(row, name) for name in _LISTED} | _notified(known.get(row.tenant)) for row in found],
+        as_json=as_json,
+    )
 
 
 @app.command("show")
@@ -79,11 +117,23 @@ def show_tenant(tenant: Tenant, *, as_json: AsJson = False) -> None:
     row = _asked(lambda db: tenants.found(db, TenantId(tenant)))
     if row is None:
         raise TenantUnknown(f"There is no tenant {tenant}.")
-    known = asdict(row)
+    state = State(row.state)
+    missing = missing_of(row.permissions) if state is State.CONSENTED else ()
+    notified = _notified(*_asked(lambda db: subscriptions.listed(db, [row.tenant], Feed.CALLS)))
+    known = asdict(row) | notified | {"missing_permissions": missing, "advice": advice(state, missing)}
     if as_json:
         say_json(known)
     else:
         show([{"what": name, "value": value} for name, value in known.items()], as_json=False, title=row.name)
+
+
+def _notified(known: SubscriptionRow | None = None) -> dict[str, object]:
+    """Whether Graph notifies SUA of the customer's calls; None: there never was a subscription."""
+    return {
+        "subscription": None if known is None else str(known.standing(SystemClock().now())),
+        "subscription_expires_at": known and known.expires_at,
+        "subscription_lost": known and known.lost_reason,
+    }
 
 
 @app.command("offboard")
@@ -91,17 +141,28 @@ def offboard(
     tenant: Tenant,
     *,
     confirm: Annotated[UUID, typer.Option(help="The same id again, so that nobody leaves by a slip.")],
+    history: Annotated[History, typer.Option(help="keep: the facts stay readable; erase: nothing stays.")],
     as_json: AsJson = False,
 ) -> None:
-    """The customer leaves: nothing is read any more; the history stays."""
+    """The customer leaves: nothing is read any more, and the history is kept or erased. Interrupted, give it again."""
     if tenant != confirm:
         raise typer.BadParameter("names another tenant", param_hint="--confirm")
-    with assembled(Settings.load()) as parts:
-        if parts.store.head(TenantId(tenant)) == 0:
+    settings = Settings.load()
+    owner = owner_dsn(settings) if history is History.ERASE else None
+    whom = TenantId(tenant)
+    with assembled(settings) as parts:
+        facts, not_ended = 0, None
+        if parts.store.head(whom) != 0:
+            not_ended = unsubscribe(parts.workshop, whom)
+            facts = offboard_tenant(OffboardTenant(whom, uuid4()), parts.desk)
+            end_tenant(parts.workshop, whom)
+        elif owner is None or not erasure_begun(owner, whom):
             raise TenantUnknown(f"There is no tenant {tenant}.")
-        facts = offboard_tenant(OffboardTenant(TenantId(tenant), uuid4()), parts.desk)
-        end_tenant(parts.workshop, TenantId(tenant))
-    show([{"tenant": tenant, "facts": facts}], as_json=as_json)
+        if not_ended is not None:
+            err.print(f"Graph could not be told to end the subscription ({not_ended}); it ends within three days.")
+        erased = None if owner is None else erase_tenant(owner, whom, parts.desk.now())
+    rows = None if erased is None else erased.rows
+    show([{"tenant": tenant, "facts": facts, "history": history.value, "rows_erased": rows}], as_json=as_json)
 
 
 def _asked(question: Callable[[psycopg.AsyncConnection[Any]], Awaitable[Answer]]) -> Answer:

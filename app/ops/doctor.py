@@ -12,12 +12,17 @@ import psycopg
 from pydantic import SecretStr
 from rich.markup import escape
 
-from app.assembly import graph_access, key, required
+from app.assembly import credentials, graph_access, key, required
 from app.broker import check_broker, make_broker
 from app.clock import SystemClock
-from app.domain.errors import SuaError, Unavailable
+from app.domain.errors import Refused, SuaError, Unavailable
+from app.domain.ids import DirectoryId
 from app.eventstore.pools import writer_pool
+from app.ingest.credentials import expiring
+from app.ingest.graph_errors import CredentialRefused
+from app.ingest.tokens import Tokens
 from app.main import try_read_side
+from app.ops.alerts import open_now
 from app.ops.console import AsJson, FaultFound, one_line, out, say_json, show
 from app.ops.database import owner_dsn
 from app.ops.migrate import check
@@ -93,6 +98,17 @@ def _schema(settings: Settings) -> None:
         raise FaultFound(f"{len(pending)} migrations are pending; run `sua migrate`.")
 
 
+def _alerts(settings: Settings) -> None:
+    try:
+        found = open_now(settings)
+    except psycopg.errors.UndefinedTable as error:
+        raise FaultFound("the schema does not know alerts yet; run `sua migrate`.") from error
+    if found:
+        raise FaultFound(
+            f"{len(found)} are open, see `sua alerts`: {', '.join(sorted({each.kind for each in found}))}."
+        )
+
+
 def _clocks(settings: Settings) -> None:
     with psycopg.connect(required(settings.database_url, "database_url"), connect_timeout=5) as db:
         row = db.execute("SELECT clock_timestamp()").fetchone()
@@ -115,6 +131,26 @@ def _entra(settings: Settings) -> None:
     asyncio.run(_answers(f"{settings.login_url}/organizations/v2.0/.well-known/openid-configuration"))
 
 
+def _credentials(settings: Settings) -> None:
+    """Each is shown to Entra by itself, for the provider's own directory (SUA_PROVIDER_DIRECTORY_ID; without it only
+    what the certificates say is looked at). Whether SUA may do anything there is not asked."""
+    known = credentials(settings)
+    faults = expiring(known, SystemClock().now())
+    for each in known:
+        tokens = Tokens(
+            settings.login_url, settings.graph_url, settings.graph_client_id or "", (each,), _TIMEOUT_SECONDS
+        )
+        try:
+            if settings.provider_directory_id is not None:
+                tokens.acquire(DirectoryId(settings.provider_directory_id))
+        except CredentialRefused as error:
+            faults.append(f"{each.name} ({settings.graph_cloud} cloud): {error}")
+        except Refused:
+            continue
+    if faults:
+        raise FaultFound("; ".join(faults))
+
+
 def _graph(settings: Settings) -> None:
     asyncio.run(_answers(f"{settings.graph_url}/v1.0/"))
 
@@ -132,8 +168,10 @@ _TESTS: dict[str, Callable[[Settings], None]] = {
     "database, read side": _reads,
     "schema": _schema,
     "clocks": _clocks,
+    "alerts": _alerts,
     "message broker": _messages,
     "keys": _keys,
     "Microsoft Entra": _entra,
+    "credentials": _credentials,
     "Microsoft Graph": _graph,
 }

@@ -14,6 +14,7 @@ from app.projections import (
     pstn_charges,
     renewals,
     sku_units,
+    subscriptions,
     tenants,
     users,
 )
@@ -35,4 +36,5 @@ ALL: tuple[Projection, ...] = (
     pstn_charges.PROJECTION,
     direct_routing_calls.PROJECTION,
     coverage.PROJECTION,
+    subscriptions.PROJECTION,
 )

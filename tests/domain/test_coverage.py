@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.coverage import UNREAD, TooManyRemovals, check_removals, fail, replay, subscribe, take
-from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken, SubscriptionCreated
+from app.domain.coverage import UNREAD, TooManyRemovals, check_removals, fail, replay, take
+from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken
 from app.domain.ids import RunId
 from tests.domain.given import MONDAY, THURSDAY, TUESDAY, WEDNESDAY
 
@@ -44,15 +44,6 @@ def test_the_last_complete_read_is_the_newest_one_and_no_failed_one() -> None:
 
     assert UNREAD.complete_at is None
     assert replay([later, taken(), failed]).complete_at == WEDNESDAY
-
-
-def test_a_subscription_is_noted_once_until_its_end_moves() -> None:
-    facts = subscribe(UNREAD, subscription="s-1", expires_at=WEDNESDAY, at=MONDAY)
-    known = replay(facts)
-
-    assert facts == [SubscriptionCreated(happened_at=MONDAY, subscription="s-1", expires_at=WEDNESDAY)]
-    assert subscribe(known, subscription="s-1", expires_at=WEDNESDAY, at=TUESDAY) == []
-    assert len(subscribe(known, subscription="s-1", expires_at=THURSDAY, at=TUESDAY)) == 1
 
 
 @pytest.mark.parametrize(("gone", "known"), [(0, 0), (10, 10), (11, 55), (60, 300)])

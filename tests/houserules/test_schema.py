@@ -13,7 +13,15 @@ from tests.database import Database
 pytestmark = pytest.mark.both_databases
 
 # Looked up before the tenant is known, or about the database itself: small, local, never distributed.
-CONTROL = {"consent_attempts", "graph_limits", "graph_subscriptions", "invitations", "schema_migrations", "tenant_directory"}
+CONTROL = {
+    "alerts",
+    "consent_attempts",
+    "graph_limits",
+    "graph_subscriptions",
+    "invitations",
+    "schema_migrations",
+    "tenant_directory",
+}
 
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
 UNIQUE_KEYS = """
