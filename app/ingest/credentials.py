@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from app.domain.errors import Refused
+
+WARNED_BEFORE = timedelta(days=30)
 
 
 class CertificateUnusable(Refused):
@@ -51,3 +53,12 @@ def certificate(name: str, pem: bytes) -> Credential:
 def credentials_of(given: str | Sequence[Credential]) -> tuple[Credential, ...]:
     """A lone secret is one, too."""
     return (secret("client secret", given),) if isinstance(given, str) else tuple(given)
+
+
+def expiring(credentials: Sequence[Credential], now: datetime) -> list[str]:
+    """Those that end within 30 days or have ended, each with its day. When a secret ends nobody tells SUA."""
+    return [
+        f"{each.name} ends on {each.expires_at:%Y-%m-%d}"
+        for each in credentials
+        if each.expires_at is not None and each.expires_at <= now + WARNED_BEFORE
+    ]

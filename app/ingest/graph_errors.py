@@ -44,6 +44,10 @@ class CredentialRefused(Unavailable):
     code: ClassVar[str] = "CREDENTIAL_REFUSED"
 
 
+class RequestMalformed(CredentialRefused):
+    """Entra finds SUA's own request malformed: a fault of SUA, no tenant's and no credential's."""
+
+
 class TokenUnavailable(GraphUnavailable):
     """Entra gave no token for a passing reason."""
 
@@ -141,11 +145,12 @@ def rejection(status: int, graph_code: str, message: str) -> GraphRejected:
     return _BY_STATUS.get(status, GraphRejected)(message, graph_code)
 
 
-_OURS = {7000215, 7000222, 700027, 50012, 7000218, 9001023, 900144, 90014, 70011, 700022}
+_CREDENTIAL = {7000215, 7000222, 700027, 50012}
+_OURS = {7000218, 9001023, 900144, 90014, 70011, 700022}
 _LOOPING = 50196
 LOOPING_REST_S = 300.0
 """Too many identical requests: whoever goes on is locked out longer."""
-_CONSENT = {700016, 65001, 650052, 650056, 650057, 500011}
+_CONSENT = {700016, 65001}
 _BLOCKED = {53003, 530032, 7000112, 70001}
 _GONE = {90002, 90038, 900432}
 _PASSING = {90055, 90006, 90012, 90024, 90033, 90090, 50033, 50087}
@@ -154,7 +159,8 @@ _PASSING = {90055, 90006, 90012, 90024, 90033, 90090, 50033, 50087}
 def token_refusal(codes: list[int], error: str) -> Refused | Unavailable:
     """The error for Entra's `error_codes` (AADSTS numbers). `error` is OAuth's short word, for the message only."""
     known: tuple[tuple[set[int], type[Refused | Unavailable]], ...] = (
-        (_OURS, CredentialRefused),
+        (_CREDENTIAL, CredentialRefused),
+        (_OURS, RequestMalformed),
         (_CONSENT, ConsentLost),
         (_BLOCKED, TenantBlocked),
         (_GONE, TenantGone),

@@ -27,6 +27,7 @@ from app.ingest.alerts import Alert
 from app.ingest.bound import NotBound
 from app.ingest.consent_directories import directory_of
 from app.ingest.consent_proof import Proof, prove_standing
+from app.ingest.credentials import credentials_of, expiring
 from app.ingest.daily import slot_of
 from app.ingest.graph_client import GraphClient
 from app.ingest.graph_errors import ConsentLost, GraphForbidden, NotPremium, TenantBlocked, TenantGone
@@ -73,6 +74,7 @@ async def check_permissions(shop: Workshop, tenant: TenantId, _: Taken) -> datet
         roles = await client.roles()
     if not roles:
         raise ConsentLost("Entra's tokens for the directory carry no permission.")
+    await asyncio.to_thread(_warned_of_the_end, shop)
     if known.consented:
         await asyncio.to_thread(_compared, shop, tenant, known, roles)
     elif not missing_of(roles):
@@ -141,6 +143,17 @@ def hear_of_credentials(shop: Workshop) -> None:
             alerts.sound(db, Alert.CREDENTIAL_REFUSED, None, "; ".join(refused) + other, shop.desk.now())
         elif shop.access.tokens.preferred in with_one:
             alerts.settle(db, Alert.CREDENTIAL_REFUSED, None)
+
+
+def _warned_of_the_end(shop: Workshop) -> None:
+    """Certificates end on a day that is known, and nothing of anybody is read then."""
+    now = shop.desk.now()
+    found = expiring(credentials_of(shop.access.credentials), now)
+    with shop.database() as db:
+        if found:
+            alerts.sound(db, Alert.CREDENTIAL_EXPIRING, None, "; ".join(found), now)
+        else:
+            alerts.settle(db, Alert.CREDENTIAL_EXPIRING, None)
 
 
 def permitted(shop: Workshop, wanted: Due) -> None:

@@ -16,7 +16,13 @@ from pydantic_core import from_json
 
 from app.domain.ids import DirectoryId
 from app.ingest.credentials import Credential, credentials_of
-from app.ingest.graph_errors import BadUpstreamAnswer, CredentialRefused, TokenUnavailable, token_refusal
+from app.ingest.graph_errors import (
+    BadUpstreamAnswer,
+    CredentialRefused,
+    RequestMalformed,
+    TokenUnavailable,
+    token_refusal,
+)
 from app.ingest.keyring import REST_S, Keyring
 
 PUBLIC_SCOPE = "https://graph.microsoft.com/.default"
@@ -66,8 +72,9 @@ class Tokens:
             if kept is not None and not fresh:
                 try:
                     return self._issued(directory, *kept)
-                except CredentialRefused:
-                    pass
+                except CredentialRefused as error:
+                    if isinstance(error, RequestMalformed):
+                        raise
             return self._first_that_serves(directory)
 
     @property
@@ -86,6 +93,8 @@ class Tokens:
             try:
                 return self._issued(directory, credential, self._build(directory, credential))
             except CredentialRefused as error:
+                if isinstance(error, RequestMalformed):
+                    raise
                 refusal = error
         raise refusal or CredentialRefused("There is no credential to show Entra.")
 
@@ -101,7 +110,7 @@ class Tokens:
         token = answer.get("access_token")
         if not isinstance(token, str):
             refusal = _refusal(answer)
-            if isinstance(refusal, CredentialRefused):
+            if isinstance(refusal, CredentialRefused) and not isinstance(refusal, RequestMalformed):
                 self._ring.refused(credential, refusal)
             raise refusal
         if answer.get("token_source") != "cache":

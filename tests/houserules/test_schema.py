@@ -16,6 +16,7 @@ pytestmark = pytest.mark.both_databases
 CONTROL = {
     "alerts",
     "consent_attempts",
+    "erased_tenants",
     "graph_limits",
     "graph_subscriptions",
     "invitations",

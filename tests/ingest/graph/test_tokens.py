@@ -10,6 +10,7 @@ from app.ingest.graph_errors import (
     ConsentLost,
     CredentialRefused,
     GraphUnavailable,
+    RequestMalformed,
     TenantBlocked,
     TenantGone,
     TokenRefused,
@@ -68,10 +69,31 @@ async def test_roles_are_read_from_a_token_got_just_now(graph: Pretend) -> None:
         (700016, ConsentLost),
         (65001, ConsentLost),
         (53003, TenantBlocked),
+        (530032, TenantBlocked),
         (7000112, TenantBlocked),
+        (70001, TenantBlocked),
         (90002, TenantGone),
         (90038, TenantGone),
+        (900432, TenantGone),
+        (7000215, CredentialRefused),
+        (7000222, CredentialRefused),
+        (700027, CredentialRefused),
+        (50012, CredentialRefused),
+        (7000218, RequestMalformed),
+        (9001023, RequestMalformed),
+        (900144, RequestMalformed),
+        (90014, RequestMalformed),
+        (70011, RequestMalformed),
+        (700022, RequestMalformed),
+        (650052, TokenRefused),
+        (650056, TokenRefused),
+        (650057, TokenRefused),
+        (500011, TokenRefused),
+        (65004, TokenRefused),
+        (90094, TokenRefused),
         (50105, TokenRefused),
+        (50020, TokenRefused),
+        (50034, TokenRefused),
     ],
 )
 async def test_entras_refusals_are_told_apart_by_number_and_not_repeated(
@@ -86,6 +108,18 @@ async def test_entras_refusals_are_told_apart_by_number_and_not_repeated(
     assert type(refused.value) is kind
     assert graph.tokens == 1
     assert graph.asked == []
+
+
+@pytest.mark.parametrize("aadsts", [50196, 90055, 90006, 90012, 90024, 90033, 90090, 50033, 50087])
+async def test_what_passes_by_itself_is_tried_again(graph: Pretend, aadsts: int) -> None:
+    graph.token_replies = [refused_token(aadsts)]
+
+    async with graph.client(attempts=2) as client:
+        with pytest.raises(TokenUnavailable):
+            await client.get("/organization")
+
+    assert graph.tokens == 2
+    assert graph.waits == ([300.0] if aadsts == 50196 else graph.waits)
 
 
 async def test_our_own_secret_being_wrong_says_nothing_of_the_tenant(graph: Pretend) -> None:

@@ -1,0 +1,144 @@
+"""A customer who left is erased from every table there is, and only they."""
+
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from app.domain.ids import TenantId
+from app.ops import erasing
+from app.ops.erasing import erase_tenant, erasure_begun, tables_of_tenants
+from tests.database import Database
+from tests.ingest.office import TODAY
+
+_BY_TYPE = {
+    "uuid": "gen_random_uuid()",
+    "text": "'x'",
+    "boolean": "false",
+    "bytea": "decode(md5(random()::text), 'hex')",
+    "date": "'2026-11-23'",
+    "timestamp with time zone": "'2026-11-23Z'",
+    "ARRAY": "'{}'",
+    "jsonb": "'{}'",
+    "json": "'{}'",
+    "interval": "'1 hour'",
+}
+
+_COLUMNS = """
+    SELECT column_name, data_type FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = %s AND column_name <> 'tenant_id' AND is_generated = 'NEVER'
+      AND is_nullable = 'NO' AND is_identity = 'NO'
+"""
+
+
+def planted(owner_dsn: str, tenant: TenantId) -> list[str]:
+    """A row of the tenant in every table that has tenants, whatever its columns. Returns the tables."""
+    with psycopg.connect(owner_dsn, autocommit=True) as db:
+        tables = tables_of_tenants(db)
+        for table in tables:
+            _loosened(db, table)
+            columns = db.execute(_COLUMNS, (table,)).fetchall()
+            names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
+            values = sql.SQL(", ").join(sql.SQL(_BY_TYPE.get(kind, "1")) for _, kind in columns)
+            given = sql.SQL("INSERT INTO {} (tenant_id{}) VALUES ({}{})").format(
+                sql.Identifier(table),
+                sql.SQL(", ") + names if columns else sql.SQL(""),
+                sql.Literal(str(tenant)),
+                sql.SQL(", ") + values if columns else sql.SQL(""),
+            )
+            db.execute(given)
+    return tables
+
+
+def _loosened(db: psycopg.Connection, table: str) -> None:
+    """Without what a made-up row could not satisfy."""
+    checks = db.execute(
+        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'f')", (table,)
+    ).fetchall()
+    for (name,) in checks:
+        db.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name)))
+
+
+def rows_of(owner_dsn: str, tenant: TenantId) -> dict[str, int]:
+    with psycopg.connect(owner_dsn) as db:
+        counted = {}
+        for table in tables_of_tenants(db):
+            query = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = %s").format(sql.Identifier(table))
+            row = db.execute(query, (tenant,)).fetchone()
+            counted[table] = 0 if row is None else int(row[0])
+    return counted
+
+
+def test_nothing_of_the_customer_stays_but_the_tombstone(database: Database) -> None:
+    leaving, staying = TenantId(uuid4()), TenantId(uuid4())
+    tables = planted(database.owner_dsn, leaving)
+    planted(database.owner_dsn, staying)
+
+    erased = erase_tenant(database.owner_dsn, leaving, TODAY)
+
+    assert {"events", "tenant_heads", "subject_keys", "inbox", "alerts", "calls", "schedule"} <= set(tables)
+    assert tables[0] == "subject_keys"
+    assert (erased.rows, erased.facts, erased.last_position) == (len(tables), 1, 1)
+    assert rows_of(database.owner_dsn, leaving) == dict.fromkeys(tables, 0)
+    assert set(rows_of(database.owner_dsn, staying).values()) == {1}
+    with psycopg.connect(database.writer_dsn) as db:
+        kept = db.execute("SELECT tenant_id, erased_at, facts, last_leaf IS NOT NULL FROM erased_tenants").fetchall()
+    assert kept == [(leaving, TODAY, 1, True)]
+
+
+def test_every_table_that_knows_tenants_is_found(database: Database) -> None:
+    with psycopg.connect(database.owner_dsn) as db:
+        found = set(tables_of_tenants(db))
+        named = {
+            name
+            for (name,) in db.execute(
+                "SELECT table_name FROM information_schema.columns"
+                " WHERE table_schema = 'public' AND column_name = 'tenant_id'"
+            )
+        }
+    assert found == named - {"erased_tenants"}
+
+
+def test_an_erasure_that_was_killed_goes_on(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant = TenantId(uuid4())
+    planted(database.owner_dsn, tenant)
+    emptied = erasing._emptied
+
+    def killed(db: psycopg.Connection, table: str, whose: TenantId) -> int:
+        if table == "events":
+            raise KeyboardInterrupt
+        return emptied(db, table, whose)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "_emptied", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase_tenant(database.owner_dsn, tenant, TODAY)
+    half = rows_of(database.owner_dsn, tenant)
+    again = erase_tenant(database.owner_dsn, tenant, TODAY)
+
+    assert (half["subject_keys"], half["events"]) == (0, 1)
+    assert (again.facts, set(rows_of(database.owner_dsn, tenant).values())) == (1, {0})
+    assert erasure_begun(database.owner_dsn, tenant)
+
+
+def test_an_owner_who_is_no_superuser_may_erase_and_is_let_in_no_longer(database: Database) -> None:
+    tenant = TenantId(uuid4())
+    planted(database.owner_dsn, tenant)
+    with psycopg.connect(database.owner_dsn, autocommit=True) as db:
+        db.execute("DROP ROLE IF EXISTS plain_owner")
+        db.execute("CREATE ROLE plain_owner LOGIN")
+        for table in [*tables_of_tenants(db), "erased_tenants"]:
+            db.execute(sql.SQL("ALTER TABLE {} OWNER TO plain_owner").format(sql.Identifier(table)))
+    owner = psycopg.conninfo.make_conninfo(database.owner_dsn, user="plain_owner")
+
+    erased = erase_tenant(owner, tenant, TODAY)
+
+    with psycopg.connect(database.owner_dsn, autocommit=True) as db:
+        left = db.execute("SELECT count(*) FROM pg_policies WHERE policyname = 'eraser'").fetchone()
+        db.execute("REASSIGN OWNED BY plain_owner TO CURRENT_USER")
+        db.execute("DROP OWNED BY plain_owner")
+        db.execute("DROP ROLE plain_owner")
+    assert erased.facts == 1
+    assert set(rows_of(database.owner_dsn, tenant).values()) == {0}
+    assert left == (0,)
