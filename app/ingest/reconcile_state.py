@@ -5,7 +5,6 @@ Every function works in its caller's transaction.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from psycopg import Connection
 
@@ -41,15 +40,6 @@ class Waiting:
     given_up: bool
     listed: int | None
     own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """Calls of a tenant that a listing found missing and that are still not in the log, the first since when."""
-
-    tenant: TenantId
-    calls: int
-    since: datetime
 
 
 def watermarks(db: Connection, tenant: TenantId) -> Watermarks:
@@ -100,17 +90,6 @@ def settle_found(db: Connection, tenant: TenantId, calls: Collection[CallId]) ->
         " AND call_id = ANY (%s)",
         (tenant, list(calls)),
     )
-
-
-def overdue(db: Connection, longer_than: timedelta) -> list[Overdue]:
-    """Tenants whose missing calls are missing longer than that, by the database's clock. One short index is read."""
-    rows = db.execute(
-        "SELECT tenant_id, count(DISTINCT call_id), min(received_at) FROM inbox"
-        " WHERE listed_revision IS NOT NULL AND state <> 'DONE' AND received_at < now() - %s"
-        " GROUP BY tenant_id ORDER BY tenant_id",
-        (longer_than,),
-    )
-    return [Overdue(TenantId(tenant), calls, since) for tenant, calls, since in rows]
 
 
 def reasons(db: Connection, tenant: TenantId, calls: Collection[CallId]) -> dict[CallId, tuple[str, str | None]]:

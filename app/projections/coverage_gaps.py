@@ -35,6 +35,11 @@ class HourRow:
     missing: int
     best: Pass | None
 
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> "HourRow":
+        hour, notified, fetched, listed, missing, best = row
+        return cls(hour, notified, fetched, listed, missing, None if best is None else Pass(best))
+
 
 @dataclass(frozen=True, slots=True)
 class MissingRow:
@@ -73,7 +78,7 @@ async def hours_in(
         """,
         {"tenant": tenant, "position": at.position, "since": since, "until": until},
     )
-    return [HourRow(*rest, best and Pass(best)) for *rest, best in found]
+    return [HourRow.of(row) for row in found]
 
 
 async def missing_in(

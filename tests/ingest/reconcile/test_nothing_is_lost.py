@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from app.domain.events.coverage import CallsReconciled, Pass
 from app.domain.events.telephony import CallCompleted
-from app.ingest.reconcile_state import overdue
 from tests.ingest.reconcile.conftest import Customer
 
 
@@ -128,20 +127,3 @@ def test_calls_given_up_are_missing_and_tried_again_once_a_day(customer: Custome
     assert customer.recorded() == customer.truth()
     assert customer.states().keys() == {"DONE"}
     assert [each for each in customer.missing() if each in told] == told
-
-
-def test_missing_calls_that_wait_too_long_are_told(customer: Customer) -> None:
-    customer.silent()
-    customer.let_pass(days=1)
-    customer.reconcile()
-    with customer.office.shop.database() as db:
-        at_first = overdue(db, timedelta(hours=6))
-        db.execute("UPDATE inbox SET received_at = now() - interval '7 hours'")
-        later = overdue(db, timedelta(hours=6))
-    customer.fetch()
-    with customer.office.shop.database() as db:
-        found = overdue(db, timedelta(hours=6))
-
-    assert at_first == []
-    assert [(each.tenant, each.calls) for each in later] == [(customer.tenant, len(customer.truth()))]
-    assert found == []
