@@ -85,7 +85,8 @@ PERMISSIONS = (
 )
 
 _DETAILS = {
-    Turn.CONSENT_WITHDRAWN: ("withdrawn", "blocked", "disabled", "gone"),
+    # A directory that is gone is looked at once a week only, which is longer than the calm lasts.
+    Turn.CONSENT_WITHDRAWN: ("withdrawn", "blocked", "disabled"),
     Turn.PERMISSION_WITHDRAWN: PERMISSIONS,
 }
 
@@ -102,7 +103,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`detail`: which permission is withdrawn, or how access is: withdrawn, blocked, disabled, gone."""
+    """`detail`: which permission is withdrawn, or how access ends: withdrawn, blocked, disabled."""
 
     turn: Turn
     tenant: int
