@@ -29,7 +29,7 @@ def uses(site: Site) -> dict[tuple[str, str], str]:
 def uses_in_truth(site: Site) -> dict[tuple[str, str], str]:
     """What the reports know: as of the end of the day before yesterday."""
     refreshed = site.world.now.replace(hour=0, minute=0) - timedelta(days=1)
-    told = {}
+    told: dict[tuple[str, str], str] = {}
     for person in site.company.people_at(site.world.now):
         presence = person.presence_at(refreshed)
         if presence is None or person.kind == "guest" or person.created_at > refreshed:
