@@ -117,6 +117,8 @@ def _after(event: Event, before: _Values | None) -> Value | None:
             return before
 
 
+_FACTS: tuple[type[Event], ...] = (SubscriptionCreated, SubscriptionRenewed, SubscriptionLost)
+
 PROJECTION = Versioned(
     table=Table(
         "subscriptions",
@@ -131,7 +133,7 @@ PROJECTION = Versioned(
             Column("lost_reason", "text"),
         ),
     ),
-    facts=frozenset({SubscriptionCreated, SubscriptionRenewed, SubscriptionLost}),
+    facts=frozenset(_FACTS),
     looked_up=lambda _: {"feed": (Feed.CALLS.value,)},
     project=project,
 )
