@@ -23,6 +23,8 @@ _DELIVER = """
     ON CONFLICT DO NOTHING
 """
 
+# A call's items are looked up by the key, whatever the planner believes of a queue that has just grown: OFFSET keeps
+# what follows from choosing the index of all that is due, for each call anew.
 _CLAIM = """
     WITH first AS (
         SELECT call_id FROM inbox
@@ -31,10 +33,14 @@ _CLAIM = """
         LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
     ), due AS (
-        SELECT call_id, delivery FROM inbox
-        WHERE tenant_id = %(tenant)s AND state = 'PENDING' AND due_at <= now()
-        AND call_id IN (SELECT call_id FROM first)
-        FOR UPDATE SKIP LOCKED
+        SELECT item.call_id, item.delivery
+        FROM (SELECT DISTINCT call_id FROM first) AS wanted, LATERAL (
+            SELECT call_id, delivery, state, due_at FROM inbox
+            WHERE tenant_id = %(tenant)s AND call_id = wanted.call_id
+            OFFSET 0
+            FOR UPDATE SKIP LOCKED
+        ) AS item
+        WHERE item.state = 'PENDING' AND item.due_at <= now()
     )
     UPDATE inbox SET due_at = now() + %(lease)s, attempts = attempts + 1
     FROM due
@@ -78,10 +84,11 @@ _REPLAY = """
     AND (%(call)s::uuid IS NULL OR call_id = %(call)s) AND (%(reason)s::text IS NULL OR reason = %(reason)s)
 """
 
+# `settled_at`, for it says PENDING without inviting the index of all that waits.
 _OF_CLAIMS: LiteralString = """
     FROM unnest(%(calls)s::uuid[], %(deliveries)s::uuid[]) AS claimed (call_id, delivery)
     WHERE inbox.tenant_id = %(tenant)s AND inbox.call_id = claimed.call_id AND inbox.delivery = claimed.delivery
-    AND state = 'PENDING'
+    AND inbox.settled_at IS NULL
 """
 
 _TAKE_TURN = """
