@@ -37,9 +37,6 @@ from app.ingest.schedule import Due, Job
 from app.ingest.workshop import Workshop
 from app.telemetry import count, say
 
-SCOPE = "https://graph.microsoft.com/.default"
-"""Application permissions are only asked for with .default."""
-
 CALLBACK_PATH = "/consent/callback"
 COOKIE = "sua_consent"
 
@@ -57,7 +54,7 @@ class ConsentTerms:
     """`valid_for`: how long a started consent may take. `pauses_s`: between looks for permissions in a fresh token."""
 
     valid_for: timedelta = timedelta(minutes=15)
-    scope: str = SCOPE
+    scope: str | None = None
     pauses_s: Sequence[float] = PAUSES_S
 
 
@@ -171,7 +168,7 @@ class ConsentDoors:
     def _microsoft(self, state: str) -> str:
         query = {
             "client_id": self._shop.access.client_id,
-            "scope": self._terms.scope,
+            "scope": self._terms.scope or self._shop.access.tokens.scope,
             "redirect_uri": f"{self._shop.public_url}{CALLBACK_PATH}",
             "state": state,
         }

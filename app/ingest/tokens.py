@@ -53,7 +53,7 @@ class Tokens:
         rest_s: float = REST_S,
     ) -> None:
         self._login_url = login_url.rstrip("/")
-        self._scope = PUBLIC_SCOPE if is_loopback_http(graph_url) else f"{graph_url.rstrip('/')}/.default"
+        self.scope = PUBLIC_SCOPE if is_loopback_http(graph_url) else f"{graph_url.rstrip('/')}/.default"
         self._client_id = client_id
         self._ring = Keyring(credentials_of(credentials), rest_s)
         self._timeout = timeout
@@ -102,7 +102,7 @@ class Tokens:
         self, directory: DirectoryId, credential: Credential, application: ConfidentialClientApplication
     ) -> str:
         try:
-            answer = application.acquire_token_for_client(scopes=[self._scope])
+            answer = application.acquire_token_for_client(scopes=[self.scope])
         except (requests.RequestException, MsalError) as error:
             raise TokenUnavailable(f"Entra does not answer: {type(error).__name__}") from error
         except (ValueError, KeyError) as error:
