@@ -19,11 +19,10 @@ def main() -> int:
     size = Size(asked.seed, asked.tenants, asked.days)
     again = f"--tenants {size.tenants} --days {size.days} --seed {size.seed}"
     say(f"soak {again}")
-    until_s = time.monotonic() + 60 * asked.minutes
     try:
         with machines(size, BEGINS_AT, CALLS) as running:
             soak = Soak(planned(size), running, say)
-            soak.live(until_s)
+            soak.live(60 * asked.minutes)
             soak.calm_down()
             found = judged(soak)
     except Exception as error:

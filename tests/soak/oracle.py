@@ -71,6 +71,9 @@ class Truth:
     stops: Sequence[datetime]
     _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=120))
 
+    def close(self) -> None:
+        self._client.close()
+
     def at(self, directory: UUID, at: datetime) -> Json:
         """People and products at an instant."""
         answer = self._client.get(

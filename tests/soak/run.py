@@ -44,13 +44,14 @@ class Soak:
     events: list[Event] = field(default_factory=list)
     open_spells: list[Event] = field(default_factory=list)
 
-    def live(self, until_s: float) -> None:
-        """Connect the customers and let the planned hours pass; none begins after `until_s` (monotonic clock)."""
+    def live(self, longest_s: float) -> None:
+        """Connect the customers and let the planned hours pass under faults; after `longest_s` of them none begins."""
         self.machines.start_all()
         self.stops.append(self.machines.now())
         self.customers = connect_all(self.machines)
         self.say(f"{len(self.customers)} customers have consented")
         faults.begin(self.machines)
+        until_s = time.monotonic() + longest_s
         for hour in range(1, self.plan.size.hours + 1):
             if time.monotonic() > until_s:
                 break

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 
 import psycopg
 
@@ -23,8 +24,10 @@ def judged(soak: Soak) -> Findings:
     """Compare SUA's log and tables with the simulator's truth and with themselves."""
     found = Findings()
     pairs = [Pair(each.tenant, each.directory) for each in soak.customers]
-    truth = Truth(soak.machines.simulator.url, soak.stops)
-    with psycopg.connect(soak.machines.database.owner_dsn, autocommit=True) as db:
+    with (
+        closing(Truth(soak.machines.simulator.url, soak.stops)) as truth,
+        psycopg.connect(soak.machines.database.owner_dsn, autocommit=True) as db,
+    ):
         for pair in pairs:
             log = log_of(db, pair.tenant)
             check_order(db, pair, log, found)
