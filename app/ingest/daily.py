@@ -37,7 +37,7 @@ _RUNS = UUID("0f0cf4f2-6e5e-4f0b-9c55-6d4a5d3f7a11")
 
 
 def run_of(tenant: TenantId, due_at: datetime) -> RunId:
-    """One id for all tries of one daily read, so that a repeat of a closed read adds nothing."""
+    """One id for all tries of one day's read, so that a repeat of a closed read adds nothing."""
     return RunId(uuid5(_RUNS, f"{tenant}/{due_at.isoformat()}"))
 
 
@@ -61,8 +61,10 @@ async def read_licences(shop: Workshop, tenant: TenantId, taken: Taken) -> datet
     """Products, users and licences; then sign-ins and reports are due. Renewals last: failing, they harm nothing."""
     async with await client_of(shop, tenant) as client:
         run = _run(shop, client, tenant, taken)
-        await _close(shop, tenant, await collect_directory(run))
-        await asyncio.to_thread(_others_are_due, shop, tenant)
+        read = await collect_directory(run)
+        await _close(shop, tenant, read)
+        if read.items:  # none: taken before, and only the renewals are tried again
+            await asyncio.to_thread(_others_are_due, shop, tenant)
         await _close(shop, tenant, await collect_renewals(run))
     return await asyncio.to_thread(slot_of, shop.desk, tenant)
 
@@ -105,5 +107,4 @@ async def _close(shop: Workshop, tenant: TenantId, read: Collected) -> None:
 
 def _settle(shop: Workshop, tenant: TenantId, feed: Feed) -> None:
     with shop.database() as db:
-        kept = [letter.key for letter in dead_letters.listed(db, tenant) if letter.feed == feed]
-        dead_letters.settle(db, tenant, feed, kept)
+        dead_letters.settle_all(db, tenant, feed)

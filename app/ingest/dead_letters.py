@@ -83,6 +83,11 @@ def settle(db: Connection, tenant: TenantId, feed: str, keys: Sequence[str]) -> 
     return db.execute(query, (tenant, feed, list(keys))).rowcount
 
 
+def settle_all(db: Connection, tenant: TenantId, feed: str) -> int:
+    """The feed was read whole and well. Returns how many were forgotten."""
+    return db.execute("DELETE FROM dead_letters WHERE tenant_id = %s AND feed = %s", (tenant, feed)).rowcount
+
+
 def waiting(db: Connection, tenant: TenantId, feed: str) -> bool:
     """Whether any are kept of this feed."""
     query = "SELECT EXISTS (SELECT FROM dead_letters WHERE tenant_id = %s AND feed = %s)"

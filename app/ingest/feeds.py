@@ -16,6 +16,7 @@ from app.ingest.consent import accept
 from app.ingest.consent_directories import unbind
 from app.ingest.consent_proof import PermissionsNotVisible, prove
 from app.ingest.daily import read_licences, read_reports, read_sign_ins, slot_of
+from app.ingest.dead_letters import reason_of
 from app.ingest.graph_errors import GraphThrottled, GraphUnavailable, TenantGone
 from app.ingest.permissions import (
     GONE_AGAIN,
@@ -46,7 +47,8 @@ class PermissionsAwaited(Unavailable):
 def carry_out(shop: Workshop, wanted: Due) -> bool:
     """Do a job if it is due and nobody is at it; False if not. Killed anywhere, it is done again after the lease.
 
-    What may pass is tried again after a growing wait; what is refused, at the job's next regular time.
+    What may pass is tried again after a growing wait; what is refused, at the job's next regular time. A bug is raised,
+    and tried again like what may pass.
     """
     with shop.database() as db:
         taken = schedule.claim(db, wanted, now=shop.desk.now(), lease=shop.lease)
@@ -64,6 +66,10 @@ def carry_out(shop: Workshop, wanted: Due) -> bool:
             _put_off(shop, wanted, taken, error)
         else:
             _finish(shop, wanted, _after_refusal(shop, wanted, error), error.code)
+    except Exception as bug:
+        # Counted, so that it is told and neither holds up what waits for this job nor asks Graph again every minute.
+        _put_off(shop, wanted, taken, bug)
+        raise
     else:
         _finish(shop, wanted, next_due, None)
     hear_of_credentials(shop)
@@ -112,13 +118,13 @@ def _kept(shop: Workshop, tenant: TenantId) -> DirectoryId | None:
         return consent_attempts.kept(db, tenant)
 
 
-def _put_off(shop: Workshop, wanted: Due, taken: Taken, error: Unavailable | Refused) -> None:
+def _put_off(shop: Workshop, wanted: Due, taken: Taken, error: Exception) -> None:
     asked = error.retry_after if isinstance(error, GraphThrottled | GraphUnavailable) else None
     chance = random.random()  # noqa: S311 - spreads load, guards nothing
     wait = max(wait_after(taken.failures + 1, chance, 6 * shop.first_wait), timedelta(seconds=asked or 0))
     with shop.database() as db:
-        schedule.put_off(db, wanted, reason=error.code, wait=wait)
-    _tell(wanted, error.code)
+        schedule.put_off(db, wanted, reason=reason_of(error), wait=wait)
+    _tell(wanted, reason_of(error))
 
 
 def _finish(shop: Workshop, wanted: Due, next_due: datetime | None, reason: str | None) -> None:

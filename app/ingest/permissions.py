@@ -158,12 +158,14 @@ def _warned_of_the_end(shop: Workshop) -> None:
 
 def permitted(shop: Workshop, wanted: Due) -> None:
     """Raises NotReadable where the job would only be refused: it is made due again when what it lacks is back."""
+    known = known_tenant(wanted.tenant, shop.desk)
+    if known.offboarded:  # made due by a job that was at work while they left
+        raise NotReadable(f"Tenant {wanted.tenant} has left.")
     feeds = _FEEDS.get(wanted.job)
     if feeds is None:
         return
     if not shop.access.calls and feeds <= FEEDS_OF["CallRecords.Read.All"]:
         raise NotReadable("Microsoft Graph has no call records in this cloud.")
-    known = known_tenant(wanted.tenant, shop.desk)
     if known.lost is not None:
         raise NotReadable(f"Access to tenant {wanted.tenant} ended: {known.lost}.")
     if feeds & set(known.stopped):
@@ -172,15 +174,17 @@ def permitted(shop: Workshop, wanted: Due) -> None:
 
 def _compared(shop: Workshop, tenant: TenantId, known: Tenant, roles: tuple[str, ...]) -> None:
     missing = missing_of(roles)
-    back = set(known.stopped) - set(feeds_without(missing))
+    stopped = set(feeds_without(missing))
+    back = set(known.stopped) - stopped
     now = shop.desk.now()
     with shop.database() as db:
+        there = {each.job for each in schedule.listed(db, tenant)}
         for job, feeds in _FEEDS.items():
-            if feeds & back:
+            # One that is not there: the fact that access is back was committed, and what followed from it was not.
+            if feeds & back or (job not in there and not feeds & stopped):
                 schedule.enlist(db, tenant, job, now)
         if missing:
-            stopped = ", ".join(feeds_without(missing))
-            detail = f"{', '.join(missing)} missing; not read any more: {stopped}"
+            detail = f"{', '.join(missing)} missing; not read any more: {', '.join(sorted(stopped))}"
             alerts.sound(db, Alert.PERMISSIONS_MISSING, tenant, detail, now)
         else:
             settle(db, tenant)

@@ -20,6 +20,8 @@ _NIGHT_BEGINS = timedelta(minutes=30)
 _NIGHT_MINUTES = 300
 """The daily reads begin between 00:30 and 05:30 of the tenant's own night."""
 
+_DAY = timedelta(days=1)
+
 _WAIT_FIRST = timedelta(seconds=30)
 _WAIT_MAX = timedelta(hours=1)
 
@@ -63,7 +65,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A job taken on. `due_at` stays the same until it is finished, so it names this run through all its tries."""
+    """A job taken on. `due_at` names this run through all its tries of a day; tried for longer, it is the next day's
+    run, so that what is read in parts does not stand still for the sake of one part that goes on failing."""
 
     due_at: datetime
     failures: int
@@ -177,7 +180,10 @@ def claim(db: Connection, wanted: Due, *, now: datetime, lease: timedelta) -> Ta
         " RETURNING due_at, failures",
         {"tenant": wanted.tenant, "job": wanted.job, "now": now, "lease": lease},
     ).fetchone()
-    return None if row is None else Taken(*row)
+    if row is None:
+        return None
+    due_at, failures = row
+    return Taken(due_at + (now - due_at) // _DAY * _DAY, failures)
 
 
 def renew(db: Connection, taken: Due, lease: timedelta) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
+from app.commands.offboard_tenant import OffboardTenant, offboard_tenant
 from app.domain.events.coverage import Feed
 from app.domain.events.tenancy import ConsentGranted, ConsentWithdrawn, PermissionsChanged
 from app.domain.ids import TenantId
 from app.domain.tenant import REQUIRED_PERMISSIONS, replay
-from app.ingest import alerts
+from app.ingest import alerts, schedule
 from app.ingest.alerts import Alert
 from app.ingest.daily import slot_of
 from app.ingest.feeds import carry_out, end_tenant
@@ -88,6 +90,29 @@ def test_access_that_is_back_resumes_everything(office: Office, tenant: TenantId
     assert isinstance(newest(office, tenant), ConsentGranted)
     assert due_jobs(office) == {*COLLECTING, "permissions"}
     assert alarms(office) == []
+
+
+def test_killed_between_the_fact_and_what_follows_from_it_the_next_look_makes_up_for_it(
+    office: Office, tenant: TenantId
+) -> None:
+    access(office, state="ok")
+    with office.shop.database() as db:
+        schedule.suspend(db, tenant)
+
+    carried_out(office, tenant, Job.PERMISSIONS)
+
+    assert due_jobs(office) == {*COLLECTING, "permissions"}
+
+
+def test_a_job_made_due_while_the_customer_left_is_not_done(office: Office, tenant: TenantId) -> None:
+    offboard_tenant(OffboardTenant(tenant, uuid4()), office.shop.desk)
+    end_tenant(office.shop, tenant)
+    for job in (Job.LICENCES, Job.PERMISSIONS):
+        with office.shop.database() as db:
+            schedule.enlist(db, tenant, job, TODAY)
+        carried_out(office, tenant, job)
+
+    assert due_jobs(office) == set()
 
 
 def test_a_new_consent_resumes_as_well(office: Office, tenant: TenantId) -> None:

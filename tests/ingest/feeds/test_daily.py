@@ -57,6 +57,26 @@ def test_renewals_that_fail_are_tried_again_without_the_licences(customer: Custo
     assert told == [(SnapshotTaken, "licences"), (SnapshotFailed, "renewals"), (SnapshotTaken, "renewals")]
 
 
+def test_renewals_that_fail_for_days_hold_up_neither_licences_nor_the_queue_of_sign_ins(customer: Customer) -> None:
+    shop, licences = customer.office.shop, Due(customer.tenant, Job.LICENCES)
+    customer.office.control("/_faults", path="directory/subscriptions", kind="html", times=99)
+    followed = []
+
+    for nth, hours in enumerate((0, 1, 24)):
+        if nth:
+            customer.office.let_pass(hours=hours)
+        with shop.database() as db:
+            db.execute("DELETE FROM schedule WHERE job = 'sign_ins'")
+            db.execute("UPDATE schedule SET held_until = now()")
+        carry_out(shop, licences)
+        followed.append(customer.office.rows("SELECT job FROM schedule WHERE job = 'sign_ins'") != [])
+    customer.office.browser.delete(f"{customer.office.simulator}/_faults")
+
+    assert followed == [True, False, True]
+    taken = [type(fact) for fact in customer.office.facts(customer.tenant, "coverage/licences")]
+    assert taken == [SnapshotTaken, SnapshotTaken]
+
+
 def test_a_row_nobody_could_read_is_kept_until_the_next_good_read(customer: Customer) -> None:
     shop, licences = customer.office.shop, Due(customer.tenant, Job.LICENCES)
     customer.office.control(

@@ -8,8 +8,7 @@ import pytest
 
 from app.domain.events.coverage import SnapshotTaken, SubscriptionCreated
 from app.domain.ids import TenantId
-from app.domain.tenant import replay
-from app.ingest import schedule
+from app.ingest import feeds, schedule
 from app.ingest.daily import AFTER_LICENCES
 from app.ingest.feeds import carry_out, end_tenant
 from app.ingest.schedule import Due, Job, next_slot, wait_after
@@ -87,14 +86,29 @@ def test_a_read_that_could_not_be_is_put_off_and_named(customer: Customer) -> No
     assert put_off == [(customer.office.clock.now(), 1, "BAD_UPSTREAM_ANSWER", True)]
 
 
-def test_onboarding_subscribes_and_is_due_again_at_the_end(customer: Customer) -> None:
+def test_a_bug_is_raised_counted_and_put_off(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setitem(feeds._JOBS, Job.LICENCES, broken)
+
+    with pytest.raises(KeyError):
+        carry_out(customer.office.shop, Due(customer.tenant, Job.LICENCES))
+
+    ((failures, reason, waits),) = customer.office.rows(
+        "SELECT failures, last_reason, held_until > now() FROM schedule WHERE job = 'licences'"
+    )
+    assert (failures, reason, waits) == (1, "INTERNAL", True)
+
+
+def test_onboarding_subscribes_and_is_due_again_in_a_day(customer: Customer) -> None:
     now = customer.office.clock.now()
 
     carry_out(customer.office.shop, Due(customer.tenant, Job.SUBSCRIPTION))
 
     subscription = next(iter(customer.office.world.subscriptions.values()))
     assert customer.office.rows("SELECT due_at FROM schedule WHERE job = 'subscription'") == [
-        (subscription.expires_at,)
+        (now + timedelta(days=1),)
     ]
     assert customer.office.facts(customer.tenant, "coverage/calls") == [
         SubscriptionCreated(
