@@ -6,7 +6,7 @@ an actor, told in one line; anything else that leaves one is told as the fault i
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,12 +19,15 @@ from app.domain.errors import Unavailable
 from app.domain.ids import TenantId
 from app.ingest import consent_attempts, dead_letters, inbox, limiter, schedule, subscription_rows
 from app.ingest.bell import Bell
+from app.ingest.call_records import KEPT_BY_GRAPH
 from app.ingest.feeds import carry_out
 from app.ingest.fetch import fetch_due
 from app.ingest.schedule import Due, Job
 from app.ingest.workshop import Workshop
 
 DONE_KEPT = timedelta(days=7)
+DEAD_KEPT = KEPT_BY_GRAPH + timedelta(days=7)
+"""A week to look at what nobody can fetch any more; what was missed for good the coverage ledger says."""
 ATTEMPTS_KEPT = timedelta(days=1)
 
 _FETCH_LIMIT_MS = 30 * 60_000
@@ -51,7 +54,9 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
 
     @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_READ_LIMIT_MS)
     def carry_out_job(tenant: str, job: str) -> None:
-        carry_out(shop, Due(TenantId(UUID(tenant)), Job(job)))
+        if carry_out(shop, Due(TenantId(UUID(tenant)), Job(job))):
+            for ring in _following(shop, rings, TenantId(UUID(tenant))):
+                ring()
 
     def ring_fetch(tenant: TenantId) -> None:
         with ringing():
@@ -61,7 +66,18 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
         with ringing():
             carry_out_job.send(str(due.tenant), str(due.job))
 
-    return IngestRings(ring_fetch, ring_job)
+    rings = IngestRings(ring_fetch, ring_job)
+    return rings
+
+
+def _following(shop: Workshop, rings: IngestRings, tenant: TenantId) -> Iterator[Callable[[], None]]:
+    """What a job has left to be done for its tenant: others wait for it, and calls found missing are to be fetched."""
+    with shop.database() as db:
+        jobs = [each.due for each in schedule.due(db, shop.desk.now()) if each.due.tenant == tenant]
+        fetch = inbox.has_due(db, tenant)
+    yield from (partial(rings.job, due) for due in jobs)
+    if fetch:
+        yield partial(rings.fetch, tenant)
 
 
 def tick(shop: Workshop, rings: IngestRings, bell: Bell | None = None) -> int:
@@ -87,12 +103,13 @@ def tick(shop: Workshop, rings: IngestRings, bell: Bell | None = None) -> int:
 
 
 def tidy(shop: Workshop) -> None:
-    """Delete what is over: done inbox items, old dead letters, full buckets, consents never come back.
+    """Delete what is over: done and hopeless inbox items, old dead letters, full buckets, consents never come back.
 
     Once an hour is enough.
     """
     with shop.database() as db:
         inbox.forget_done(db, DONE_KEPT)
+        inbox.forget_hopeless(db, DEAD_KEPT)
         dead_letters.forget_old(db)
         limiter.forget_idle(db)
         subscription_rows.forget_ended(db, shop.desk.now())

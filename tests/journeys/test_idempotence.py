@@ -1,7 +1,7 @@
 """Whatever comes twice, thrice or in another order leaves the log as if it had come once."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,11 @@ from app.domain.ids import DirectoryId, RunId
 from app.domain.personal import Personal
 from app.eventstore.envelope import Recorded
 from app.eventstore.streams import coverage_stream
-from app.ingest.collect import collect_licences
+from app.ingest.collect_directory import collect_directory
+from app.ingest.collect_renewals import collect_renewals
 from app.ingest.collect_reports import collect_reports
 from app.ingest.collect_run import Collected, Run
+from app.ingest.collect_sign_ins import collect_sign_ins
 from app.ingest.graph_client import GraphClient
 from tests.database import Cluster
 from tests.journeys.lives import DAYS, Life, consented, live
@@ -24,7 +26,13 @@ from tests.journeys.lives import DAYS, Life, consented, live
 COPIES = 3
 RESENT_EVERY_EVENING = 4
 LATE_AMONG = 100
-FEEDS_READ = (Feed.LICENCES, Feed.RENEWALS, Feed.SIGN_INS, Feed.REPORTS)
+COLLECT: Mapping[Feed, Callable[[Run], Awaitable[Collected]]] = {
+    Feed.LICENCES: collect_directory,
+    Feed.RENEWALS: collect_renewals,
+    Feed.SIGN_INS: collect_sign_ins,
+    Feed.REPORTS: collect_reports,
+}
+FEEDS_READ = tuple(COLLECT)
 
 
 @dataclass(slots=True)
@@ -44,11 +52,11 @@ class Repeated:
 
     async def repeat_the_day(self, life: Life) -> None:
         head = life.parts.store.head(life.tenant)
-        self.again += await _read(life, _last_run(life))
+        self.again += await _read(life, {feed: _last_run(life, feed) for feed in FEEDS_READ})
         self.again_facts += life.parts.store.head(life.tenant) - head
         second = RunId(uuid4())
         self.second_runs.add(second)
-        self.second += await _read(life, second)
+        self.second += await _read(life, dict.fromkeys(FEEDS_READ, second))
         self.notified = await asyncio.to_thread(_resend_calls_long_known, life)
 
 
@@ -115,16 +123,15 @@ def _resend_calls_long_known(life: Life) -> dict[str, int]:
     return sent
 
 
-async def _read(life: Life, run: RunId) -> list[Collected]:
-    """All feeds of a day, as the daily read and `sua collect` read them."""
+async def _read(life: Life, runs: Mapping[Feed, RunId]) -> list[Collected]:
+    """All feeds of a day, each under its own id, as the daily reads and `sua collect` read them."""
     desk, directory = life.parts.desk, DirectoryId(life.directory)
     async with GraphClient(life.parts.workshop.access, directory) as graph:
-        one = Run(desk, graph, life.tenant, run)
-        return [*await collect_licences(one), await collect_reports(one)]
+        return [await collect(Run(desk, graph, life.tenant, runs[feed])) for feed, collect in COLLECT.items()]
 
 
-def _last_run(life: Life) -> RunId:
-    history, _ = life.parts.store.load(life.tenant, coverage_stream(Feed.REPORTS))
+def _last_run(life: Life, feed: Feed) -> RunId:
+    history, _ = life.parts.store.load(life.tenant, coverage_stream(feed))
     (*_, newest) = (fact for fact in history if isinstance(fact, SnapshotTaken))
     return newest.run
 

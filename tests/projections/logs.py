@@ -188,9 +188,7 @@ def _phone_row(draw: st.DrawFn, at: datetime) -> Event:
     if draw(st.booleans()):
         unsaid: dict[str, object] = dict.fromkeys(DirectRoutingCall.model_fields)
         told = {"correlation": draw(_CALLS), "sip_code": draw(st.sampled_from([None, 0, 486]))}
-        return DirectRoutingCallLogged(
-            happened_at=at, call=DirectRoutingCall.model_validate(unsaid | common | told)
-        )
+        return DirectRoutingCallLogged(happened_at=at, call=DirectRoutingCall.model_validate(unsaid | common | told))
     unsaid = dict.fromkeys(PstnCall.model_fields)
     money = {"charge": draw(st.none() | st.decimals(0, 9, places=4)), "currency": "EUR"}
     return PstnCallCharged(happened_at=at, call=PstnCall.model_validate(unsaid | common | money))
