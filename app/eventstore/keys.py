@@ -32,7 +32,7 @@ class KeyUnusable(SuaError):
 
 
 class KeyRing:
-    """Keys by (tenant, subject), the most recently used 5,000 (2.5 kB each) kept unwrapped. Safe to share by threads."""
+    """Keys by (tenant, subject), the 5,000 used last (2.5 kB each) kept unwrapped. Safe to share by threads."""
 
     def __init__(self, pool: Pool, master_key: bytes) -> None:
         if len(master_key) != _KEY_BYTES:

@@ -12,7 +12,7 @@ from psycopg import Connection
 from app.domain.ids import TenantId
 from app.ingest import alerts
 from app.ingest.alerts import Alert
-from app.ingest.graph_errors import CredentialRefused
+from app.ingest.graph_errors import ConsentLost, CredentialRefused, TenantBlocked, TenantGone
 from app.ingest.subscriptions import LIFE
 from app.ingest.workshop import Workshop
 
@@ -34,13 +34,20 @@ _SUBSCRIPTIONS = """
     GROUP BY job.tenant_id, job.last_reason
 """
 
-# One refused credential fails every job of every tenant and has an alert of its own.
+_OTHERWISE_TOLD = [CredentialRefused.code, ConsentLost.code, TenantBlocked.code, TenantGone.code]
+"""These have alerts of their own: one refused credential fails every job of every tenant."""
+
+# What was refused counts no failures: it waits for its next regular time, and may wait so for ever.
 _FAILING = """
-    SELECT tenant_id, string_agg(format('%%s: %%s, %%s times', job, last_reason, failures), '; ' ORDER BY job)
-    FROM schedule WHERE failures >= %(failures)s AND last_reason IS DISTINCT FROM %(ours)s
+    SELECT tenant_id, string_agg(
+        format('%%s: %%s, ', job, last_reason) || CASE failures WHEN 0 THEN 'refused' ELSE failures || ' times' END,
+        '; ' ORDER BY job)
+    FROM schedule
+    WHERE last_reason <> ALL (%(told)s) AND (failures >= %(failures)s OR (failures = 0 AND due_at > %(now)s))
     GROUP BY tenant_id
 """
 
+# Of a customer who left, what was still waiting is given up, and nobody need look at it.
 _UNREAD = """
     SELECT tenant_id, string_agg(format('%s: %s', feed, items), '; ' ORDER BY feed)
     FROM (
@@ -48,12 +55,14 @@ _UNREAD = """
         UNION ALL
         SELECT tenant_id, feed, count(*) FROM dead_letters WHERE feed <> 'calls' GROUP BY tenant_id, feed
     ) AS unread
+    WHERE tenant_id IN (SELECT bound.tenant_id FROM tenant_directory AS bound)
     GROUP BY tenant_id
 """
 
 _MISSING = """
     SELECT tenant_id, format('%%s calls', count(*)) FROM inbox
     WHERE listed_revision IS NOT NULL AND state <> 'DONE' AND received_at < now() - %(missing_for)s
+    AND tenant_id IN (SELECT bound.tenant_id FROM tenant_directory AS bound)
     GROUP BY tenant_id
 """
 
@@ -75,7 +84,8 @@ def watch(shop: Workshop) -> None:
         }
         _sync(db, Alert.SUBSCRIPTION_LOST, _lost(subscribed, now), now)
         _sync(db, Alert.SUBSCRIPTION_EXPIRING, _expiring(subscribed, now), now)
-        _sync(db, Alert.JOB_FAILING, _found(db, _FAILING, failures=FAILURES, ours=CredentialRefused.code), now)
+        failing = _found(db, _FAILING, failures=FAILURES, told=_OTHERWISE_TOLD, now=now)
+        _sync(db, Alert.JOB_FAILING, failing, now)
         _sync(db, Alert.DEAD_LETTERS, _found(db, _UNREAD), now)
         _sync(db, Alert.CALLS_MISSING, _found(db, _MISSING, missing_for=MISSING_FOR), now)
 

@@ -37,7 +37,7 @@ class Alert(StrEnum):
     TENANT_GONE = "TENANT_GONE"
     PERMISSIONS_MISSING = "PERMISSIONS_MISSING"
     JOB_FAILING = "JOB_FAILING"
-    """A job has failed five times in a row or more."""
+    """A job has failed five times in a row or more, or was refused and not done since."""
     DEAD_LETTERS = "DEAD_LETTERS"
     """Notifications were given up, or payloads could not be translated."""
     CALLS_MISSING = "CALLS_MISSING"

@@ -248,6 +248,11 @@ def forget_done(db: Connection, older_than: timedelta) -> int:
     return db.execute("DELETE FROM inbox WHERE state = 'DONE' AND settled_at < now() - %s", (older_than,)).rowcount
 
 
+def forget_hopeless(db: Connection, older_than: timedelta) -> int:
+    """Delete items given up that were received longer ago than that: nobody can fetch their calls. Returns how many."""
+    return db.execute("DELETE FROM inbox WHERE state = 'DEAD' AND received_at < now() - %s", (older_than,)).rowcount
+
+
 def _keys(tenant: TenantId, claims: Sequence[Claimed]) -> dict[str, object]:
     pairs = [(claimed.call, delivery) for claimed in claims for delivery in claimed.deliveries]
     return {"tenant": tenant, "calls": [call for call, _ in pairs], "deliveries": [each for _, each in pairs]}

@@ -152,6 +152,11 @@ def test_what_is_over_is_tidied_away(customer: Customer) -> None:
             " ('DONE', interval '8 days'), ('DONE', interval '6 days'), ('DEAD', interval '8 days')) AS t (state, age)",
             (customer.tenant,),
         )
+        db.execute(
+            "INSERT INTO inbox (tenant_id, call_id, delivery, state, settled_at, received_at)"
+            " VALUES (%s, gen_random_uuid(), gen_random_uuid(), 'DEAD', now(), now() - interval '38 days')",
+            (customer.tenant,),
+        )
         db.execute("UPDATE consent_attempts SET expires_at = expires_at - interval '2 days'")
 
     actors.tidy(office.shop)

@@ -8,6 +8,7 @@ import pytest
 from app.ingest import alerts, schedule
 from app.ingest.alert_watch import watch
 from app.ingest.alerts import Alert
+from app.ingest.consent_directories import unbind
 from app.ingest.feeds import carry_out
 from app.ingest.schedule import Due, Job
 from app.ingest.subscriptions import LIFE
@@ -99,6 +100,19 @@ def test_five_failures_in_a_row_are_told_and_a_refused_credential_is_not_told_fo
     assert open_kinds(customer) == []
 
 
+def test_what_was_refused_is_told_until_it_is_done_but_not_twice(customer: Customer) -> None:
+    def refused(reason: str | None) -> list[Alert]:
+        with customer.office.shop.database() as db:
+            tomorrow = customer.office.clock.now() + timedelta(days=1)
+            schedule.finish(db, Due(customer.tenant, Job.LICENCES), tomorrow, reason)
+        return open_kinds(customer)
+
+    assert refused("TOO_MANY_REMOVALS") == [Alert.JOB_FAILING]
+    assert refused("CONSENT_LOST") == []
+    assert refused("REPORT_SCHEMA_CHANGED") == [Alert.JOB_FAILING]
+    assert refused(None) == []
+
+
 def test_what_was_given_up_and_what_stays_missing_is_told(customer: Customer) -> None:
     put = (
         "INSERT INTO inbox (tenant_id, call_id, delivery, state, listed_revision, received_at, settled_at)"
@@ -114,5 +128,5 @@ def test_what_was_given_up_and_what_stays_missing_is_told(customer: Customer) ->
     assert young == []
     assert sorted(open_kinds(customer)) == [Alert.CALLS_MISSING, Alert.DEAD_LETTERS]
     with customer.office.shop.database() as db:
-        db.execute("DELETE FROM inbox")
+        unbind(db, customer.tenant)
     assert open_kinds(customer) == []
