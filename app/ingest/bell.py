@@ -7,6 +7,10 @@ from time import monotonic
 AGAIN_S = 30.0
 """A ring nobody has followed for so long may have been lost."""
 
+_AGAIN_AT_MOST = 16
+"""Each further ring for the same waits twice as long as the one before, up to so many times `again_s`: with a long
+backlog nothing is lost, and rings for it would only make it longer."""
+
 
 @dataclass(slots=True)
 class Bell:
@@ -16,15 +20,17 @@ class Bell:
     """
 
     again_s: float = AGAIN_S
-    _rung: dict[Hashable, tuple[Hashable, float]] = field(default_factory=dict)
+    _rung: dict[Hashable, tuple[Hashable, float, int]] = field(default_factory=dict)
 
     def wants(self, key: Hashable, stamp: Hashable) -> bool:
         """Whether to ring now."""
         known = self._rung.get(key)
-        return known is None or known[0] != stamp or monotonic() - known[1] >= self.again_s
+        return known is None or known[0] != stamp or monotonic() - known[1] >= known[2] * self.again_s
 
     def rung(self, key: Hashable, stamp: Hashable) -> None:
-        self._rung[key] = (stamp, monotonic())
+        known = self._rung.get(key)
+        times = min(2 * known[2], _AGAIN_AT_MOST) if known is not None and known[0] == stamp else 1
+        self._rung[key] = (stamp, monotonic(), times)
 
     def keep(self, keys: set[Hashable]) -> None:
         """Forget what does not wait any more."""

@@ -102,6 +102,22 @@ def test_what_waits_in_a_queue_is_not_rung_for_again_until_its_ring_may_be_lost(
     assert rung == [Due(customer.tenant, Job.SUBSCRIPTION)] * 3
 
 
+def test_a_long_backlog_is_rung_for_more_and_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = 0.0
+    monkeypatch.setattr("app.ingest.bell.monotonic", lambda: seconds)
+    bell, rung = Bell(again_s=30), []
+
+    while seconds < 3_600:
+        if bell.wants("tenant", "waiting"):
+            bell.rung("tenant", "waiting")
+            rung.append(seconds)
+        seconds += 2
+
+    assert rung[:3] == [0, 30, 90]
+    assert len(rung) == 11
+    assert bell.wants("tenant", "in another state")
+
+
 def test_a_broker_that_is_down_is_said_and_nothing_is_lost(customer: Customer) -> None:
     broker = make_broker("amqp://guest:guest@127.0.0.1:1")
     with pytest.raises(BrokerDown):
