@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import dramatiq
@@ -48,7 +48,7 @@ class Parts:
 def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]:
     """Build the parts, and close them at the end. Raises at once if the database cannot be used."""
     url = required(settings.database_url, "database_url")
-    with _going_by(settings, clock) as time, closing(writer_pool(url, settings.pool_size)) as pool:
+    with going_by(settings, clock) as time, closing(writer_pool(url, settings.pool_size)) as pool:
         store = EventStore(pool, KeyRing(pool, key(settings.master_key, "master_key")))
         broker = make_broker(settings.broker_url.get_secret_value())
         desk = Desk(store, time, projecting.register(broker, pool, store))
@@ -59,13 +59,19 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
 
 
 @contextmanager
-def _going_by(settings: Settings, clock: Clock | None) -> Iterator[Clock]:
+def going_by(settings: Settings, clock: Clock | None = None) -> Iterator[Clock]:
     """The clock given; without one the simulator's, if it is to be followed, else the system's."""
     if clock is None and settings.clock_url is not None:
         with FollowedClock(settings.clock_url) as followed:
             yield followed
     else:
         yield clock or SystemClock()
+
+
+def present(settings: Settings) -> datetime:
+    """The time SUA goes by."""
+    with going_by(settings) as clock:
+        return clock.now()
 
 
 def graph_access(settings: Settings, pool: Pool | None = None) -> GraphAccess:

@@ -17,9 +17,8 @@ from app.ingest.consent_directories import unbind
 from app.ingest.consent_proof import PermissionsNotVisible, prove
 from app.ingest.daily import read_licences, read_reports, read_sign_ins, slot_of
 from app.ingest.dead_letters import reason_of
-from app.ingest.graph_errors import GraphThrottled, GraphUnavailable, TenantGone
+from app.ingest.graph_errors import GraphThrottled, GraphUnavailable
 from app.ingest.permissions import (
-    GONE_AGAIN,
     LOST,
     NotReadable,
     after_error,
@@ -65,7 +64,7 @@ def carry_out(shop: Workshop, wanted: Due) -> bool:
         if _may_pass(wanted, error):
             _put_off(shop, wanted, taken, error)
         else:
-            _finish(shop, wanted, _after_refusal(shop, wanted, error), error.code)
+            _finish(shop, wanted, _after_refusal(shop, wanted), error.code)
     except Exception as bug:
         # Counted, so that it is told and neither holds up what waits for this job nor asks Graph again every minute.
         _put_off(shop, wanted, taken, bug)
@@ -82,7 +81,6 @@ def end_tenant(shop: Workshop, tenant: TenantId) -> None:
         subscription_rows.end_all(db, tenant)
         alerts.settle_all(db, tenant)
         schedule.end(db, tenant)
-        alerts.settle_all(db, tenant)
         unbind(db, tenant)
 
 
@@ -139,10 +137,8 @@ def _may_pass(failed: Due, error: Unavailable | Refused) -> bool:
     return refused_for_now or isinstance(error, Unavailable)
 
 
-def _after_refusal(shop: Workshop, refused: Due, error: Unavailable | Refused) -> datetime | None:
+def _after_refusal(shop: Workshop, refused: Due) -> datetime | None:
     """A refused consent is not looked at again; the others tomorrow, for whoever it depends on may have acted."""
-    if isinstance(error, TenantGone) and refused.job is Job.PERMISSIONS:
-        return shop.desk.now() + GONE_AGAIN
     return None if refused.job is Job.CONSENT else slot_of(shop.desk, refused.tenant)
 
 

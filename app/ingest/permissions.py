@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
@@ -16,13 +16,14 @@ from app.commands.record_consent import (
     record_permissions,
     record_withdrawal,
 )
+from app.commands.record_subscription import RecordLostSubscription, record_lost_subscription
 from app.commands.tenant_known import known_tenant
 from app.domain.access import FEEDS_OF, feeds_without, missing_of
 from app.domain.errors import Refused, Unavailable
-from app.domain.events.coverage import Feed
+from app.domain.events.coverage import Feed, SubscriptionEnd
 from app.domain.ids import DirectoryId, TenantId
 from app.domain.tenant import Tenant
-from app.ingest import alerts, schedule
+from app.ingest import alerts, schedule, subscription_rows
 from app.ingest.alerts import Alert
 from app.ingest.bound import NotBound
 from app.ingest.consent_directories import directory_of
@@ -34,9 +35,6 @@ from app.ingest.graph_errors import ConsentLost, GraphForbidden, NotPremium, Ten
 from app.ingest.schedule import Due, Job, Taken
 from app.ingest.workshop import Workshop
 from app.telemetry import say
-
-GONE_AGAIN = timedelta(days=7)
-"""How often a directory that is gone is looked at: it seldom comes back."""
 
 _ALERT = {
     ConsentLost.code: Alert.CONSENT_LOST,
@@ -99,7 +97,10 @@ def suspended(shop: Workshop, tenant: TenantId, error: Refused | Unavailable) ->
             if kind is not _ALERT[error.code]:
                 alerts.settle(db, kind, tenant)
         alerts.sound(db, _ALERT[error.code], tenant, str(error), shop.desk.now())
+        subscription_rows.end_others(db, tenant, None, shop.desk.now())
         record_withdrawal(RecordWithdrawal(tenant, error.code, uuid4()), shop.desk)
+        lost = RecordLostSubscription(tenant, SubscriptionEnd.CONSENT_LOST, uuid4())
+        record_lost_subscription(lost, shop.desk)
 
 
 def resumed(shop: Workshop, tenant: TenantId, proof: Proof) -> None:

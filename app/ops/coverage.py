@@ -11,8 +11,7 @@ import psycopg
 import typer
 from psycopg import Connection
 
-from app.assembly import assembled, required
-from app.clock import SystemClock
+from app.assembly import assembled, present, required
 from app.domain.errors import Refused
 from app.domain.events.coverage import Pass
 from app.domain.ids import CallId, RunId, TenantId
@@ -74,7 +73,7 @@ def show_coverage(tenant: Tenant, *, since: Since = None, until: Until = None, a
     """
     settings = Settings.load()
     dsn = required(settings.database_url, "database_url")
-    now = SystemClock().now()
+    now = present(settings)
     end = _utc(until) or now
     begin = hour_of(_utc(since) or end - timedelta(days=_DAYS))
     try:

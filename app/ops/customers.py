@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
@@ -12,8 +12,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from app.assembly import Parts, assembled, required
-from app.clock import SystemClock
+from app.assembly import Parts, assembled, present, required
 from app.commands.offboard_tenant import OffboardTenant, offboard_tenant
 from app.domain.access import State, advice, missing_of
 from app.domain.errors import TenantUnknown
@@ -105,8 +104,9 @@ def list_tenants(*, as_json: AsJson = False) -> None:
     """Every customer and the state of their consent."""
     found = _asked(lambda db: tenants.listed(db, None, None, _MANY))
     known = {each.tenant: each for each in _asked(lambda db: subscriptions.listed(db, None, Feed.CALLS))}
+    now = present(Settings.load())
     show(
-        [{name: getattr(row, name) for name in _LISTED} | _notified(known.get(row.tenant)) for row in found],
+        [{name: getattr(row, name) for name in _LISTED} | _notified(now, known.get(row.tenant)) for row in found],
         as_json=as_json,
     )
 
@@ -119,7 +119,9 @@ def show_tenant(tenant: Tenant, *, as_json: AsJson = False) -> None:
         raise TenantUnknown(f"There is no tenant {tenant}.")
     state = State(row.state)
     missing = missing_of(row.permissions) if state is State.CONSENTED else ()
-    notified = _notified(*_asked(lambda db: subscriptions.listed(db, [row.tenant], Feed.CALLS)))
+    notified = _notified(
+        present(Settings.load()), *_asked(lambda db: subscriptions.listed(db, [row.tenant], Feed.CALLS))
+    )
     known = asdict(row) | notified | {"missing_permissions": missing, "advice": advice(state, missing)}
     if as_json:
         say_json(known)
@@ -127,10 +129,10 @@ def show_tenant(tenant: Tenant, *, as_json: AsJson = False) -> None:
         show([{"what": name, "value": value} for name, value in known.items()], as_json=False, title=row.name)
 
 
-def _notified(known: SubscriptionRow | None = None) -> dict[str, object]:
+def _notified(now: datetime, known: SubscriptionRow | None = None) -> dict[str, object]:
     """Whether Graph notifies SUA of the customer's calls; None: there never was a subscription."""
     return {
-        "subscription": None if known is None else str(known.standing(SystemClock().now())),
+        "subscription": None if known is None else str(known.standing(now)),
         "subscription_expires_at": known and known.expires_at,
         "subscription_lost": known and known.lost_reason,
     }

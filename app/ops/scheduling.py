@@ -6,8 +6,7 @@ from uuid import UUID
 import typer
 from psycopg import Connection, OperationalError
 
-from app.assembly import required
-from app.clock import SystemClock
+from app.assembly import present, required
 from app.domain.ids import TenantId
 from app.eventstore.pools import DatabaseDown
 from app.ingest import schedule
@@ -24,13 +23,14 @@ def show_schedule(
     as_json: AsJson = False,
 ) -> None:
     """Every job of every customer: when it is due, whether a worker is at it, failures in a row and the last reason."""
-    dsn = required(Settings.load().database_url, "database_url")
+    settings = Settings.load()
+    dsn = required(settings.database_url, "database_url")
     try:
         with Connection.connect(dsn, connect_timeout=5) as db:
             found = schedule.listed(db, None if tenant is None else TenantId(tenant))
     except OperationalError as error:
         raise DatabaseDown("The database does not answer.") from error
-    now = SystemClock().now()
+    now = present(settings)
     chosen = [
         each
         for each in found

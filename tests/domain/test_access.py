@@ -10,7 +10,8 @@ from app.domain.events.coverage import Feed
 from app.domain.events.tenancy import ConsentGranted, ConsentWithdrawn, PermissionsChanged
 from app.domain.ids import DirectoryId
 from app.domain.tenant import NO_TENANT, REQUIRED_PERMISSIONS, replay, see_permissions, withdraw_consent
-from tests.domain.test_tenant import INVITED, MONDAY, TUESDAY
+from tests.domain.given import MONDAY, TUESDAY
+from tests.domain.test_tenant import INVITED
 
 GRANTED = ConsentGranted(
     happened_at=MONDAY,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from app.domain.events import Event
 from app.domain.events.charging import DirectRoutingCallLogged, PstnCall, PstnCallCharged
@@ -20,7 +19,7 @@ NUMBER = Personal.alone("+4930901820")
 
 
 def charged(**changed: object) -> PstnCall:
-    plain = {name: None for name in PstnCall.model_fields}
+    plain = dict.fromkeys(PstnCall.model_fields)
     given = {"row": UUID(int=1), "began_at": MONDAY, "charge": Decimal("0.10"), "currency": "EUR", "caller": NUMBER}
     return PstnCall.model_validate(plain | given | changed)
 

@@ -138,16 +138,9 @@ def test_another_reason_is_told_and_the_same_is_not_repeated(office: Office, ten
     assert alarms(office) == [Alert.TENANT_GONE]
 
 
-def test_a_directory_that_is_gone_is_looked_at_weekly(office: Office, tenant: TenantId) -> None:
-    access(office, state="gone")
-
-    carried_out(office, tenant, Job.PERMISSIONS)
-
-    assert office.rows("SELECT job, due_at FROM schedule") == [("permissions", TODAY + timedelta(days=7))]
-
-
-def test_a_blocked_customer_is_looked_at_nightly(office: Office, tenant: TenantId) -> None:
-    access(office, state="blocked")
+@pytest.mark.parametrize("state", ["blocked", "gone"])
+def test_a_customer_who_is_blocked_or_gone_is_looked_at_nightly(office: Office, tenant: TenantId, state: str) -> None:
+    access(office, state=state)
 
     carried_out(office, tenant, Job.PERMISSIONS)
 
