@@ -22,6 +22,9 @@ _FIRST = ("subject_keys", "invitations", "tenant_directory")
 
 _BATCH = 20_000
 
+_LOCK_WAIT_S = 2
+"""Less than the webhook's patience."""
+
 _TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -101,7 +104,13 @@ def _emptied(db: psycopg.Connection, table: str, tenant: TenantId) -> int:
 
 @contextmanager
 def _let_in(db: psycopg.Connection, tables: list[str]) -> Iterator[None]:
-    """Row-level security binds the owner, too: a policy lets it see the rows for as long as this takes."""
+    """Row-level security binds the owner, too: a policy lets it see the rows for as long as this takes.
+
+    One at a time, for the first to end would take the policy from the other, which then finds no rows and calls that
+    done. A table somebody reads for long is not waited for, since all who come after would wait behind this.
+    """
+    db.execute("SELECT pg_advisory_lock(hashtext('sua.erasing'))")
+    db.execute(f"SET lock_timeout = '{_LOCK_WAIT_S}s'")
     for table in tables:
         with db.transaction():
             _drop_policy(db, table)

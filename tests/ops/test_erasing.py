@@ -1,5 +1,6 @@
 """A customer who left is erased from every table there is, and only they."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
@@ -7,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from app.domain.ids import TenantId
+from app.eventstore.pools import DatabaseDown
 from app.ops import erasing
 from app.ops.erasing import erase_tenant, erasure_begun, tables_of_tenants
 from tests.database import Database
@@ -120,6 +122,27 @@ def test_an_erasure_that_was_killed_goes_on(database: Database, monkeypatch: pyt
     assert (half["subject_keys"], half["events"]) == (0, 1)
     assert (again.facts, set(rows_of(database.owner_dsn, tenant).values())) == (1, {0})
     assert erasure_begun(database.owner_dsn, tenant)
+
+
+def test_a_second_erasure_waits_for_the_first(database: Database) -> None:
+    tenant = TenantId(uuid4())
+    planted(database.owner_dsn, tenant)
+    with ThreadPoolExecutor(1) as thread:
+        with psycopg.connect(database.owner_dsn, autocommit=True) as first, erasing._let_in(first, ["inbox"]):
+            second = thread.submit(erase_tenant, database.owner_dsn, tenant, TODAY)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+
+        assert second.result(timeout=30).rows > 0
+    assert set(rows_of(database.owner_dsn, tenant).values()) == {0}
+
+
+def test_a_table_somebody_reads_for_long_is_not_waited_for(database: Database) -> None:
+    with psycopg.connect(database.owner_dsn) as reader:
+        reader.execute("SELECT count(*) FROM inbox")
+
+        with pytest.raises(DatabaseDown):
+            erase_tenant(database.owner_dsn, TenantId(uuid4()), TODAY)
 
 
 def test_an_owner_who_is_no_superuser_may_erase_and_is_let_in_no_longer(database: Database) -> None:
