@@ -199,6 +199,7 @@ async def test_lost_consent_is_noted_and_removes_nobody(site: Site) -> None:
     before = site.head()
     site.world.consents.clear()
     site.graph._access.tokens._applications.clear()
+    site.graph._known_token = None
 
     (failed,) = await site.licences()
     await site.licences()
