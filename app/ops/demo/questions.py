@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -51,6 +51,13 @@ query Usage($tenant: ID!, $asOf: Date, $since: Date!, $until: Date!) {
 """
 
 
+LEDGER = """
+query Ledger($tenant: ID!, $since: DateTime!, $until: DateTime!) {
+  tenant(id: $tenant) { coverage(since: $since, until: $until) { notified fetched listed missing } }
+}
+"""
+
+
 class AnswerRefused(SuaError):
     """SUA's own API refused a question of the demo."""
 
@@ -67,6 +74,16 @@ class Idle:
     product: str
     quiet_since: str | None
     suspected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Call records by how SUA came to know of them: announced, in the log, listed by Graph, listed and not there."""
+
+    notified: int
+    fetched: int
+    listed: int
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +141,13 @@ class Api:
             each["key"] or "": Spent(each["calls"], float(each["participantSeconds"]))
             for each in data["tenant"]["at"]["callUsage"]
         }
+
+    async def ledger(self, tenant: str, since: datetime, until: datetime) -> Ledger:
+        """The coverage ledger of calls begun in the hours of [since, until), summed."""
+        data = await self.ask(LEDGER, tenant=tenant, since=since.isoformat(), until=until.isoformat())
+        hours = data["tenant"]["coverage"]
+        names = ("notified", "fetched", "listed", "missing")
+        return Ledger(*(sum(hour[name] or 0 for hour in hours) for name in names))
 
     async def _nodes(self, query: str, field: str, tenant: str, as_of: date) -> AsyncIterator[dict[str, Any]]:
         after = None

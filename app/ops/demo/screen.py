@@ -35,6 +35,11 @@ def show_answers(answers: Answers, pace: Pace, days_back: int) -> None:
         f"Of these {len(now & then)} on both days; {len(now - then)} new since; {len(then - now)} idle no more.\n"
     )
     out.print(_usage(answers))
+    ledger = answers.ledger
+    out.print(
+        f"Call records of the last 7 days: {ledger.notified:,} announced, {ledger.listed:,} listed by Graph, "
+        f"{ledger.fetched:,} in the log, {ledger.missing:,} missing.\n"
+    )
     rate = pace.facts / pace.seconds
     out.print(f"[bold]{pace.facts:,}[/] facts recorded in {pace.days} days, {rate:,.0f} a second with all they needed.")
     for comparison in answers.comparisons:

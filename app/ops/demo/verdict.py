@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from app.domain.policy import DEFAULT_POLICY
 from app.ops.demo import truth
-from app.ops.demo.questions import Api, Idle
+from app.ops.demo.questions import Api, Idle, Ledger
 from app.ops.demo.story import World
 from app.ops.demo.truth import Spent
 
@@ -30,6 +31,7 @@ class Answers:
     idle_today: list[Idle]
     idle_before: list[Idle]
     usage: dict[str, Spent]
+    ledger: Ledger
     comparisons: list[Comparison]
 
 
@@ -49,7 +51,9 @@ async def questioned(api: Api, tenant: str, world: World, begins_at: datetime, d
         comparisons.append(_compared("idle licences", on, {each.seat for each in idle}, expected))
         comparisons.append(_compared("licences held", on, await api.held(tenant, on), truth.held(known)))
     comparisons.append(_spent(today, usage, await _expected_usage(world, week_ago, today)))
-    return Answers(today, idle_today, idle_before, usage, comparisons)
+    ledger = await api.ledger(tenant, _midnight(week_ago), world.clock.now())
+    comparisons.append(_collected(today, ledger, await world.truth(world.clock.now(), _midnight(week_ago))))
+    return Answers(today, idle_today, idle_before, usage, ledger, comparisons)
 
 
 async def _expected_usage(world: World, since: date, until: date) -> dict[str, Spent]:
@@ -82,6 +86,17 @@ def _spent(on: date, answered: Mapping[str, Spent], expected: Mapping[str, Spent
     return Comparison(
         "calls of the last week", on, sum(each.participations for each in answered.values()), tuple(differences)
     )
+
+
+def _collected(on: date, ledger: Ledger, known: Mapping[str, Any]) -> Comparison:
+    """Every call record there is was fetched and listed, and none is missing."""
+    there = len(known["calls"])
+    said = {"fetched": ledger.fetched, "listed": ledger.listed, "missing": ledger.missing}
+    expected = {"fetched": there, "listed": there, "missing": 0}
+    differences = tuple(
+        f"{name}: {said[name]} answered, {expected[name]} true" for name in said if said[name] != expected[name]
+    )
+    return Comparison("call records of the last week", on, ledger.fetched, differences)
 
 
 def _named(seat: tuple[UUID, UUID]) -> str:
