@@ -2,38 +2,40 @@
 
 import io
 from datetime import UTC, datetime
-from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
 
 from app.auth.jwks import KeySet
 from app.auth.tokens import TokenRefused, Verifier
 from app.clock import SteppedClock
-from app.domain.events.licensing import UserKind, Workload
-from app.domain.ids import UserId
-from app.domain.licensing import TEAMS_ROOMS_PRO
+from app.domain.events.licensing import Workload
+from app.domain.events.telephony import PartyKind
+from app.domain.ids import CallId, UserId
+from app.domain.licensing import HeldLicence, Verdict, judge
+from app.ingest.call_records import read_call
 from app.ingest.reports_csv import rows_of
 from app.ingest.translate import directory
 from app.ingest.translate.calls import call
-from app.ingest.translate.phone_logs import direct_routing_call, pstn_call
 from app.ingest.translate.reports import TEAMS_USER_ACTIVITY, report_row
 from app.ingest.translate.sign_ins import sign_ins
 from tests.auth.issuing import AUDIENCE, LOGIN, NOON, TEMPLATE, Keys, claims_at, jwk_of, jwks_of, signed
+from tests.ingest.graph.pretend import pretending
 from tests.ingest.translate.rows import (
     ANA,
     BEN,
+    CALL,
     HOME,
     SEEN_AT,
     identity,
     participant,
     record,
     session,
-    sku,
     state,
     user,
 )
-from tests.ingest.translate.test_phone_logs import direct, pstn
 
 NEVER = "0001-01-01T00:00:00Z"
 
@@ -49,6 +51,20 @@ def test_deprecated_identities_do_not_shadow_the_new_ones() -> None:
     assert (found.organiser.user, found.legs[0].party.user) == (UserId(UUID(ANA)), UserId(UUID(ANA)))
 
 
+async def test_people_named_only_in_the_deprecated_member_are_nobody() -> None:
+    """Item 1: `participants` names two people and calls one a resource account; `participants_v2` is empty."""
+    old = [{"user": identity(ANA, "Ana Lima")}, {"applicationInstance": identity(BEN, "Ben Okoro")}]
+    answer = record(participants=old, participants_v2=[], sessions=[session(participant(identity(BEN)))])
+    async with pretending() as graph:
+        graph.on(f"/communications/callRecords/{CALL}", web.json_response(answer))
+        async with graph.client() as client:
+            found = await read_call(client, CallId(UUID(CALL)), SteppedClock(SEEN_AT))
+        (asked,) = graph.asked
+
+    assert [(leg.party.user, leg.party.kind) for leg in found.call.legs] == [(UserId(UUID(BEN)), PartyKind.USER)]
+    assert set(asked.query["$expand"].split(",")) == {"sessions", "participants_v2"}
+
+
 def test_a_calls_length_is_not_the_sum_of_its_sessions() -> None:
     """Item 9: two sessions at once; and the next version ends later."""
     legs = [session(participant(identity(ANA))), session(participant(identity(BEN)))]
@@ -61,18 +77,30 @@ def test_a_calls_length_is_not_the_sum_of_its_sessions() -> None:
 
 
 @pytest.mark.parametrize("none", [None, "", NEVER, ...])
-def test_none_in_its_many_shapes_is_none(none: object) -> None:
-    """Item 11: as a time; "None" as an error. `Retry-After: 2.128` has a test at the client."""
+def test_none_in_its_many_shapes_is_no_time(none: object) -> None:
+    """Item 11. `Retry-After: 2.128` has a test at the client."""
     activity = {} if none is ... else {"lastSuccessfulSignInDateTime": none}
-    created = {} if none is ... else {"createdDateTime": none}
-    row = user(licenseAssignmentStates=[state(error="None")], **created)
+    row = user(createdDateTime=none)
     if none is ...:
         del row["createdDateTime"]
 
-    seen = directory.seat(row, SEEN_AT, None)
-
     assert sign_ins({"id": ANA, "signInActivity": activity}, SEEN_AT).successful is None
-    assert seen.created_at is None
+    assert directory.seat(row, SEEN_AT, None).created_at is None
+
+
+@pytest.mark.parametrize("none", [None, "", "None", ...])
+def test_none_in_its_many_shapes_is_no_error(none: object) -> None:
+    """Item 11: a licence held with the error "None" is held; one not held is so for its state, not for "None"."""
+    held, not_held = state(error=none), state(error=none, state="Error")
+    if none is ...:
+        del held["error"], not_held["error"]
+
+    errors = [
+        directory.seat(user(licenseAssignmentStates=[each]), SEEN_AT, None).licences[0].error
+        for each in (held, not_held, state(error="CountViolation", state="Error"))
+    ]
+
+    assert errors == [None, "Error", "CountViolation"]
 
 
 def test_an_attempt_to_sign_in_is_not_a_success() -> None:
@@ -81,6 +109,32 @@ def test_an_attempt_to_sign_in_is_not_a_success() -> None:
 
     assert seen.successful is None
     assert seen.interactive == datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("created", "verdict"),
+    [
+        ("2023-11-30T23:59:59Z", Verdict.UNVERIFIABLE),
+        (None, Verdict.UNVERIFIABLE),
+        ("2023-12-01T00:00:00Z", Verdict.NEVER_USED),
+    ],
+)
+def test_no_success_told_from_before_december_2023_is_not_idleness(created: str | None, verdict: Verdict) -> None:
+    """Item 12: an older account that tried may have succeeded before successes were kept."""
+    seat = directory.seat(user(createdDateTime=created), SEEN_AT, None)
+    activity = {"lastSignInDateTime": "2024-02-01T08:00:00Z"}
+    stamps = sign_ins({"id": ANA, "signInActivity": activity}, SEEN_AT)
+    licence = HeldLicence(
+        kind=seat.profile.kind,
+        enabled=seat.enabled,
+        created_at=seat.created_at,
+        held_since=datetime(2024, 1, 1, tzinfo=UTC),
+        last_evidence=stamps.successful,
+        last_attempt=stamps.interactive,
+        observable=True,
+    )
+
+    assert judge(licence, SEEN_AT.date(), ZoneInfo("UTC")).verdict is verdict
 
 
 def test_a_report_is_read_by_column_name_and_not_by_number() -> None:
@@ -101,35 +155,6 @@ def test_a_report_is_read_by_column_name_and_not_by_number() -> None:
 
     assert facts[0] == facts[1]
     assert facts[0].last_activity[Workload.TEAMS].isoformat() == "2026-11-19"
-
-
-def test_pstn_rows_of_one_call_are_kept_apart_with_their_own_currencies() -> None:
-    """Item 16, the key and the currencies."""
-    other = "aaaaaaaa-6c3c-427d-a30c-bd0b2eacee90"
-
-    rows = [pstn_call(pstn()), pstn_call(pstn(id=other, currency="EUR"))]
-
-    assert len({row.row for row in rows}) == 2
-    assert [(row.charge, row.currency) for row in rows] == [(Decimal("0.1875"), "USD"), (Decimal("0.1875"), "EUR")]
-
-
-def test_direct_routing_numbers_need_not_be_whole() -> None:
-    """Item 16, the fractions."""
-    assert direct_routing_call(direct(duration=5.0)) == direct_routing_call(direct(duration=5))
-    assert direct_routing_call(direct(duration=5.5)).row == direct_routing_call(direct()).row
-
-
-def test_a_product_is_its_skuid_and_its_letters_are_no_name() -> None:
-    """Item 17: two products of one part number stay two; SPE_F1 is taken as it is; no price is needed."""
-    other = "66b55226-6b4f-492c-910c-a3b7a3c9d993"
-
-    seen = [
-        directory.sku(sku(skuPartNumber="SPE_F1"), SEEN_AT),
-        directory.sku(sku(skuId=other, skuPartNumber="SPE_F1"), SEEN_AT),
-    ]
-
-    assert len({each.sku for each in seen}) == 2
-    assert {each.part_number for each in seen} == {"SPE_F1"}
 
 
 def verifier(keys: bytes) -> Verifier:
@@ -153,13 +178,3 @@ def _json(key: object) -> bytes:
     from pydantic_core import to_json
 
     return to_json(key)
-
-
-def test_agents_and_rooms_are_no_persons() -> None:
-    """Item 19."""
-    agent = user(**{"@odata.type": "#microsoft.graph.agentUser"})
-    room = user(assignedLicenses=[{"skuId": str(TEAMS_ROOMS_PRO), "disabledPlans": []}])
-
-    kinds = [directory.seat(row, SEEN_AT, None).profile.kind for row in (agent, room)]
-
-    assert kinds == [UserKind.AGENT, UserKind.ROOM]

@@ -1,43 +1,21 @@
-"""Whom and what not to trust (facts/graph.md, section j), and what becomes of a payload nobody can read."""
+"""Whom and what not to trust (facts/graph.md, section j), and how fast to ask."""
 
-import asyncio
-import json
-from collections.abc import Iterator
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 from aiohttp import web
-from typer.testing import CliRunner
 
 from app.domain.ids import DirectoryId
 from app.domain.tenant import REQUIRED_PERMISSIONS
 from app.ingest.collect_phone_logs import DIRECT_ROUTING, PSTN
-from app.ingest.feeds import carry_out
-from app.ingest.fetch import fetch_due
-from app.ingest.fetch_outcome import ATTEMPTS_MAX
+from app.ingest.invitations import Invitation
 from app.ingest.limits import scopes_of
-from app.ingest.schedule import Due, Job
-from app.ops.cli import app
-from tests.database import Database
 from tests.ingest.graph.pretend import error, pretending
-from tests.ingest.office import Office, open_office
+from tests.ingest.office import Office
 
 REPORT = "/reports/getTeamsUserActivityUserDetail(period='D30')"
-
-
-@pytest.fixture(scope="module")
-def shared(module_database: Database) -> Iterator[Office]:
-    with open_office(module_database) as office:
-        yield office
-
-
-@pytest.fixture
-def office(shared: Office) -> Office:
-    shared.begin_anew()
-    shared.browser.delete(f"{shared.simulator}/_faults")
-    return shared
 
 
 def test_sign_ins_of_all_tenants_wait_in_one_queue() -> None:
@@ -48,23 +26,58 @@ def test_sign_ins_of_all_tenants_wait_in_one_queue() -> None:
     assert (asked[0].shared, asked[0].limit.requests, asked[0].limit.seconds) == (True, 10, 60)
 
 
-@pytest.mark.parametrize("trap", ["another tenant", "an error", "no roles"])
-def test_what_the_redirect_says_is_not_believed(office: Office, trap: str) -> None:
+def test_calls_are_listed_at_most_forty_times_in_twenty_seconds() -> None:
+    """Item 8: every page of a tenant's list counts, whatever it asks, and no window holds more than forty."""
+    one, another = DirectoryId(uuid4()), DirectoryId(uuid4())
+    queries = ("$filter=startDateTime ge 2026-11-20T00:00:00Z", "$skiptoken=abc", "")
+
+    asked = [scopes_of(one, "/v1.0/communications/callRecords", query)[0] for query in queries]
+
+    assert len(set(asked)) == 1
+    limit = asked[0].limit
+    assert (asked[0].shared, limit.requests, limit.seconds) == (False, 40, 20)
+    assert limit.burst + limit.seconds / limit.interval_s() <= 40
+    assert scopes_of(another, "/v1.0/communications/callRecords", "")[0] != asked[0]
+
+
+def come_back(office: Office, invitation: Invitation, **said: str) -> httpx.Response:
+    """Open the invitation's link, and come back with an answer that Microsoft never gave."""
+    state = httpx.URL(office.browser.get(invitation.link).headers["location"]).params["state"]
+    told = {"state": state, "tenant": str(office.directory), "admin_consent": "True"}
+    return office.browser.get(f"{office.web}/consent/callback", params=told | said)
+
+
+@pytest.mark.parametrize(
+    ("trap", "status", "title"),
+    [
+        ("another tenant", 409, "Not confirmed yet"),
+        ("an error", 200, "Consent was declined"),
+        ("no roles", 200, "Some permissions are missing"),
+    ],
+)
+def test_what_the_redirect_says_is_not_believed(office: Office, trap: str, status: int, title: str) -> None:
     """Item 10: the token of the named directory proves a consent, and nothing else does."""
     invitation = office.invite()
-    state = httpx.URL(office.browser.get(invitation.link).headers["location"]).params["state"]
-    said = {"state": state, "tenant": str(office.directory), "admin_consent": "True"}
-    if trap == "an error":
-        office.world.consents[str(office.directory)] = REQUIRED_PERMISSIONS
-        said["error"] = "access_denied"
-    if trap == "no roles":
-        office.world.consents[str(office.directory)] = ()
+    if trap != "another tenant":
+        office.world.consents[str(office.directory)] = REQUIRED_PERMISSIONS if trap == "an error" else ()
 
-    office.browser.get(f"{office.web}/consent/callback", params=said)
+    page = come_back(office, invitation, **({"error": "access_denied"} if trap == "an error" else {}))
 
+    assert (page.status_code, f"<title>{title}</title>" in page.text) == (status, True)
     kinds = {type(fact).__name__ for fact in office.facts(invitation.tenant, "tenant")}
     assert "ConsentGranted" not in kinds
     assert office.rows("SELECT 1 FROM tenant_directory") == []
+
+
+def test_what_the_token_proves_is_believed(office: Office) -> None:
+    """Item 10: the same way back, with nothing wrong."""
+    invitation = office.invite()
+    office.world.consents[str(office.directory)] = REQUIRED_PERMISSIONS
+
+    page = come_back(office, invitation)
+
+    assert (page.status_code, "is connected</title>" in page.text) == (200, True)
+    assert "ConsentGranted" in {type(fact).__name__ for fact in office.facts(invitation.tenant, "tenant")}
 
 
 async def test_a_wait_told_in_decimals_is_kept() -> None:
@@ -97,35 +110,3 @@ def test_the_last_day_is_included_in_one_log_and_excluded_in_the_other() -> None
         "fromDateTime=2026-11-20,toDateTime=2026-11-20)",
         "fromDateTime=2026-11-20,toDateTime=2026-11-21)",
     ]
-
-
-def test_a_payload_nobody_can_read_is_kept_whole_counted_and_shown(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From Graph's answer to `sua inbox list`."""
-    invitation = office.invite()
-    office.consent(invitation)
-    carry_out(office.shop, Due(invitation.tenant, Job.SUBSCRIPTION))
-    office.let_pass(days=2)
-    (call,) = office.rows("SELECT call_id FROM inbox LIMIT 1")[0]
-    with office.shop.database() as db:
-        db.execute("DELETE FROM inbox WHERE call_id <> %s", (call,))
-        db.execute("UPDATE inbox SET attempts = %s", (ATTEMPTS_MAX - 1,))
-    never = {"kind": "mistype", "property": "endDateTime", "value": "0001-01-01T00:00:00Z"}
-    office.control("/_faults", path="communications/callRecords", times=None, **never)
-
-    asyncio.run(fetch_due(office.shop, invitation.tenant))
-
-    monkeypatch.setenv("SUA_DATABASE_URL", office.database.writer_dsn)
-    monkeypatch.setenv("SUA_DATABASE_READ_URL", office.database.reader_dsn)
-    listed = json.loads(CliRunner().invoke(app, ["inbox", "list", "--json"]).stdout)
-    counted = json.loads(CliRunner().invoke(app, ["inbox", "list", "--counts", "--json"]).stdout)
-    assert [(UUID(row["call"]), row["state"], row["reason"], row["payload"]) for row in listed] == [
-        (call, "DEAD", "RECORD_UNUSABLE", str(call))
-    ]
-    assert {(row["state"], row["reason"], row["items"]) for row in counted} == {
-        ("DEAD", "RECORD_UNUSABLE", 1),
-        ("KEPT", "RECORD_UNUSABLE", 1),
-    }
-    ((kept,),) = office.rows("SELECT to_jsonb(d)::text FROM dead_letters d")
-    assert str(call) in kept
