@@ -122,7 +122,8 @@ class _Night:
                 job, tenant = each.due.job, each.due.tenant
                 if left <= 0 or (job is Job.SIGN_INS and quota < _REQUESTS[job]):
                     continue
-                if schedule.claim(self.db, each.due, now=now, lease=timedelta(minutes=10)) is None:
+                taken = schedule.claim(self.db, each.due, now=now, lease=timedelta(minutes=10))
+                if taken is None:
                     continue
                 waiting = True
                 left -= self.seconds[job]
@@ -131,7 +132,7 @@ class _Night:
                 if job is Job.LICENCES:
                     for following in (Job.SIGN_INS, Job.REPORTS):
                         schedule.enlist(self.db, tenant, following, now)
-                schedule.finish(self.db, each.due, self.slots[tenant] + timedelta(days=2))
+                schedule.finish(self.db, each.due, taken, self.slots[tenant] + timedelta(days=2))
         self.busiest = max(self.busiest, SIGN_INS_A_MINUTE - quota)
 
     def tenants_done(self, job: Job) -> int:

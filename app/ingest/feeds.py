@@ -54,23 +54,23 @@ def carry_out(shop: Workshop, wanted: Due) -> bool:
     if taken is None:
         return False
     try:
-        with _held(shop, wanted):
+        with _held(shop, wanted, taken):
             permitted(shop, wanted)
             next_due = asyncio.run(_JOBS[wanted.job](shop, wanted.tenant, taken))
     except NotReadable as error:
-        _finish(shop, wanted, None, error.code)
+        _finish(shop, wanted, taken, None, error.code)
     except (Unavailable, Refused) as error:
         after_error(shop, wanted, error)
         if _may_pass(wanted, error):
             _put_off(shop, wanted, taken, error)
         else:
-            _finish(shop, wanted, _after_refusal(shop, wanted), error.code)
+            _finish(shop, wanted, taken, _after_refusal(shop, wanted), error.code)
     except Exception as bug:
         # Counted, so that it is told and neither holds up what waits for this job nor asks Graph again every minute.
         _put_off(shop, wanted, taken, bug)
         raise
     else:
-        _finish(shop, wanted, next_due, None)
+        _finish(shop, wanted, taken, next_due, None)
     hear_of_credentials(shop)
     return True
 
@@ -121,13 +121,13 @@ def _put_off(shop: Workshop, wanted: Due, taken: Taken, error: Exception) -> Non
     chance = random.random()  # noqa: S311 - spreads load, guards nothing
     wait = max(wait_after(taken.failures + 1, chance, 6 * shop.first_wait), timedelta(seconds=asked or 0))
     with shop.database() as db:
-        schedule.put_off(db, wanted, reason=reason_of(error), wait=wait)
+        schedule.put_off(db, wanted, taken, reason=reason_of(error), wait=wait)
     _tell(wanted, reason_of(error))
 
 
-def _finish(shop: Workshop, wanted: Due, next_due: datetime | None, reason: str | None) -> None:
+def _finish(shop: Workshop, wanted: Due, taken: Taken, next_due: datetime | None, reason: str | None) -> None:
     with shop.database() as db:
-        schedule.finish(db, wanted, next_due, reason)
+        schedule.finish(db, wanted, taken, next_due, reason)
     _tell(wanted, reason)
 
 
@@ -148,8 +148,12 @@ def _tell(done: Due, reason: str | None) -> None:
     say("job.ended", level, job=str(done.job), tenant=done.tenant, reason=reason)
 
 
+def _tell_not_renewed(wanted: Due, code: str) -> None:
+    say("job.lease_not_renewed", logging.WARNING, job=str(wanted.job), tenant=wanted.tenant, code=code)
+
+
 @contextmanager
-def _held(shop: Workshop, wanted: Due) -> Iterator[None]:
+def _held(shop: Workshop, wanted: Due, taken: Taken) -> Iterator[None]:
     """Go on holding the job while it lasts; when this process dies, the lease ends by itself."""
     over = threading.Event()
 
@@ -157,9 +161,14 @@ def _held(shop: Workshop, wanted: Due) -> Iterator[None]:
         while not over.wait(shop.lease.total_seconds() / 3):
             try:
                 with shop.database() as db:
-                    schedule.renew(db, wanted, shop.lease)
-            except Unavailable as error:
-                say("job.lease_not_renewed", logging.WARNING, job=str(wanted.job), code=error.code)
+                    held = schedule.renew(db, wanted, taken, shop.lease)
+            except Exception as error:  # noqa: BLE001
+                # Also a bug: a thread that ended with it would let the lease run out under a job that goes on.
+                _tell_not_renewed(wanted, reason_of(error))
+            else:
+                if not held:
+                    _tell_not_renewed(wanted, "LEASE_LOST")
+                    return
 
     keeper = threading.Thread(target=renew, name=f"lease-{wanted.job}", daemon=True)
     keeper.start()

@@ -66,10 +66,12 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A job taken on. `due_at` names this run through all its tries of a day; tried for longer, it is the next day's
-    run, so that what is read in parts does not stand still for the sake of one part that goes on failing."""
+    run, so that what is read in parts does not stand still for the sake of one part that goes on failing. `since`, by
+    the database's clock, tells this holder from one who took the job on after its lease had ended."""
 
     due_at: datetime
     failures: int
+    since: datetime
 
 
 # Rows are locked in one order, for two web processes may be told of the same jobs at once.
@@ -106,9 +108,9 @@ class Entry:
 
 def begin(db: Connection, tenant: TenantId, now: datetime) -> None:
     """The customer has consented: everything is due at once, the permissions are looked at again in a day."""
-    for job in COLLECTING:
-        enlist(db, tenant, job, now)
-    enlist(db, tenant, Job.PERMISSIONS, now + timedelta(days=1))
+    # In the order of `hurry`, which may be locking the same rows.
+    for job in sorted((*COLLECTING, Job.PERMISSIONS)):
+        enlist(db, tenant, job, now + _DAY if job is Job.PERMISSIONS else now)
 
 
 def suspend(db: Connection, tenant: TenantId) -> None:
@@ -177,46 +179,56 @@ def claim(db: Connection, wanted: Due, *, now: datetime, lease: timedelta) -> Ta
         "UPDATE schedule SET held_until = now() + %(lease)s, working_until = now() + %(lease)s,"
         " last_started_at = now(), asked_again = NULL"
         " WHERE tenant_id = %(tenant)s AND job = %(job)s AND due_at <= %(now)s AND held_until <= now()"
-        " RETURNING due_at, failures",
+        " RETURNING due_at, failures, last_started_at",
         {"tenant": wanted.tenant, "job": wanted.job, "now": now, "lease": lease},
     ).fetchone()
     if row is None:
         return None
-    due_at, failures = row
-    return Taken(due_at + (now - due_at) // _DAY * _DAY, failures)
+    due_at, failures, since = row
+    return Taken(due_at + (now - due_at) // _DAY * _DAY, failures, since)
 
 
-def renew(db: Connection, taken: Due, lease: timedelta) -> None:
-    """Go on holding a job."""
-    db.execute(
+def renew(db: Connection, wanted: Due, taken: Taken, lease: timedelta) -> bool:
+    """Go on holding a job; False: the lease had ended, and somebody else has it, or it is done for good."""
+    renewed = db.execute(
         "UPDATE schedule SET held_until = now() + %(lease)s, working_until = now() + %(lease)s"
-        " WHERE tenant_id = %(tenant)s AND job = %(job)s",
-        {"lease": lease, "tenant": taken.tenant, "job": taken.job},
+        " WHERE tenant_id = %(tenant)s AND job = %(job)s AND last_started_at = %(since)s"
+        " AND working_until > '-infinity'",
+        {"lease": lease, **_held_by(wanted, taken)},
     )
+    return renewed.rowcount == 1
 
 
-def finish(db: Connection, done: Due, next_due: datetime | None, reason: str | None = None) -> None:
+def finish(db: Connection, wanted: Due, taken: Taken, next_due: datetime | None, reason: str | None = None) -> None:
     """The job is done for this time; `next_due` None: for good, unless it was asked for meanwhile.
 
-    `reason`: the error it ended with, if it did.
+    `reason`: the error it ended with, if it did. Changes nothing where somebody else has the job by now.
     """
-    given = {"next": next_due, "reason": reason, "tenant": done.tenant, "job": done.job}
+    given = {"next": next_due, "reason": reason, **_held_by(wanted, taken)}
     if next_due is None:
-        db.execute("DELETE FROM schedule WHERE tenant_id = %(tenant)s AND job = %(job)s AND asked_again IS NULL", given)
+        db.execute(
+            "DELETE FROM schedule WHERE tenant_id = %(tenant)s AND job = %(job)s AND last_started_at = %(since)s"
+            " AND asked_again IS NULL",
+            given,
+        )
     db.execute(
         "UPDATE schedule SET due_at = least(%(next)s::timestamptz, asked_again), asked_again = NULL, failures = 0,"
         " held_until = '-infinity', working_until = '-infinity', last_reason = %(reason)s, last_finished_at = now()"
-        " WHERE tenant_id = %(tenant)s AND job = %(job)s",
+        " WHERE tenant_id = %(tenant)s AND job = %(job)s AND last_started_at = %(since)s",
         given,
     )
 
 
-def put_off(db: Connection, failed: Due, *, reason: str, wait: timedelta) -> None:
-    """The job failed; it stays due and may be taken again after `wait`. `reason` is an error code."""
+def put_off(db: Connection, wanted: Due, taken: Taken, *, reason: str, wait: timedelta) -> None:
+    """The job failed; it stays due and may be taken again after `wait`. `reason` is an error code.
+
+    Changes nothing where somebody else has the job by now.
+    """
     db.execute(
-        "UPDATE schedule SET held_until = now() + %s, working_until = '-infinity', failures = failures + 1,"
-        " last_reason = %s, last_finished_at = now() WHERE tenant_id = %s AND job = %s",
-        (wait, reason, failed.tenant, failed.job),
+        "UPDATE schedule SET held_until = now() + %(wait)s, working_until = '-infinity', failures = failures + 1,"
+        " last_reason = %(reason)s, last_finished_at = now()"
+        " WHERE tenant_id = %(tenant)s AND job = %(job)s AND last_started_at = %(since)s",
+        {"wait": wait, "reason": reason, **_held_by(wanted, taken)},
     )
 
 
@@ -237,3 +249,7 @@ def next_slot(tenant: TenantId, now: datetime, zone: ZoneInfo) -> datetime:
 def end(db: Connection, tenant: TenantId) -> None:
     """The customer left: nothing is due any more."""
     db.execute("DELETE FROM schedule WHERE tenant_id = %s", (tenant,))
+
+
+def _held_by(wanted: Due, taken: Taken) -> dict[str, object]:
+    return {"tenant": wanted.tenant, "job": wanted.job, "since": taken.since}

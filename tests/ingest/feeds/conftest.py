@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+from psycopg import Connection
 
 from app.domain.ids import TenantId
+from app.ingest import schedule
+from app.ingest.schedule import Due, Job, Taken
 from tests.database import Database
 from tests.ingest.office import Office, open_office
 
@@ -14,6 +18,16 @@ from tests.ingest.office import Office, open_office
 class Customer:
     office: Office
     tenant: TenantId
+
+    def take(self, db: Connection, job: Job) -> Taken:
+        """Take a job on now, whenever it is due and whoever waits or works."""
+        now = self.office.clock.now()
+        db.execute(
+            "UPDATE schedule SET due_at = least(due_at, %s), held_until = '-infinity' WHERE job = %s", (now, job)
+        )
+        taken = schedule.claim(db, Due(self.tenant, job), now=now, lease=timedelta(minutes=1))
+        assert taken is not None
+        return taken
 
 
 @pytest.fixture(scope="module")

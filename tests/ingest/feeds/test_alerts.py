@@ -85,14 +85,15 @@ def test_five_failures_in_a_row_are_told_and_a_refused_credential_is_not_told_fo
 
     def fail(job: Due, reason: str) -> list[Alert]:
         with customer.office.shop.database() as db:
-            schedule.put_off(db, job, reason=reason, wait=timedelta(0))
+            schedule.put_off(db, job, customer.take(db, job.job), reason=reason, wait=timedelta(0))
         return open_kinds(customer)
 
     ours = [fail(logs, "CREDENTIAL_REFUSED") for _ in range(6)]
     told = [fail(licences, "GRAPH_UNAVAILABLE") for _ in range(5)]
     with customer.office.shop.database() as db:
         (alert,) = alerts.open_alerts(db, customer.tenant)
-        schedule.finish(db, licences, customer.office.clock.now() + timedelta(days=1))
+        tomorrow = customer.office.clock.now() + timedelta(days=1)
+        schedule.finish(db, licences, customer.take(db, Job.LICENCES), tomorrow)
 
     assert ours == [[]] * 6
     assert told == [[], [], [], [], [Alert.JOB_FAILING]]
@@ -104,7 +105,8 @@ def test_what_was_refused_is_told_until_it_is_done_but_not_twice(customer: Custo
     def refused(reason: str | None) -> list[Alert]:
         with customer.office.shop.database() as db:
             tomorrow = customer.office.clock.now() + timedelta(days=1)
-            schedule.finish(db, Due(customer.tenant, Job.LICENCES), tomorrow, reason)
+            taken = customer.take(db, Job.LICENCES)
+            schedule.finish(db, Due(customer.tenant, Job.LICENCES), taken, tomorrow, reason)
         return open_kinds(customer)
 
     assert refused("TOO_MANY_REMOVALS") == [Alert.JOB_FAILING]

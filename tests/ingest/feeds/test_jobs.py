@@ -142,13 +142,13 @@ def test_asked_for_while_somebody_is_at_it_a_job_is_due_once_more(customer: Cust
     wanted = Due(customer.tenant, Job.RECONCILE)
     now, shop = customer.office.clock.now(), customer.office.shop
     with shop.database() as db:
-        schedule.claim(db, wanted, now=now, lease=timedelta(minutes=1))
+        taken = customer.take(db, wanted.job)
         schedule.enlist(db, customer.tenant, Job.RECONCILE, now)
         taken_meanwhile = schedule.claim(db, wanted, now=now, lease=timedelta(minutes=1))
-        schedule.finish(db, wanted, now + timedelta(hours=1))
+        schedule.finish(db, wanted, taken, now + timedelta(hours=1))
         first = [each.due_at for each in schedule.listed(db, customer.tenant) if each.job is Job.RECONCILE]
-        schedule.claim(db, wanted, now=now, lease=timedelta(minutes=1))
-        schedule.finish(db, wanted, now + timedelta(hours=1))
+        taken = customer.take(db, wanted.job)
+        schedule.finish(db, wanted, taken, now + timedelta(hours=1))
         then = [each.due_at for each in schedule.listed(db, customer.tenant) if each.job is Job.RECONCILE]
 
     assert taken_meanwhile is None
@@ -160,12 +160,12 @@ def test_done_for_good_is_not_done_if_it_was_asked_for_meanwhile(customer: Custo
     now = customer.office.clock.now()
     with customer.office.shop.database() as db:
         schedule.enlist(db, customer.tenant, Job.CONSENT, now)
-        schedule.claim(db, wanted, now=now, lease=timedelta(minutes=1))
+        taken = customer.take(db, wanted.job)
         schedule.enlist(db, customer.tenant, Job.CONSENT, now)
-        schedule.finish(db, wanted, None)
+        schedule.finish(db, wanted, taken, None)
         asked_again = [each for each in schedule.listed(db, customer.tenant) if each.job is Job.CONSENT]
-        schedule.claim(db, wanted, now=now, lease=timedelta(minutes=1))
-        schedule.finish(db, wanted, None)
+        taken = customer.take(db, wanted.job)
+        schedule.finish(db, wanted, taken, None)
         at_last = [each for each in schedule.listed(db, customer.tenant) if each.job is Job.CONSENT]
 
     assert (len(asked_again), at_last) == (1, [])
@@ -176,9 +176,9 @@ def test_what_follows_the_licences_waits_for_them_unless_they_fail(customer: Cus
     licences = Due(customer.tenant, Job.LICENCES)
     with customer.office.shop.database() as db:
         at_first = {each.due.job for each in schedule.due(db, now)}
-        schedule.claim(db, licences, now=now, lease=timedelta(minutes=1))
+        taken = customer.take(db, Job.LICENCES)
         while_they_are_read = {each.due.job for each in schedule.due(db, now)}
-        schedule.put_off(db, licences, reason="GRAPH_UNAVAILABLE", wait=timedelta(hours=1))
+        schedule.put_off(db, licences, taken, reason="GRAPH_UNAVAILABLE", wait=timedelta(hours=1))
         when_they_failed = {each.due.job for each in schedule.due(db, now)}
 
     following = {Job.SIGN_INS, Job.REPORTS}
@@ -195,9 +195,10 @@ def test_sign_ins_have_two_turns_of_all_tenants_and_the_longest_due_goes_first(c
         for nth, tenant in enumerate(tenants):
             schedule.enlist(db, tenant, Job.SIGN_INS, now - timedelta(hours=4 - nth))
         at_first = [each.due.tenant for each in schedule.due(db, now)]
-        schedule.claim(db, Due(tenants[0], Job.SIGN_INS), now=now, lease=timedelta(minutes=1))
+        taken = schedule.claim(db, Due(tenants[0], Job.SIGN_INS), now=now, lease=timedelta(minutes=1))
+        assert taken is not None
         while_one_reads = [each.due.tenant for each in schedule.due(db, now)]
-        schedule.put_off(db, Due(tenants[0], Job.SIGN_INS), reason="GRAPH_UNAVAILABLE", wait=timedelta(hours=1))
+        schedule.put_off(db, Due(tenants[0], Job.SIGN_INS), taken, reason="GRAPH_UNAVAILABLE", wait=timedelta(hours=1))
         while_one_waits = [each.due.tenant for each in schedule.due(db, now)]
 
     assert at_first == tenants[:2]

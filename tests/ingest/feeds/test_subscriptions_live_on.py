@@ -63,7 +63,7 @@ def listed(customer: Customer) -> None:
     """As if the listing that is due had been done."""
     with customer.office.shop.database() as db:
         done = Due(customer.tenant, Job.RECONCILE)
-        schedule.finish(db, done, customer.office.clock.now() + timedelta(days=30))
+        schedule.finish(db, done, customer.take(db, done.job), customer.office.clock.now() + timedelta(days=30))
 
 
 def test_it_is_renewed_as_itself_and_the_next_look_is_at_half_its_life_at_the_latest(customer: Customer) -> None:
