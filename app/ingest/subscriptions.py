@@ -45,6 +45,9 @@ LIFE = timedelta(minutes=4_225)
 RENEWED_AFTER = min(timedelta(days=1), LIFE / 2)
 """Half life or less, and a day at most: each run also compares what Graph has with what SUA knows."""
 
+SOONEST = timedelta(minutes=1)
+"""Should Graph tell an end that is past, it is looked at again all the same, but not without a pause."""
+
 _JUST_RENEWED = timedelta(hours=1)
 """Asked to reauthorise so soon after a renewal, the authorisation alone is renewed."""
 
@@ -194,7 +197,7 @@ async def keep_subscribed(shop: Workshop, tenant: TenantId, _: Taken) -> datetim
     async with await client_of(shop, tenant) as client:
         expires_at = await ensure_subscription(client, shop, tenant)
     now = shop.desk.now()
-    return now + min(RENEWED_AFTER, (expires_at - now) / 2)
+    return now + max(SOONEST, min(RENEWED_AFTER, (expires_at - now) / 2))
 
 
 async def ensure_subscription(client: GraphClient, shop: Workshop, tenant: TenantId) -> datetime:

@@ -1,13 +1,16 @@
 """One live subscription per tenant, whose secret is known, whatever happened before."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from app.ingest import subscriptions
+from app.ingest.feeds import carry_out
 from app.ingest.graph_client import GraphClient
 from app.ingest.graph_errors import BadUpstreamAnswer
 from app.ingest.notifications import hashed
+from app.ingest.schedule import Due, Job
 from app.ingest.subscriptions import ensure_subscription
 from app.simulator.world import Subscription
 from tests.ingest.feeds.conftest import Customer
@@ -103,3 +106,21 @@ def test_one_made_without_our_hearing_of_it_is_known_by_its_secret(customer: Cus
     customer.office.let_pass(days=1)
     calls = customer.office.rows("SELECT count(*) FROM inbox WHERE tenant_id = %s", customer.tenant)
     assert calls[0][0] > 0
+
+
+@pytest.mark.parametrize("ends_in", [timedelta(hours=-1), timedelta(0), timedelta(seconds=5)])
+def test_an_end_that_is_past_is_not_looked_at_again_without_a_pause(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch, ends_in: timedelta
+) -> None:
+    now = customer.office.clock.now()
+
+    async def past(*_: object) -> datetime:
+        return now + ends_in
+
+    monkeypatch.setattr(subscriptions, "ensure_subscription", past)
+
+    carry_out(customer.office.shop, Due(customer.tenant, Job.SUBSCRIPTION))
+
+    assert customer.office.rows("SELECT due_at FROM schedule WHERE job = 'subscription'") == [
+        (now + timedelta(minutes=1),)
+    ]
