@@ -75,7 +75,9 @@ async def check_permissions(shop: Workshop, tenant: TenantId, _: Taken) -> datet
     await asyncio.to_thread(_warned_of_the_end, shop)
     if known.consented:
         await asyncio.to_thread(_compared, shop, tenant, known, roles)
-    elif not missing_of(roles):
+    elif missing_of(roles):
+        await asyncio.to_thread(_still_lacking, shop, tenant, known.lost, missing_of(roles))
+    else:
         proof = await prove_standing(shop.access, directory, shop.desk.now())
         await asyncio.to_thread(resumed, shop, tenant, proof)
     return await asyncio.to_thread(slot_of, shop.desk, tenant)
@@ -168,6 +170,7 @@ def permitted(shop: Workshop, wanted: Due) -> None:
     if not shop.access.calls and feeds <= FEEDS_OF["CallRecords.Read.All"]:
         raise NotReadable("Microsoft Graph has no call records in this cloud.")
     if known.lost is not None:
+        _told_to_look(shop, wanted.tenant)
         raise NotReadable(f"Access to tenant {wanted.tenant} ended: {known.lost}.")
     if feeds & set(known.stopped):
         raise NotReadable(f"Tenant {wanted.tenant} lacks {', '.join(known.missing)}.")
@@ -180,7 +183,7 @@ def _compared(shop: Workshop, tenant: TenantId, known: Tenant, roles: tuple[str,
     now = shop.desk.now()
     with shop.database() as db:
         there = {each.job for each in schedule.listed(db, tenant)}
-        for job, feeds in _FEEDS.items():
+        for job, feeds in sorted(_FEEDS.items()):  # in the order of `hurry`, which may be locking the same rows
             # One that is not there: the fact that access is back was committed, and what followed from it was not.
             if feeds & back or (job not in there and not feeds & stopped):
                 schedule.enlist(db, tenant, job, now)
@@ -190,6 +193,22 @@ def _compared(shop: Workshop, tenant: TenantId, known: Tenant, roles: tuple[str,
         else:
             settle(db, tenant)
         record_permissions(RecordPermissions(tenant, frozenset(roles), uuid4()), shop.desk)
+
+
+def _still_lacking(shop: Workshop, tenant: TenantId, lost: str | None, missing: tuple[str, ...]) -> None:
+    """Tokens are given out again, but without some permissions, so nothing is read yet: the alert says which."""
+    if lost is None:  # a consent that is still being proven
+        return
+    detail = f"The directory gives out tokens again; missing: {', '.join(missing)}"
+    with shop.database() as db:
+        alerts.sound(db, _ALERT[lost], tenant, detail, shop.desk.now())
+
+
+def _told_to_look(shop: Workshop, tenant: TenantId) -> None:
+    """Somebody was killed between the fact that access ended and the alert: the look at the permissions begins it."""
+    with shop.database() as db:
+        if not {each.kind for each in alerts.open_alerts(db, tenant)} & set(_ALERT.values()):
+            schedule.enlist(db, tenant, Job.PERMISSIONS, shop.desk.now())
 
 
 def _has_ended(shop: Workshop, tenant: TenantId) -> bool:

@@ -11,7 +11,7 @@ from app.domain.events.coverage import Feed
 from app.domain.events.tenancy import ConsentGranted, ConsentWithdrawn, PermissionsChanged
 from app.domain.ids import TenantId
 from app.domain.tenant import REQUIRED_PERMISSIONS, replay
-from app.ingest import alerts, schedule
+from app.ingest import alerts, permissions, schedule
 from app.ingest.alerts import Alert
 from app.ingest.daily import slot_of
 from app.ingest.feeds import carry_out, end_tenant
@@ -227,3 +227,39 @@ def test_a_customer_who_left_raises_no_alarm(office: Office, tenant: TenantId) -
     end_tenant(office.shop, tenant)
 
     assert (alarms(office), due_jobs(office)) == ([], set())
+
+
+def test_killed_between_the_fact_and_the_alert_the_next_try_makes_up_for_it_at_once(
+    office: Office, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(*_: object) -> None:
+        raise SystemExit
+
+    access(office, state="withdrawn")
+    with monkeypatch.context() as patch:
+        patch.setattr(permissions, "record_lost_subscription", dying)
+        with pytest.raises(SystemExit):
+            carry_out(office.shop, Due(tenant, Job.RECONCILE))
+    after_the_kill = alarms(office)
+
+    carried_out(office, tenant, Job.RECONCILE)
+    look_due = office.rows("SELECT due_at FROM schedule WHERE job = 'permissions'")
+    assert carry_out(office.shop, Due(tenant, Job.PERMISSIONS))
+
+    assert after_the_kill == []
+    assert look_due == [(TODAY,)]
+    assert alarms(office) == [Alert.CONSENT_LOST]
+    assert due_jobs(office) == {"permissions"}
+
+
+def test_what_a_lost_customer_who_is_back_still_lacks_is_named(office: Office, tenant: TenantId) -> None:
+    access(office, state="withdrawn")
+    carry_out(office.shop, Due(tenant, Job.LICENCES))
+    access(office, state="ok", missing=["Reports.Read.All"])
+
+    carried_out(office, tenant, Job.PERMISSIONS)
+
+    with office.shop.database() as db:
+        (told,) = alerts.open_alerts(db)
+    assert (told.kind, due_jobs(office)) == (Alert.CONSENT_LOST, {"permissions"})
+    assert told.detail == "The directory gives out tokens again; missing: Reports.Read.All"
