@@ -42,6 +42,13 @@ PROJECT = "project"
 INGEST = "ingest"
 QUEUES = (PROJECT, INGEST)
 
+AFTER_ALL_ELSE = 10
+"""The priority of actors that work for long; the others keep Dramatiq's 0, which goes first."""
+
+_AHEAD = 16
+"""Messages a worker holds for each thread, those at work among them. It puts them in order of priority, which the
+brokers do not: one that is still in a queue behind so many long ones waits with them."""
+
 _MUTE_S = 5
 """How long a broker may leave a connection or, Redis, a command without an answer."""
 
@@ -89,6 +96,13 @@ def check_broker(broker: dramatiq.Broker) -> None:
                 pika.BlockingConnection(broker.parameters).close()
             case RedisBroker():
                 broker.client.ping()
+
+
+def make_worker(broker: dramatiq.Broker, *, threads: int, poll_ms: int) -> dramatiq.Worker:
+    """A worker for all queues, not started; it asks the broker every `poll_ms` milliseconds."""
+    worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=poll_ms)
+    worker.queue_prefetch = _AHEAD * threads
+    return worker
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from types import FrameType
 import dramatiq
 
 from app.assembly import Parts, assembled
-from app.broker import BrokerDown, check_broker, ringing
+from app.broker import BrokerDown, check_broker, make_worker, ringing
 from app.domain.errors import Unavailable
 from app.ingest import actors as ingesting
 from app.ingest import alert_watch
@@ -49,7 +49,7 @@ def schedule(settings: Settings) -> None:
 @contextmanager
 def working(parts: Parts) -> Iterator[None]:
     """Threads that carry out messages, while the block lasts."""
-    worker = dramatiq.Worker(parts.broker, worker_threads=parts.settings.worker_threads, worker_timeout=_POLL_MS)
+    worker = make_worker(parts.broker, threads=parts.settings.worker_threads, poll_ms=_POLL_MS)
     worker.start()
     say("worker.started", threads=parts.settings.worker_threads)
     try:

@@ -1,13 +1,24 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from queue import Queue
 
 import dramatiq
 import pytest
 
-from app.broker import PROJECT, BrokerDown, BrokerUnknown, check_broker, make_broker, ringing
+from app.broker import (
+    AFTER_ALL_ELSE,
+    PROJECT,
+    BrokerDown,
+    BrokerUnknown,
+    check_broker,
+    make_broker,
+    make_worker,
+    ringing,
+)
 
 Ring = Callable[[str, int], None]
 
@@ -50,6 +61,36 @@ def test_a_ring_reaches_a_worker(broker: dramatiq.Broker) -> None:
     worker.stop()
 
     assert got == ("tenant", 7)
+
+
+def test_what_is_short_passes_what_is_long_and_rang_before(broker: dramatiq.Broker) -> None:
+    seen: Queue[str] = Queue()
+    begun, go_on = threading.Event(), threading.Event()
+
+    @dramatiq.actor(broker=broker, queue_name=PROJECT, max_retries=0, priority=AFTER_ALL_ELSE)
+    def long(name: str) -> None:
+        begun.set()
+        go_on.wait(20)
+        seen.put(name)
+
+    @dramatiq.actor(broker=broker, queue_name=PROJECT, max_retries=0)
+    def short(name: str) -> None:
+        seen.put(name)
+
+    worker = make_worker(broker, threads=1, poll_ms=50)
+    worker.start()
+    for nth in range(10):  # more than Dramatiq alone would hold for one thread
+        long.send(f"long {nth}")
+    assert begun.wait(20)
+    short.send("short")
+    until = time.monotonic() + 20
+    while worker.work_queue.qsize() < 10 and time.monotonic() < until:
+        time.sleep(0.01)
+    go_on.set()
+    got = [seen.get(timeout=20) for _ in range(11)]
+    worker.stop()
+
+    assert got[:2] == ["long 0", "short"]
 
 
 @pytest.mark.parametrize("broker_url", ["amqp", "redis"], indirect=True)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import dramatiq
 
-from app.broker import INGEST, ringing
+from app.broker import AFTER_ALL_ELSE, INGEST, ringing
 from app.domain.errors import Unavailable
 from app.domain.ids import TenantId
 from app.ingest import consent_attempts, dead_letters, inbox, limiter, schedule, subscription_rows
@@ -34,6 +34,9 @@ _FETCH_LIMIT_MS = 30 * 60_000
 _READ_LIMIT_MS = 8 * 3_600_000
 """A daily read of a large tenant waits long for sign-ins (10 requests a minute)."""
 
+SHORT = frozenset({Job.CONSENT, Job.SUBSCRIPTION, Job.PERMISSIONS})
+"""A few requests each, and somebody waits for them or notifications end; long reads let them pass."""
+
 
 @dataclass(frozen=True, slots=True)
 class IngestRings:
@@ -52,11 +55,25 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
         if asyncio.run(fetch_due(shop, wanted)):
             ring_fetch(wanted)
 
-    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_READ_LIMIT_MS)
-    def carry_out_job(tenant: str, job: str) -> None:
+    def carry_out_and_follow(tenant: str, job: str) -> None:
         if carry_out(shop, Due(TenantId(UUID(tenant)), Job(job))):
             for ring in _following(shop, rings, TenantId(UUID(tenant))):
                 ring()
+
+    @dramatiq.actor(broker=broker, queue_name=INGEST, max_retries=0, throws=Unavailable, time_limit=_FETCH_LIMIT_MS)
+    def carry_out_short_job(tenant: str, job: str) -> None:
+        carry_out_and_follow(tenant, job)
+
+    @dramatiq.actor(
+        broker=broker,
+        queue_name=INGEST,
+        max_retries=0,
+        throws=Unavailable,
+        time_limit=_READ_LIMIT_MS,
+        priority=AFTER_ALL_ELSE,
+    )
+    def carry_out_job(tenant: str, job: str) -> None:
+        carry_out_and_follow(tenant, job)
 
     def ring_fetch(tenant: TenantId) -> None:
         with ringing():
@@ -64,7 +81,8 @@ def register(broker: dramatiq.Broker, shop: Workshop) -> IngestRings:
 
     def ring_job(due: Due) -> None:
         with ringing():
-            carry_out_job.send(str(due.tenant), str(due.job))
+            actor = carry_out_short_job if due.job in SHORT else carry_out_job
+            actor.send(str(due.tenant), str(due.job))
 
     rings = IngestRings(ring_fetch, ring_job)
     return rings

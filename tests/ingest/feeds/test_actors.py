@@ -179,3 +179,17 @@ def test_what_is_over_is_tidied_away(customer: Customer) -> None:
 
     assert office.rows("SELECT state FROM inbox ORDER BY state") == [("DEAD",), ("DONE",)]
     assert office.rows("SELECT * FROM consent_attempts") == []
+
+
+def test_fetches_and_short_jobs_pass_long_reads(customer: Customer) -> None:
+    broker = StubBroker()
+    rings = actors.register(broker, customer.office.shop)
+    for job in Job:
+        rings.job(Due(customer.tenant, job))
+    rings.fetch(customer.tenant)
+
+    rung = [dramatiq.Message.decode(each) for each in broker.queues[INGEST].queue]
+
+    first = {each.args[1:] for each in rung if broker.get_actor(each.actor_name).priority == 0}
+    assert first == {(), ("consent",), ("subscription",), ("permissions",)}
+    assert len(rung) == 1 + len(Job)
