@@ -30,9 +30,13 @@ CLOSED = timedelta(days=27)
 """The age of a day at its closing listing; three days are left for tries."""
 
 
+ANY_REVISION = 0
+"""Of a listed call whose version was not told: no record has a lower one, so whichever the log has will do."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListedCall:
-    """A row of Graph's list: the call, its record's version, its start."""
+    """A row of Graph's list: the call, its record's version (or ANY_REVISION), its start."""
 
     call: CallId
     revision: int

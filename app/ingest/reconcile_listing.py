@@ -1,5 +1,6 @@
 """One window of Graph's list of calls: read in parts, compared with the log, and what the log lacks put to be fetched.
 
+A row that lacks something is set aside and does not stop the others: its call is fetched by its id, if it tells one.
 Each part is recorded before it counts as listed, and a missing call is a fact before it is in the inbox: killed
 anywhere, the part is listed again and what was done already is recognised.
 """
@@ -20,10 +21,9 @@ from app.commands.record_listing import (
 from app.domain.events.coverage import Pass
 from app.domain.ids import CallId, RunId, TenantId
 from app.domain.reconciliation import HOUR, ListedCall, Window, covered, kept_since
-from app.ingest import reconcile_state
+from app.ingest import dead_letters, reconcile_state
 from app.ingest.graph_client import GraphClient
-from app.ingest.graph_errors import BadUpstreamAnswer
-from app.ingest.graph_types import Guid, Instant, Row, Version, read_as
+from app.ingest.reconcile_rows import CALL_LIST, Spoilt, read_row
 from app.ingest.workshop import Workshop
 from app.telemetry import count
 
@@ -33,14 +33,6 @@ LARGEST_PART = 20_000
 _FIRST_PART = timedelta(hours=48)
 
 
-class CallListed(Row):
-    """A row of the list. Its other members are not to be relied on: the documents' own example shows no type."""
-
-    id: Guid
-    version: Version
-    start_date_time: Instant
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Calls listed, calls the log lacked, of a window or a part of one."""
@@ -48,6 +40,14 @@ class Listing:
     window: Window
     listed: int
     missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A part's calls, each once in its highest version, and its rows that do not tell all."""
+
+    calls: Sequence[ListedCall]
+    spoilt: Sequence[Spoilt]
 
 
 class _TooMany(Exception):
@@ -65,19 +65,19 @@ async def list_window(
     while since < window.until:
         part = Window(window.kind, since, min(since + length, window.until))
         try:
-            calls = await _read(client, part, asked_at, None if length <= HOUR else LARGEST_PART)
+            read = await _read(client, part, asked_at, None if length <= HOUR else LARGEST_PART)
         except _TooMany:
             length = max(HOUR, length // HOUR // 2 * HOUR)
             continue
-        missing = await asyncio.to_thread(_compared, shop, tenant, part, calls, run, asked_at)
-        yield Listing(part, len(calls), missing)
+        missing = await asyncio.to_thread(_compared, shop, tenant, part, read, run, asked_at)
+        yield Listing(part, len(read.calls), missing)
         since = part.until
-        if len(calls) < LARGEST_PART // 4:
+        if len(read.calls) < LARGEST_PART // 4:
             length *= 2
 
 
-async def _read(client: GraphClient, part: Window, asked_at: datetime, largest: int | None) -> list[ListedCall]:
-    """The part's calls, each once in its highest version. Raises _TooMany.
+async def _read(client: GraphClient, part: Window, asked_at: datetime, largest: int | None) -> _Read:
+    """Raises _TooMany.
 
     The hour that Graph is just forgetting counts as covered no more, but what it still shows of it is read.
     """
@@ -85,26 +85,25 @@ async def _read(client: GraphClient, part: Window, asked_at: datetime, largest: 
     conditions = f"startDateTime ge {_instant(begin)} and startDateTime lt {_instant(part.until)}"
     asked = {"$filter": conditions, "$select": "id,version,startDateTime"}
     found: dict[CallId, ListedCall] = {}
+    spoilt: dict[str, Spoilt] = {}
     async for page in client.pages("/communications/callRecords", asked):
         for at, row in enumerate(page):
-            read = read_as(CallListed, row, f"$.value[{at}]")
-            if read.start_date_time is None:
-                raise BadUpstreamAnswer(f"$.value[{at}].startDateTime: none")
-            known = found.get(CallId(read.id))
-            if known is None or known.revision < read.version:
-                found[CallId(read.id)] = ListedCall(CallId(read.id), read.version, read.start_date_time)
-        if largest is not None and len(found) > largest:
+            call, fault = read_row(row, f"$.value[{at}]")
+            if fault is not None:
+                spoilt[fault.key] = fault
+            if call is not None and (call.call not in found or found[call.call].revision < call.revision):
+                found[call.call] = call
+        if largest is not None and len(found) + len(spoilt) > largest:
             raise _TooMany
-    return list(found.values())
+    return _Read(list(found.values()), list(spoilt.values()))
 
 
-def _compared(
-    shop: Workshop, tenant: TenantId, part: Window, calls: Sequence[ListedCall], run: RunId, asked_at: datetime
-) -> int:
+def _compared(shop: Workshop, tenant: TenantId, part: Window, read: _Read, run: RunId, asked_at: datetime) -> int:
     """Record what is missing of a part, have it fetched, and close the part. Returns how many calls the log lacked."""
-    lacking = 0
+    calls, lacking = read.calls, 0
     for start in range(0, len(calls), AT_ONCE):
         lacking += _chunk(shop, tenant, part.kind, calls[start : start + AT_ONCE], run)
+    _set_aside(shop, tenant, part.kind, read, run)
     record_listing(RecordListing(tenant, run, part, calls, lacking, shop.desk.now()), shop.desk)
     with shop.database() as db:
         marks = covered(reconcile_state.watermarks(db, tenant), part, asked_at)
@@ -112,6 +111,21 @@ def _compared(
     count("calls.listed", len(calls))
     count("calls.missing", lacking)
     return lacking
+
+
+def _set_aside(shop: Workshop, tenant: TenantId, kind: Pass, read: _Read, run: RunId) -> None:
+    """Keep the spoilt rows and have their calls fetched, once a day at most; forget those that are read well again."""
+    spoilt = {each.key for each in read.spoilt}
+    with shop.database() as db:
+        if dead_letters.waiting(db, tenant, CALL_LIST):
+            dead_letters.settle(
+                db, tenant, CALL_LIST, [str(each.call) for each in read.calls if str(each.call) not in spoilt]
+            )
+        for each in read.spoilt:
+            dead_letters.keep(db, tenant, CALL_LIST, each.key, each.row, each.error)
+        ids = [each.call for each in read.spoilt if each.call is not None]
+        reconcile_state.put_unread(db, tenant, ids, run, anew=kind is not Pass.HOURLY)
+    count("calls.rows_set_aside", len(read.spoilt))
 
 
 def _chunk(shop: Workshop, tenant: TenantId, kind: Pass, calls: Sequence[ListedCall], run: RunId) -> int:

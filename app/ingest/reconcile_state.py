@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from psycopg import Connection
 
 from app.domain.ids import CallId, RunId, TenantId
-from app.domain.reconciliation import UNLISTED, ListedCall, Watermarks
+from app.domain.reconciliation import ANY_REVISION, UNLISTED, ListedCall, Watermarks
 
 _KEEP = """
     INSERT INTO call_listings AS known (tenant_id, backfilled, listed_until, settled_until, closed_until)
@@ -71,6 +71,15 @@ def put(db: Connection, tenant: TenantId, calls: Sequence[ListedCall], run: RunI
     ids = [each.call for each in calls]
     db.execute(_PUT, (tenant, run, ids, [each.revision for each in calls]))
     again(db, tenant, ids)
+
+
+def put_unread(db: Connection, tenant: TenantId, calls: Sequence[CallId], run: RunId, *, anew: bool) -> None:
+    """Have calls fetched whose rows did not tell all. `anew`: also those that were fetched for such a row before."""
+    there = waiting(db, tenant, calls, run)
+    fetched = [call for call, waits in there.items() if waits.listed is not None]
+    new = [call for call in calls if call not in there or (there[call].listed is None and not there[call].pending)]
+    db.execute(_PUT, (tenant, run, new, [ANY_REVISION] * len(new)))
+    again(db, tenant, [*new, *fetched] if anew else new)
 
 
 def again(db: Connection, tenant: TenantId, calls: Collection[CallId]) -> None:

@@ -96,6 +96,7 @@ class CallsReconciled(Event):
 
     `listed`: calls by hour of their start, from `since` on, which is a full hour of UTC. `missing`: how many of them,
     or of their revisions, the log did not have and no notification had announced. `happened_at` is the time of reading.
+    A row that told no start is counted in neither; one that told no version is missing where the log has none at all.
     """
 
     name: ClassVar[str] = "CallsReconciled"
