@@ -17,3 +17,15 @@ ALTER TABLE erased_tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE erased_tenants FORCE ROW LEVEL SECURITY;
 CREATE POLICY writer ON erased_tenants TO sua_writer USING (true) WITH CHECK (true);
 GRANT SELECT ON erased_tenants TO sua_writer;
+
+-- What was being read while the erasure began must not come back after it. Whoever writes holds the lock, shared, until
+-- the commit; the erasure takes it alone to write its row. A query in a volatile function sees what was committed
+-- before the query, not only before the statement around it.
+CREATE FUNCTION tenant_stays(whose uuid) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended(whose::text, 14));
+    RETURN NOT EXISTS (SELECT FROM erased_tenants WHERE tenant_id = whose);
+END
+$$;
+COMMENT ON FUNCTION tenant_stays IS
+    'Whether facts, keys and payloads of the tenant may be written until the end of this transaction.';

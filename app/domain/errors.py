@@ -33,6 +33,12 @@ class TenantUnknown(Refused):
     code = "NOT_FOUND"
 
 
+class TenantErased(Refused):
+    """The customer left and all that was kept of them was erased; nothing is written of them any more."""
+
+    code = "TENANT_ERASED"
+
+
 class ConsentMissing(Refused):
     """The tenant's administrator has not granted the permissions, or has withdrawn them."""
 

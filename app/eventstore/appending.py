@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.domain.errors import TenantErased
 from app.domain.events import Event
 from app.domain.ids import TenantId
 from app.eventstore.arrays import Bigints, Byteas, Instants, Smallints, Texts, Uuids
@@ -49,7 +50,7 @@ class StreamMoved(Exception):
 _HEAD = """
     INSERT INTO tenant_heads AS head (tenant_id, position, recorded_at)
     SELECT %(tenant)s, %(count)s, %(at)s
-    WHERE NOT EXISTS (
+    WHERE (SELECT tenant_stays(%(tenant)s)) AND NOT EXISTS (
         SELECT FROM unnest(%(base_streams)s, %(base_versions)s) AS base (stream, version)
         WHERE (SELECT known.version FROM events AS known
                WHERE known.tenant_id = %(tenant)s AND known.stream = base.stream AND known.version >= base.version
@@ -101,8 +102,8 @@ def append(
     """Write `count` facts, in chunks of CHUNK, in order; returns the position of the last one.
 
     A single chunk takes one round trip, its hashes finished by PostgreSQL. Above, the positions are taken first and
-    the hashes made here, which costs the database less. Raises `StreamMoved`, or psycopg's UniqueViolation for a
-    version that is taken.
+    the hashes made here, which costs the database less. Raises `TenantErased`, `StreamMoved`, or psycopg's
+    UniqueViolation for a version that is taken.
     """
     head = {
         "tenant": tenant,
@@ -156,9 +157,16 @@ def own(connection: Connection, tenant: TenantId, placed: Sequence[Placed]) -> b
     return found.fetchone() == (len(placed),)
 
 
+def refuse_erased(connection: Connection, tenant: TenantId) -> None:
+    """Why nothing was written, if this is why: raises `TenantErased`."""
+    if connection.execute("SELECT tenant_stays(%s)", (tenant,)).fetchone() != (True,):
+        raise TenantErased(f"All of tenant {tenant} was erased.")
+
+
 def _taken(connection: Connection, statement: str, given: dict[str, Any]) -> tuple[int, datetime]:
     row = connection.execute(statement, given, prepare=True, binary=True).fetchone()
     if row is None:
+        refuse_erased(connection, given["tenant"])
         raise StreamMoved
     return row[0], row[1]
 

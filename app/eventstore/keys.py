@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from app.domain.errors import SuaError
 from app.domain.ids import TenantId
+from app.eventstore.appending import refuse_erased
 from app.eventstore.arrays import Byteas, Texts
 from app.eventstore.pools import Connection, Pool, borrowed
 
@@ -60,7 +61,10 @@ class KeyRing:
         return found
 
     def ensured(self, tenant: TenantId, subjects: Iterable[str]) -> dict[str, AESGCM]:
-        """Keys of all, made where there is none yet. Of two who make one at the same time, one wins for both."""
+        """Keys of all, made where there is none yet. Of two who make one at the same time, one wins for both.
+
+        Raises `TenantErased`.
+        """
         found, unknown = self._look_up(tenant, subjects)
         if unknown:
             with borrowed(self._pool) as connection:
@@ -70,6 +74,7 @@ class KeyRing:
                     fetched |= self._make(connection, tenant, new)
                 lost = [subject for subject in new if subject not in fetched]
                 if lost:
+                    refuse_erased(connection, tenant)
                     fetched |= self._fetch(connection, tenant, lost)
             found |= self._kept(tenant, fetched)  # after the commit: nothing is sealed with a key that is not there
         return found
@@ -107,12 +112,14 @@ class KeyRing:
         made = connection.execute(
             "INSERT INTO subject_keys (tenant_id, subject, wrapped, epoch) "
             "SELECT %s, new.subject, new.wrapped, %s FROM unnest(%s, %s) AS new (subject, wrapped) "
+            "WHERE (SELECT tenant_stays(%s)) "
             "ON CONFLICT (tenant_id, subject) DO NOTHING RETURNING subject",
             (
                 tenant,
                 _EPOCH,
                 Texts([subject.encode() for subject in keys]),
                 Byteas([aes_key_wrap(self._master_key, key) for key in keys.values()]),
+                tenant,
             ),
             binary=True,
         )

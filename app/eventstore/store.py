@@ -37,8 +37,9 @@ class EventStore:
     """Every tenant's log, through connections of the role sua_writer. Safe to share by threads.
 
     Appends are atomic. `expected` is the stream's version the facts were decided on; `ConcurrentAppend` says that it
-    has moved: load and decide again. A repeat of an append that did succeed (same streams, versions, names, times and
-    cause) succeeds and adds nothing, so a caller who never got the answer may simply try again.
+    has moved: load and decide again; `TenantErased`, that the customer is gone. A repeat of an append that did succeed
+    (same streams, versions, names, times and cause) succeeds and adds nothing, so a caller who never got the answer may
+    simply try again.
     `at` becomes `recorded_at`, or the tenant's last one if that is later: it never decreases.
     """
 

@@ -28,7 +28,7 @@ _DETAIL_MAX = 1_000
 
 _KEEP = """
     INSERT INTO dead_letters AS known (tenant_id, feed, key, reason, detail, payload)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    SELECT %(tenant)s, %(feed)s, %(key)s, %(reason)s, %(detail)s, %(payload)s WHERE tenant_stays(%(tenant)s)
     ON CONFLICT (tenant_id, feed, key) DO UPDATE
     SET reason = excluded.reason, detail = excluded.detail, payload = excluded.payload, times = known.times + 1,
         last_at = excluded.last_at
@@ -68,10 +68,14 @@ def reason_of(error: BaseException) -> str:
 
 
 def keep(db: Connection, tenant: TenantId, feed: str, key: str, payload: object, error: BaseException) -> None:
-    """Keep a payload (JSON) beside the error it led to. One per key: the newest, with how often it was met."""
+    """Keep a payload (JSON) beside the error it led to. One per key: the newest, with how often it was met.
+
+    Of a customer who was erased nothing is kept.
+    """
     detail = str(error) if isinstance(error, SuaError) else type(error).__name__
     text = json.dumps(payload, ensure_ascii=True, separators=(",", ":"))
-    db.execute(_KEEP, (tenant, feed, key, reason_of(error), detail[:_DETAIL_MAX].replace("\0", "?"), text))
+    given = {"tenant": tenant, "feed": feed, "key": key, "reason": reason_of(error), "payload": text}
+    db.execute(_KEEP, given | {"detail": detail[:_DETAIL_MAX].replace("\0", "?")})
     count(f"dead_letters.{feed}")
 
 

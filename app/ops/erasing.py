@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic, sleep
 
 import psycopg
 from psycopg import sql
@@ -24,6 +25,10 @@ _BATCH = 20_000
 
 _LOCK_WAIT_S = 2
 """Less than the webhook's patience."""
+
+_ALONE_S = 30
+"""An append, the largest too, is over by then."""
+_LOOK_S = 0.05
 
 _TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -65,9 +70,9 @@ def erase_tenant(owner_dsn: str, tenant: TenantId, at: datetime) -> Erased:
         with psycopg.connect(owner_dsn, autocommit=True, connect_timeout=5) as db:
             tables = tables_of_tenants(db)
             with _let_in(db, [*tables, KEPT]):
-                db.execute(_BEGUN, {"tenant": tenant, "at": at})
+                _begin(db, tenant, at)
                 deleted = 0
-                # Again until nothing is found: a worker may have been writing when the customer left.
+                # Again until nothing is found: a worker may be writing what does not follow from the log.
                 while found := sum(_emptied(db, table, tenant) for table in tables):
                     deleted += found
                 done = db.execute(
@@ -89,6 +94,23 @@ def erasure_begun(owner_dsn: str, tenant: TenantId) -> bool:
             return db.execute("SELECT 1 FROM erased_tenants WHERE tenant_id = %s", (tenant,)).fetchone() is not None
     except psycopg.OperationalError as error:
         raise DatabaseDown(f"The database cannot be used: {str(error).strip()}") from error
+
+
+def _begin(db: psycopg.Connection, tenant: TenantId, at: datetime) -> None:
+    """Write the row after which nobody appends for the tenant, when nobody does (migration 0014, `tenant_stays`).
+
+    Tried, not waited for in PostgreSQL's queue: a writer there behind us may be the one that another of its own waits
+    for, whom we wait for.
+    """
+    until = monotonic() + _ALONE_S
+    while monotonic() < until:
+        with db.transaction():
+            alone = db.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 14))", (str(tenant),)).fetchone()
+            if alone == (True,):
+                db.execute(_BEGUN, {"tenant": tenant, "at": at})
+                return
+        sleep(_LOOK_S)
+    raise DatabaseDown("Somebody goes on writing for the customer; erase again.")
 
 
 def _emptied(db: psycopg.Connection, table: str, tenant: TenantId) -> int:

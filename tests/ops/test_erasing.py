@@ -1,5 +1,6 @@
 """A customer who left is erased from every table there is, and only they."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -7,11 +8,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.domain.ids import TenantId
-from app.eventstore.pools import DatabaseDown
+from app.domain.errors import TenantErased
+from app.domain.ids import TenantId, UserId
+from app.domain.seat import replay
+from app.eventstore.appending import CHUNK, append
+from app.eventstore.keys import KeyRing
+from app.eventstore.pools import DatabaseDown, writer_pool
+from app.eventstore.rows import Row
+from app.eventstore.store import EventStore, SeatChange
+from app.ingest import dead_letters
 from app.ops import erasing
 from app.ops.erasing import erase_tenant, erasure_begun, tables_of_tenants
 from tests.database import Database
+from tests.eventstore.facts import ANNA, BERT, MONDAY, discovered, lapsed
 from tests.ingest.office import TODAY
 
 _BY_TYPE = {
@@ -165,3 +174,54 @@ def test_an_owner_who_is_no_superuser_may_erase_and_is_let_in_no_longer(database
     assert erased.facts == 1
     assert set(rows_of(database.owner_dsn, tenant).values()) == {0}
     assert left == (0,)
+
+
+def _found(user: UserId) -> SeatChange:
+    facts = [discovered(user, "Anna")]
+    return SeatChange(user, 0, facts, replay(facts))
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[EventStore]:
+    pool = writer_pool(database.writer_dsn, 4)
+    yield EventStore(pool, KeyRing(pool, bytes(range(32))))
+    pool.close()
+
+
+def test_a_read_in_the_middle_of_which_the_customer_is_erased_brings_nothing_back(
+    database: Database, store: EventStore
+) -> None:
+    tenant, other = TenantId(uuid4()), TenantId(uuid4())
+    later = [lapsed() for _ in range(CHUNK + 1)]
+    store.append_seats(tenant, [_found(ANNA)], cause=uuid4(), at=MONDAY)
+
+    erase_tenant(database.owner_dsn, tenant, TODAY)
+
+    for facts in ([lapsed()], later):
+        with pytest.raises(TenantErased):
+            store.append(tenant, "sku/a", facts, expected=0, cause=uuid4(), at=MONDAY)
+    for user in (ANNA, BERT):  # Anna's key is still in memory
+        with pytest.raises(TenantErased):
+            store.append_seats(tenant, [_found(user)], cause=uuid4(), at=MONDAY)
+    with psycopg.connect(database.writer_dsn) as db:
+        for whose in (tenant, other):
+            dead_letters.keep(db, whose, dead_letters.CALLS, "key", {"name": "Megan Bowen"}, ValueError())
+    assert set(rows_of(database.owner_dsn, tenant).values()) == {0}
+    assert rows_of(database.owner_dsn, other)["dead_letters"] == 1
+    assert store.append(other, "sku/a", later, expected=0, cause=uuid4(), at=MONDAY) == len(later)
+
+
+def test_an_append_half_way_is_erased_and_a_later_one_refused(database: Database, store: EventStore) -> None:
+    tenant = TenantId(uuid4())
+    with ThreadPoolExecutor(1) as thread:
+        with psycopg.connect(database.writer_dsn) as writer:
+            rows = [Row("sku/a", nth, "SkuLapsed", 1, MONDAY, uuid4(), b"{}") for nth in range(1, CHUNK + 2)]
+            append(writer, tenant, [rows[:CHUNK], rows[CHUNK:]], len(rows), (), MONDAY)
+            erased = thread.submit(erase_tenant, database.owner_dsn, tenant, TODAY)
+            with pytest.raises(TimeoutError):
+                erased.result(timeout=0.5)
+        assert erased.result(timeout=30).facts == CHUNK + 1
+
+    with pytest.raises(TenantErased):
+        store.append(tenant, "sku/b", [lapsed()], expected=0, cause=uuid4(), at=MONDAY)
+    assert set(rows_of(database.owner_dsn, tenant).values()) == {0}
