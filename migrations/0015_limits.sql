@@ -56,3 +56,6 @@ ALTER TABLE dead_letters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dead_letters FORCE ROW LEVEL SECURITY;
 CREATE POLICY writer ON dead_letters TO sua_writer USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON dead_letters TO sua_writer;
+
+-- Looked for every minute, among all that was fetched in a week.
+CREATE INDEX inbox_dead ON inbox (tenant_id) WHERE state = 'DEAD';

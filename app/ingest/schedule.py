@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection, Connection
 
 from app.domain.ids import TenantId
+from app.telemetry import count
 
 _NIGHT_BEGINS = timedelta(minutes=30)
 _NIGHT_MINUTES = 300
@@ -126,7 +127,7 @@ def listed(db: Connection, tenant: TenantId | None = None) -> list[Entry]:
         " WHERE %(tenant)s::uuid IS NULL OR tenant_id = %(tenant)s ORDER BY due_at, tenant_id, job",
         {"tenant": tenant},
     )
-    return [Entry(TenantId(tenant_id), Job(job), *rest) for tenant_id, job, *rest in rows]
+    return [Entry(TenantId(tenant_id), Job(job), *rest) for tenant_id, job, *rest in rows if _is_known(job)]
 
 
 def enlist(db: Connection, tenant: TenantId, job: Job, due_at: datetime) -> None:
@@ -165,7 +166,8 @@ def due(db: Connection, now: datetime) -> list[Waiting]:
         """,
         {"now": now},
     ).fetchall()
-    found = [Waiting(Due(TenantId(tenant), Job(job)), due_at, held) for tenant, job, due_at, held in rows]
+    known = [row for row in rows if _is_known(row[1])]
+    found = [Waiting(Due(TenantId(tenant), Job(job)), due_at, held) for tenant, job, due_at, held in known]
     sign_ins = [each for each in found if each.due.job is Job.SIGN_INS]
     at_work = db.execute("SELECT count(*) FROM schedule WHERE job = 'sign_ins' AND working_until > now()").fetchone()
     turns = max(0, SIGN_IN_TURNS - (at_work[0] if at_work else 0))
@@ -253,3 +255,11 @@ def end(db: Connection, tenant: TenantId) -> None:
 
 def _held_by(wanted: Due, taken: Taken) -> dict[str, object]:
     return {"tenant": wanted.tenant, "job": wanted.job, "since": taken.since}
+
+
+def _is_known(job: str) -> bool:
+    """Not where a later release has been here: its jobs wait for it, the others go on."""
+    known = job in Job.__members__.values()
+    if not known:
+        count("schedule.unknown_job")
+    return known

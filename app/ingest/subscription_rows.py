@@ -65,8 +65,14 @@ def end_others(db: Connection, tenant: TenantId, subscription: str | None, now: 
 
 
 def forget_ended(db: Connection, now: datetime) -> None:
-    """Of every tenant: those that ended long ago. The web processes keep all the others in memory."""
-    db.execute("DELETE FROM graph_subscriptions WHERE ended_at < %s", (now - STRAGGLERS,))
+    """Of every tenant: those that ended long ago, and secrets of which Graph never told what it made with them; should
+    there be something after all, the job deletes it as unknown. The web processes keep the others in memory.
+    """
+    db.execute(
+        "DELETE FROM graph_subscriptions"
+        " WHERE ended_at < %(until)s OR (subscription_id IS NULL AND created_at < %(until)s)",
+        {"until": now - STRAGGLERS},
+    )
 
 
 def end_all(db: Connection, tenant: TenantId) -> None:

@@ -4,15 +4,18 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import dramatiq
 import pytest
 from dramatiq.brokers.stub import StubBroker
 
 from app.broker import INGEST, BrokerDown, make_broker
-from app.ingest import actors, schedule
+from app.ingest import actors, schedule, subscription_rows
 from app.ingest.actors import IngestRings
 from app.ingest.bell import Bell
+from app.ingest.feeds import carry_out
+from app.ingest.notifications import hashed
 from app.ingest.schedule import Due, Job
 from app.ingest.workshop import IngestDatabaseDown
 from tests.ingest.feeds.conftest import Customer
@@ -179,6 +182,24 @@ def test_what_is_over_is_tidied_away(customer: Customer) -> None:
 
     assert office.rows("SELECT state FROM inbox ORDER BY state") == [("DEAD",), ("DONE",)]
     assert office.rows("SELECT * FROM consent_attempts") == []
+
+
+def test_secrets_graph_never_answered_for_are_forgotten_when_nothing_can_come_with_them(customer: Customer) -> None:
+    office = customer.office
+    with office.shop.database() as db:
+        schedule.enlist(db, customer.tenant, Job.SUBSCRIPTION, office.clock.now())
+    carry_out(office.shop, Due(customer.tenant, Job.SUBSCRIPTION))
+    with office.shop.database() as db:
+        for secret, age in (("old", timedelta(hours=6)), ("fresh", timedelta(hours=4))):
+            at = office.clock.now() - age
+            subscription_rows.await_notifications(db, customer.tenant, office.directory, secret, "calls", at)
+    named = office.rows("SELECT client_state_hash FROM graph_subscriptions WHERE subscription_id IS NOT NULL")
+
+    actors.tidy(office.shop)
+
+    kept = office.rows("SELECT client_state_hash FROM graph_subscriptions")
+    assert sorted(kept) == sorted([*named, (hashed("fresh"),)])
+    assert len(named) == 1
 
 
 def test_fetches_and_short_jobs_pass_long_reads(customer: Customer) -> None:

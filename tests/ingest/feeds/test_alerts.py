@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from app.ingest import alerts, schedule
-from app.ingest.alert_watch import watch
+from app.ingest.alert_watch import _UNREAD, watch
 from app.ingest.alerts import Alert
 from app.ingest.consent_directories import unbind
 from app.ingest.feeds import carry_out
-from app.ingest.schedule import Due, Job
+from app.ingest.schedule import COLLECTING, Due, Job
 from app.ingest.subscriptions import LIFE
+from app.telemetry import counted
 from tests.ingest.feeds.conftest import Customer
 
 
@@ -132,3 +133,45 @@ def test_what_was_given_up_and_what_stays_missing_is_told(customer: Customer) ->
     with customer.office.shop.database() as db:
         unbind(db, customer.tenant)
     assert open_kinds(customer) == []
+
+
+def test_given_up_calls_are_found_without_reading_what_was_fetched(customer: Customer) -> None:
+    with customer.office.shop.database() as db:
+        db.execute(
+            "INSERT INTO inbox (tenant_id, call_id, delivery, state, settled_at) SELECT %s, gen_random_uuid(),"
+            " gen_random_uuid(), CASE nth %% 1000 WHEN 0 THEN 'DEAD' ELSE 'DONE' END, now()"
+            " FROM generate_series(1, 20000) AS nth",
+            (customer.tenant,),
+        )
+        plans = [
+            "\n".join(line for (line,) in db.execute(f"EXPLAIN {query}".encode()))
+            for query in (_UNREAD, "DELETE FROM inbox WHERE state = 'DEAD' AND received_at < now() - interval '1 day'")
+        ]
+
+    assert open_kinds(customer) == [Alert.DEAD_LETTERS]
+    assert all("inbox_dead" in plan and "Seq Scan on inbox" not in plan for plan in plans)
+
+
+def test_what_a_later_release_has_written_holds_up_nothing(customer: Customer) -> None:
+    with customer.office.shop.database() as db:
+        db.execute(
+            "INSERT INTO alerts (kind, tenant_id, detail, since, seen_at) VALUES ('NEWER', %s, '', now(), now())",
+            (customer.tenant,),
+        )
+        db.execute(
+            "INSERT INTO schedule (tenant_id, job, due_at) VALUES (%s, 'newer', '2020-01-01Z')", (customer.tenant,)
+        )
+    before = counted()
+
+    kinds = open_kinds(customer)
+    with customer.office.shop.database() as db:
+        due = {each.due.job for each in schedule.due(db, customer.office.clock.now())}
+        listed = schedule.listed(db, customer.tenant)
+
+    after = counted()
+    assert kinds == []
+    assert Job.LICENCES in due
+    assert len(listed) == len(COLLECTING) + 1
+    assert after["alerts.unknown_kind"] > before.get("alerts.unknown_kind", 0)
+    assert after["schedule.unknown_job"] == before.get("schedule.unknown_job", 0) + 2
+    assert customer.office.rows("SELECT kind FROM alerts") == [("NEWER",)]
