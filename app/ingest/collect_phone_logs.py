@@ -50,6 +50,9 @@ class Aside(Protocol):
     def keep(self, feed: Feed, spoilt: Sequence[SpoiltRow], good: Sequence[str], /) -> None:
         """Keep the spoilt rows of a page, and forget those of its good ones (ids) that were spoilt before."""
 
+    def all_is_well(self, feed: Feed, /) -> None:
+        """Forget what is still kept: a read that went back as far as the first one understood every row."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneLog:
@@ -105,6 +108,8 @@ async def collect_phone_log(run: Run, log: PhoneLog, aside: Aside) -> Collected:
         await _note(run, log, available=True)
         facts = await asyncio.to_thread(record_phone_log, RecordPhoneLog(run.tenant, run.id, seen), run.desk)
         items = len(seen) + spoilt
+    if not spoilt:
+        await asyncio.to_thread(aside.all_is_well, log.feed)
     notes = [f"{spoilt} rows set aside as dead letters"] if spoilt else []
     return await taken(run, RecordSnapshot(run.tenant, log.feed, run.id, read_at, items, facts), *notes)
 

@@ -24,6 +24,9 @@ CALLS = "calls"
 INTERNAL = "INTERNAL"
 """The reason where the fault is SUA's own."""
 
+NAMELESS_KEY_LENGTH = 64
+"""A row without an id is kept under the SHA-256 of its content, in hexadecimal digits."""
+
 _DETAIL_MAX = 1_000
 
 _KEEP = """
@@ -90,6 +93,12 @@ def settle(db: Connection, tenant: TenantId, feed: str, keys: Sequence[str]) -> 
 def settle_all(db: Connection, tenant: TenantId, feed: str) -> int:
     """The feed was read whole and well. Returns how many were forgotten."""
     return db.execute("DELETE FROM dead_letters WHERE tenant_id = %s AND feed = %s", (tenant, feed)).rowcount
+
+
+def settle_nameless(db: Connection, tenant: TenantId, feed: str) -> int:
+    """What bore no id, so that it cannot be told from what is read well now. Returns how many were forgotten."""
+    query = "DELETE FROM dead_letters WHERE tenant_id = %s AND feed = %s AND length(key) = %s"
+    return db.execute(query, (tenant, feed, NAMELESS_KEY_LENGTH)).rowcount
 
 
 def waiting(db: Connection, tenant: TenantId, feed: str) -> bool:

@@ -51,3 +51,7 @@ class KeptRows:
             for each in spoilt:
                 dead_letters.keep(db, self.tenant, feed, each.key, each.row, each.error)
             dead_letters.settle(db, self.tenant, feed, good)
+
+    def all_is_well(self, feed: Feed) -> None:
+        with self.shop.database() as db:
+            dead_letters.settle_all(db, self.tenant, feed)

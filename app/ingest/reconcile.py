@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from app.domain.ids import RunId, TenantId
 from app.domain.reconciliation import HOUR, Watermarks, Window, due, hour_of
-from app.ingest import reconcile_state
+from app.ingest import dead_letters, reconcile_state
 from app.ingest.bound import client_of
 from app.ingest.daily import run_of
 from app.ingest.reconcile_listing import Listing, list_window
+from app.ingest.reconcile_rows import CALL_LIST
 from app.ingest.schedule import Taken
 from app.ingest.workshop import Workshop
 
@@ -29,7 +30,16 @@ async def list_windows(
     async with await client_of(shop, tenant) as client:
         for window in windows:
             found += [part async for part in list_window(client, shop, tenant, window, run, asked_at)]
+    if not any(part.set_aside for part in found):
+        await asyncio.to_thread(_all_is_well, shop, tenant)
     return found
+
+
+def _all_is_well(shop: Workshop, tenant: TenantId) -> None:
+    """Rows without an id that earlier listings set aside are not met any more. One that lies further back than this
+    listing went is set aside anew by the next one that does."""
+    with shop.database() as db:
+        dead_letters.settle_nameless(db, tenant, CALL_LIST)
 
 
 def watermarks_of(shop: Workshop, tenant: TenantId) -> Watermarks:

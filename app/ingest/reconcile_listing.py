@@ -35,11 +35,12 @@ _FIRST_PART = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Calls listed, calls the log lacked, of a window or a part of one."""
+    """Calls listed, calls the log lacked, rows set aside, of a window or a part of one."""
 
     window: Window
     listed: int
     missing: int
+    set_aside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def list_window(
             length = max(HOUR, length // HOUR // 2 * HOUR)
             continue
         missing = await asyncio.to_thread(_compared, shop, tenant, part, read, run, asked_at)
-        yield Listing(part, len(read.calls), missing)
+        yield Listing(part, len(read.calls), missing, len(read.spoilt))
         since = part.until
         if len(read.calls) < LARGEST_PART // 4:
             length *= 2

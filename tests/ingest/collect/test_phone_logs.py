@@ -43,6 +43,7 @@ class PhoneSite:
     tenant: TenantId
     graph: GraphClient
     set_aside: dict[str, SpoiltRow] = field(default_factory=dict)
+    feed_of: dict[str, Feed] = field(default_factory=dict)
 
     @property
     def company(self) -> Company:
@@ -57,8 +58,12 @@ class PhoneSite:
 
     def keep(self, feed: Feed, spoilt: Sequence[SpoiltRow], good: Sequence[str]) -> None:
         self.set_aside |= {each.key: each for each in spoilt}
+        self.feed_of |= {each.key: feed for each in spoilt}
         for key in good:
             self.set_aside.pop(key, None)
+
+    def all_is_well(self, feed: Feed) -> None:
+        self.set_aside = {key: row for key, row in self.set_aside.items() if self.feed_of[key] is not feed}
 
     def live(self, by: timedelta) -> None:
         self.clock.step_to(self.world.advance(by))

@@ -116,6 +116,23 @@ def test_a_row_set_aside_is_a_dead_letter_until_a_later_read_understands_it(cust
         assert dead_letters.listed(db, customer.tenant) == []
 
 
+def test_a_row_without_an_id_is_kept_until_every_row_is_understood(customer: Customer) -> None:
+    customer.office.control("/_faults", path="getPstnCalls", kind="missing", property="id", times=1)
+
+    assert carry(customer)
+    with customer.office.shop.database() as db:
+        kept = dead_letters.listed(db, customer.tenant)
+    customer.office.let_pass(hours=1)
+    with customer.office.shop.database() as db:
+        schedule.enlist(db, customer.tenant, Job.PHONE_LOGS, customer.office.shop.desk.now())
+    assert carry(customer)
+
+    assert len(kept) == 1
+    assert rows(customer) == true_rows(customer)
+    with customer.office.shop.database() as db:
+        assert dead_letters.listed(db, customer.tenant) == []
+
+
 def test_lost_consent_is_refused_and_takes_nothing(customer: Customer) -> None:
     customer.office.world.consents.clear()
     customer.office.shop.access.tokens._applications.clear()

@@ -61,9 +61,11 @@ def test_the_others_are_listed_and_its_call_is_fetched_by_its_id(
     assert len(customer.truth().keys() - customer.recorded().keys()) == (0 if named else 1)
 
 
-def test_read_well_again_it_is_forgotten(customer: Customer) -> None:
+@pytest.mark.parametrize("lacking", ["version", "id"])
+def test_read_well_again_it_is_forgotten(customer: Customer, lacking: str) -> None:
+    """Without an id it cannot be found among the rows that are well; that none is spoilt any more has to do."""
     customer.let_pass(days=1)
-    spoil(customer, kind="missing", property="version")
+    spoil(customer, kind="missing", property=lacking)
     customer.reconcile()
     before = len(kept(customer))
     customer.office.world.faults.clear()
