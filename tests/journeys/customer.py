@@ -40,12 +40,11 @@ def company(days: int) -> Iterator[Simulator]:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A tenant that has consented, the simulated company behind it, and the calls that were there before."""
+    """A tenant that has consented, and the simulated company behind it."""
 
     simulator: Simulator
     database: Database
     tenant: TenantId
-    before: dict[UUID, int]
 
     def one_day_passes(self) -> None:
         """Its calls are notified from now on, and the day's read is due at once instead of at its hour."""
@@ -64,8 +63,8 @@ class Customer:
         return truth_of(self.simulator)
 
     def revisions(self) -> dict[UUID, int]:
-        """Every call notified since the consent and its newest revision."""
-        return dict(_revisions(self.simulator).items() - self.before.items())
+        """Every call there is and its newest revision: those from before the consent are found by listing."""
+        return _revisions(self.simulator)
 
     def inbox(self) -> set[UUID]:
         """Calls SUA was told of."""
@@ -84,7 +83,7 @@ def connect(installation: Installation, simulated: Simulator, database: Database
         query = {**httpx.URL(page).params, "auto": "accept", "as_tenant": str(simulated.directories[0])}
         back = browser.get(page, params=query)
         browser.get(back.headers["location"]).raise_for_status()
-    return Customer(simulated, database, TenantId(UUID(invitation["tenant"])), _revisions(simulated))
+    return Customer(simulated, database, TenantId(UUID(invitation["tenant"])))
 
 
 def control(simulated: Simulator, address: str, **body: Any) -> Any:
