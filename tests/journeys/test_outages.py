@@ -202,7 +202,7 @@ def _notified(sender: Sender, customer: Customer) -> tuple[int, float]:
     """The answer to a notification of calls SUA knows already, and after how many seconds it came."""
     with httpx.Client(timeout=20) as graph:
         began = time.monotonic()
-        answer = sender.send(graph, list(customer.before)[:5])
+        answer = sender.send(graph, list(customer.revisions())[:5])
         return answer.status_code, time.monotonic() - began
 
 
