@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
+from uuid import UUID
 
 from app.domain.events import Event
 from app.domain.events.licensing import Purchase, RenewalScheduled, SeatsChanged, ServicePlan, SkuLapsed, SkuSubscribed
-from app.domain.ids import SkuId
+from app.domain.ids import PlanId, SkuId
 from app.domain.sightings import SkuSighting
 
 
@@ -38,6 +39,20 @@ class Sku:
 
 
 NO_SKU = Sku()
+
+
+ENTRA_P1_PLANS = frozenset(
+    {
+        PlanId(UUID("41781fb2-bc02-4b7c-bd55-b576c07bb09d")),  # AAD_PREMIUM
+        PlanId(UUID("eec0eb4f-6444-4f95-aba0-50c24d67f998")),  # AAD_PREMIUM_P2
+    }
+)
+"""Service plans that bring sign-in times ("Product names and service plan identifiers for licensing")."""
+
+
+def brings_sign_in_times(skus: Iterable[Sku]) -> bool:
+    """Whether a product on the tenant's list holds Entra ID P1 or P2: then Graph should tell when people signed in."""
+    return any(plan.plan in ENTRA_P1_PLANS for sku in skus if sku.listed for plan in sku.plans)
 
 
 def replay(events: Iterable[Event]) -> Sku:

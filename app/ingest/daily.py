@@ -6,11 +6,13 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from app.commands.desk import Desk
+from app.commands.skus_known import known_skus
 from app.commands.tenant_known import known_tenant
 from app.domain.errors import SuaError
 from app.domain.events.coverage import Feed
 from app.domain.events.tenancy import Capability
 from app.domain.ids import RunId, TenantId
+from app.domain.sku import brings_sign_in_times
 from app.ingest import dead_letters, schedule
 from app.ingest.bound import client_of
 from app.ingest.collect_directory import collect_directory
@@ -31,7 +33,8 @@ PATIENCE_S = 120.0
 REPORT_PATIENCE_S = 60.0
 
 WITHOUT_P1 = timedelta(days=7)
-"""How often a tenant without Entra ID P1 is asked whether it has it now: every question is the whole provider's."""
+"""How often a tenant without Entra ID P1, and without a product that holds it, is asked whether it has it now: every
+question is the whole provider's."""
 
 _RUNS = UUID("0f0cf4f2-6e5e-4f0b-9c55-6d4a5d3f7a11")
 
@@ -75,7 +78,8 @@ async def read_sign_ins(shop: Workshop, tenant: TenantId, taken: Taken) -> datet
         read = await collect_sign_ins(_run(shop, client, tenant, taken))
     await _close(shop, tenant, read)
     slot = await asyncio.to_thread(slot_of, shop.desk, tenant) + AFTER_LICENCES
-    return slot if read.closed else slot + WITHOUT_P1 - timedelta(days=1)
+    nightly = read.closed or await asyncio.to_thread(_may_have_sign_ins, shop, tenant)
+    return slot if nightly else slot + WITHOUT_P1 - timedelta(days=1)
 
 
 async def read_reports(shop: Workshop, tenant: TenantId, taken: Taken) -> datetime:
@@ -89,12 +93,19 @@ def _run(shop: Workshop, client: GraphClient, tenant: TenantId, taken: Taken) ->
 
 
 def _others_are_due(shop: Workshop, tenant: TenantId) -> None:
-    """Sign-ins only where they may be there; a tenant without Entra ID P1 is asked at its own, weekly time."""
+    """Sign-ins only where they may be there; other tenants are asked at their own, weekly time."""
     now = shop.desk.now()
-    premium = known_tenant(tenant, shop.desk).can(Capability.ENTRA_P1) is not False
+    jobs = (Job.SIGN_INS, Job.REPORTS) if _may_have_sign_ins(shop, tenant) else (Job.REPORTS,)
     with shop.database() as db:
-        for job in (Job.SIGN_INS, Job.REPORTS) if premium else (Job.REPORTS,):
+        for job in jobs:
             schedule.enlist(db, tenant, job, now)
+
+
+def _may_have_sign_ins(shop: Workshop, tenant: TenantId) -> bool:
+    """Not known not to have Entra ID P1, or with a product that holds it: refused yesterday, it may work today."""
+    if known_tenant(tenant, shop.desk).can(Capability.ENTRA_P1) is not False:
+        return True
+    return brings_sign_in_times(known_skus(tenant, shop.desk))
 
 
 async def _close(shop: Workshop, tenant: TenantId, read: Collected) -> None:

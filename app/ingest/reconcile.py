@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from app.domain.events.coverage import Pass
 from app.domain.ids import RunId, TenantId
 from app.domain.reconciliation import HOUR, Watermarks, Window, due, hour_of
 from app.ingest import dead_letters, reconcile_state
@@ -18,7 +19,9 @@ async def reconcile(shop: Workshop, tenant: TenantId, taken: Taken) -> datetime:
     """List what is due; due again in the next hour. Repeated after a kill or a failure, it goes on where it was."""
     marks = await asyncio.to_thread(watermarks_of, shop, tenant)
     now = shop.desk.now()
-    await list_windows(shop, tenant, due(marks, now), run_of(tenant, taken.due_at), now)
+    found = await list_windows(shop, tenant, due(marks, now), run_of(tenant, taken.due_at), now)
+    if _goes_far_back(found) and not any(part.set_aside for part in found):
+        await asyncio.to_thread(_all_is_well, shop, tenant)
     return next_listing(tenant, shop.desk.now())
 
 
@@ -30,14 +33,16 @@ async def list_windows(
     async with await client_of(shop, tenant) as client:
         for window in windows:
             found += [part async for part in list_window(client, shop, tenant, window, run, asked_at)]
-    if not any(part.set_aside for part in found):
-        await asyncio.to_thread(_all_is_well, shop, tenant)
     return found
 
 
+def _goes_far_back(found: list[Listing]) -> bool:
+    """Further than the hourly listings, so that what one of these set aside would be met again."""
+    return any(part.window.kind in (Pass.FIRST, Pass.DAILY) for part in found)
+
+
 def _all_is_well(shop: Workshop, tenant: TenantId) -> None:
-    """Rows without an id that earlier listings set aside are not met any more. One that lies further back than this
-    listing went is set aside anew by the next one that does."""
+    """Rows without an id that earlier listings set aside are not met any more."""
     with shop.database() as db:
         dead_letters.settle_nameless(db, tenant, CALL_LIST)
 

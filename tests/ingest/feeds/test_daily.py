@@ -3,6 +3,9 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from app.domain import sku
 from app.domain.events.coverage import SnapshotFailed, SnapshotTaken
 from app.ingest import dead_letters, schedule
 from app.ingest.daily import AFTER_LICENCES, WITHOUT_P1
@@ -21,7 +24,10 @@ def be_premium(customer: Customer, premium: bool) -> None:
         company.premium = premium
 
 
-def test_a_tenant_without_p1_is_asked_for_sign_ins_once_a_week(customer: Customer) -> None:
+def test_a_tenant_without_p1_is_asked_for_sign_ins_once_a_week(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sku, "ENTRA_P1_PLANS", frozenset())  # as if no product of this customer held it
     slot = next_slot(customer.tenant, customer.office.clock.now(), ZoneInfo("UTC"))
     in_a_week = slot + AFTER_LICENCES + WITHOUT_P1 - timedelta(days=1)
     be_premium(customer, premium=False)
@@ -34,6 +40,19 @@ def test_a_tenant_without_p1_is_asked_for_sign_ins_once_a_week(customer: Custome
 
     assert after_asking == due_at(customer, Job.SIGN_INS) == in_a_week
     assert due_at(customer, Job.REPORTS) == customer.office.clock.now()
+    assert customer.office.facts(customer.tenant, "coverage/sign_ins") == []
+
+
+def test_a_tenant_refused_sign_ins_though_a_product_holds_p1_is_asked_every_night(customer: Customer) -> None:
+    slot = next_slot(customer.tenant, customer.office.clock.now(), ZoneInfo("UTC"))
+    carry_out(customer.office.shop, Due(customer.tenant, Job.LICENCES))
+    be_premium(customer, premium=False)
+    try:
+        carry_out(customer.office.shop, Due(customer.tenant, Job.SIGN_INS))
+    finally:
+        be_premium(customer, premium=True)
+
+    assert due_at(customer, Job.SIGN_INS) == slot + AFTER_LICENCES
     assert customer.office.facts(customer.tenant, "coverage/sign_ins") == []
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.events.coverage import Pass
 from app.ingest import dead_letters
 from tests.ingest.reconcile.conftest import Customer
 from tests.ingest.reconcile.test_listing_goes_on import LIST
@@ -61,11 +62,30 @@ def test_the_others_are_listed_and_its_call_is_fetched_by_its_id(
     assert len(customer.truth().keys() - customer.recorded().keys()) == (0 if named else 1)
 
 
-@pytest.mark.parametrize("lacking", ["version", "id"])
-def test_read_well_again_it_is_forgotten(customer: Customer, lacking: str) -> None:
-    """Without an id it cannot be found among the rows that are well; that none is spoilt any more has to do."""
+def test_without_an_id_it_is_forgotten_once_a_listing_that_goes_further_back_understands_every_row(
+    customer: Customer,
+) -> None:
+    """It cannot be found among the rows that are well. An hourly listing might have left it behind."""
     customer.let_pass(days=1)
-    spoil(customer, kind="missing", property=lacking)
+    customer.reconcile()
+    spoil(customer, kind="missing", property="id")
+    customer.let_pass(hours=1)
+    customer.reconcile()
+    customer.office.world.faults.clear()
+
+    counts = []
+    for hours in (1, 30):
+        customer.let_pass(hours=hours)
+        customer.reconcile()
+        counts.append(len(kept(customer)))
+
+    assert {listing.kind for listing in customer.listings()} >= {Pass.HOURLY, Pass.DAILY}
+    assert counts == [1, 0]
+
+
+def test_read_well_again_it_is_forgotten(customer: Customer) -> None:
+    customer.let_pass(days=1)
+    spoil(customer, kind="missing", property="version")
     customer.reconcile()
     before = len(kept(customer))
     customer.office.world.faults.clear()
