@@ -17,7 +17,7 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact, instant, instant_or_none
 from app.projections.projection import Versioned
-from app.projections.reading import Moment, rows
+from app.projections.reading import Moment, log_page, rows
 from app.projections.versioned import Book, Table
 
 APART = timedelta(seconds=60)
@@ -85,27 +85,8 @@ async def listed_at(
 
     `after`: begin and id of the last row of the page before.
     """
-    names = ", ".join(f"c.{column.name}" for column in (*_TABLE.key, *_TABLE.values))
-    found = await rows(
-        db,
-        f"""
-        SELECT {names} FROM pstn_charges c
-        WHERE c.tenant_id = %(tenant)s AND c.since_position <= %(position)s AND c.until_position > %(position)s
-          AND c.began_at >= %(since)s AND c.began_at < least(%(until)s, %(at)s)
-          AND (%(began)s::timestamptz IS NULL OR (c.began_at, c.row_id) < (%(began)s::timestamptz, %(row)s::uuid))
-        ORDER BY c.began_at DESC, c.row_id DESC LIMIT %(limit)s
-        """,
-        {
-            "tenant": tenant,
-            "position": at.position,
-            "at": at.at,
-            "since": since,
-            "until": until,
-            "began": after and after[0],
-            "row": after and after[1],
-            "limit": limit,
-        },
-    )
+    names = [column.name for column in (*_TABLE.key, *_TABLE.values)]
+    found = await log_page(db, _TABLE.name, names, tenant, at, since=since, until=until, after=after, limit=limit)
     return [PstnChargeRow(*row) for row in found]
 
 

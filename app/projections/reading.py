@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -175,3 +176,41 @@ def in_force(alias: str) -> str:
 async def rows(db: psycopg.AsyncConnection[Any], query: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
     """All rows of one question."""
     return await (await db.execute(query, parameters)).fetchall()
+
+
+async def log_page(
+    db: psycopg.AsyncConnection[Any],
+    table: str,
+    columns: Sequence[str],
+    tenant: TenantId,
+    at: Moment,
+    *,
+    since: datetime,
+    until: datetime,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    """Rows of a table of log rows whose call began in [since, until) and before the moment, the newest first.
+
+    `after`: begin and id of the last row of the page before.
+    """
+    return await rows(
+        db,
+        f"""
+        SELECT {", ".join(columns)} FROM {table}
+        WHERE tenant_id = %(tenant)s AND since_position <= %(position)s AND until_position > %(position)s
+          AND began_at >= %(since)s AND began_at < least(%(until)s, %(at)s)
+          AND (%(began)s::timestamptz IS NULL OR (began_at, row_id) < (%(began)s::timestamptz, %(row)s::uuid))
+        ORDER BY began_at DESC, row_id DESC LIMIT %(limit)s
+        """,
+        {
+            "tenant": tenant,
+            "position": at.position,
+            "at": at.at,
+            "since": since,
+            "until": until,
+            "began": after and after[0],
+            "row": after and after[1],
+            "limit": limit,
+        },
+    )
