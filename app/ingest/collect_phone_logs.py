@@ -1,11 +1,9 @@
 """The PSTN and Direct Routing logs, read in overlapping windows: rows appear late and may be corrected later."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from app.domain.events.coverage import Feed
 from app.domain.events.tenancy import Capability
 from app.domain.phone_log import PhoneCallSighting, days_to_read
 from app.ingest.collect_run import Collected, Run, closed_before, failed, taken
+from app.ingest.dead_letters import nameless_key
 from app.ingest.graph_errors import BadUpstreamAnswer, GraphForbidden, RecordUnusable
 from app.ingest.graph_http import Json
 from app.ingest.spool import Spool
@@ -34,7 +33,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SpoiltRow:
-    """A row no fact can be made of, and why. `key`: its id, or where it has none, its hash."""
+    """A row no fact can be made of, and why. `key`: its id, or where it has none, that of its content."""
 
     key: str
     row: Json
@@ -142,7 +141,7 @@ def _key(row: Json) -> str:
     try:
         return str(UUID(row.get("id")))
     except (ValueError, TypeError, AttributeError):
-        return sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+        return nameless_key(row)
 
 
 async def _has_no_log(run: Run, error: SuaError) -> bool:

@@ -51,11 +51,6 @@ async def prove(access: GraphAccess, directory: DirectoryId, now: datetime, paus
         return Proof(_only(page.get("value"), directory, now), permissions)
 
 
-async def prove_standing(access: GraphAccess, directory: DirectoryId, now: datetime) -> Proof:
-    """The same without waiting: for a customer who came back without a link, and whose directory is bound already."""
-    return await prove(access, directory, now, pauses_s=())
-
-
 async def _permissions(client: GraphClient, pauses_s: Sequence[float]) -> tuple[str, ...]:
     for pause_s in pauses_s:
         try:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from psycopg import Connection
 
@@ -24,8 +25,7 @@ CALLS = "calls"
 INTERNAL = "INTERNAL"
 """The reason where the fault is SUA's own."""
 
-NAMELESS_KEY_LENGTH = 64
-"""A row without an id is kept under the SHA-256 of its content, in hexadecimal digits."""
+_NAMELESS = "content:"
 
 _DETAIL_MAX = 1_000
 
@@ -70,6 +70,11 @@ def reason_of(error: BaseException) -> str:
     return error.code if isinstance(error, SuaError) else INTERNAL
 
 
+def nameless_key(payload: object) -> str:
+    """The key of what bears no id: of its content, so that the same is kept once."""
+    return _NAMELESS + sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
 def keep(db: Connection, tenant: TenantId, feed: str, key: str, payload: object, error: BaseException) -> None:
     """Keep a payload (JSON) beside the error it led to. One per key: the newest, with how often it was met.
 
@@ -97,8 +102,8 @@ def settle_all(db: Connection, tenant: TenantId, feed: str) -> int:
 
 def settle_nameless(db: Connection, tenant: TenantId, feed: str) -> int:
     """What bore no id, so that it cannot be told from what is read well now. Returns how many were forgotten."""
-    query = "DELETE FROM dead_letters WHERE tenant_id = %s AND feed = %s AND length(key) = %s"
-    return db.execute(query, (tenant, feed, NAMELESS_KEY_LENGTH)).rowcount
+    query = "DELETE FROM dead_letters WHERE tenant_id = %s AND feed = %s AND starts_with(key, %s)"
+    return db.execute(query, (tenant, feed, _NAMELESS)).rowcount
 
 
 def waiting(db: Connection, tenant: TenantId, feed: str) -> bool:

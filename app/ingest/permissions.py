@@ -27,7 +27,7 @@ from app.ingest import alerts, schedule, subscription_rows
 from app.ingest.alerts import Alert
 from app.ingest.bound import NotBound
 from app.ingest.consent_directories import directory_of
-from app.ingest.consent_proof import Proof, prove_standing
+from app.ingest.consent_proof import Proof, prove
 from app.ingest.credentials import credentials_of, expiring
 from app.ingest.daily import slot_of
 from app.ingest.graph_client import GraphClient
@@ -78,7 +78,7 @@ async def check_permissions(shop: Workshop, tenant: TenantId, _: Taken) -> datet
     elif missing_of(roles):
         await asyncio.to_thread(_still_lacking, shop, tenant, known.lost, missing_of(roles))
     else:
-        proof = await prove_standing(shop.access, directory, shop.desk.now())
+        proof = await prove(shop.access, directory, shop.desk.now(), pauses_s=())
         await asyncio.to_thread(resumed, shop, tenant, proof)
     return await asyncio.to_thread(slot_of, shop.desk, tenant)
 

@@ -1,18 +1,17 @@
 """Rows of Graph's list of calls: what each tells, and what is wrong with one that does not tell all."""
 
-import json
 from dataclasses import dataclass
-from hashlib import sha256
 
 from app.domain.errors import SuaError
 from app.domain.ids import CallId
 from app.domain.reconciliation import ANY_REVISION, ListedCall
+from app.ingest.dead_letters import nameless_key
 from app.ingest.graph_errors import BadUpstreamAnswer
 from app.ingest.graph_http import Json
 from app.ingest.graph_types import Guid, Instant, Row, Version, read_as
 
 CALL_LIST = "call_list"
-"""The feed of dead letters that are rows of the list; their key is the call's id, or where there is none, a hash."""
+"""The feed of dead letters that are rows of the list; the call's id is their key, if there is one."""
 
 
 class CallListed(Row):
@@ -67,5 +66,5 @@ def _spoilt(row: Json, error: SuaError) -> Spoilt:
     try:
         call = CallId(read_as(_Named, row, "").id)
     except BadUpstreamAnswer:
-        return Spoilt(sha256(json.dumps(row, sort_keys=True).encode()).hexdigest(), row, error, None)
+        return Spoilt(nameless_key(row), row, error, None)
     return Spoilt(str(call), row, error, call)

@@ -64,6 +64,14 @@ def test_a_customer_is_read_and_subscribed_by_the_sweeper_alone(customer: Custom
     assert office.rows("SELECT count(*) > 5 FROM inbox") == [(True,)]
 
 
+def test_what_waits_for_a_job_is_rung_for_when_it_is_done(customer: Customer) -> None:
+    office = customer.office
+    with working(office, "stub://") as rings:
+        rings.job(Due(customer.tenant, Job.LICENCES))
+        follow = "SELECT count(*) FROM schedule WHERE job IN ('sign_ins', 'reports') AND last_finished_at IS NOT NULL"
+        until(office, follow, [(2,)])
+
+
 def test_rings_alone_are_enough_while_nothing_breaks(customer: Customer) -> None:
     office = customer.office
     with working(office, "stub://") as rings:
