@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.clouds import CLOUDS, Cloud
 from app.ops import processes
 from app.settings import Settings, SettingsRefused
 
@@ -34,6 +35,25 @@ def test_https_and_this_machine_are_taken(url: str) -> None:
     settings = Settings.load(public_url=f"{url}/")
 
     assert settings.public_url == url
+
+
+@pytest.mark.parametrize("cloud", list(Cloud))
+def test_a_cloud_brings_its_addresses_and_those_given_go_before_them(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud
+) -> None:
+    monkeypatch.setenv("SUA_GRAPH_CLOUD", cloud)
+
+    there = Settings.load()
+    monkeypatch.setenv("SUA_LOGIN_URL", "https://login.example")
+    given = Settings.load()
+
+    assert (there.graph_url, there.login_url) == (CLOUDS[cloud].graph, CLOUDS[cloud].login)
+    assert (given.graph_url, given.login_url) == (CLOUDS[cloud].graph, "https://login.example")
+
+
+def test_a_cloud_microsoft_does_not_have_is_refused() -> None:
+    with pytest.raises(SettingsRefused, match="SUA_GRAPH_CLOUD"):
+        Settings.load(graph_cloud="moon")
 
 
 def test_only_a_simulated_graph_is_asked_faster_than_microsoft_allows() -> None:

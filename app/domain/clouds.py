@@ -1,4 +1,7 @@
-"""Microsoft's clouds: where Graph and Entra are in each. A directory lives in one of them, and tokens stay inside."""
+"""Microsoft's clouds: where Graph and Entra are in each. A directory lives in one of them, and tokens stay inside.
+
+Sources: "Microsoft Graph national cloud deployments"; "National clouds" (Microsoft identity platform).
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,28 +16,18 @@ class Cloud(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`portal`: where the customer's administrators go. `calls`: the cloud's Graph has call records and call logs."""
+    """`calls`: the cloud's Graph has call records and the logs of telephone calls."""
 
     graph: str
     login: str
-    portal: str
     calls: bool = True
 
 
 CLOUDS = {
-    Cloud.GLOBAL: Addresses(
-        "https://graph.microsoft.com", "https://login.microsoftonline.com", "https://entra.microsoft.com"
-    ),
-    Cloud.USGOV_L4: Addresses(
-        "https://graph.microsoft.us", "https://login.microsoftonline.us", "https://entra.microsoft.us"
-    ),
-    Cloud.USGOV_L5: Addresses(
-        "https://dod-graph.microsoft.us", "https://login.microsoftonline.us", "https://entra.microsoft.us"
-    ),
+    Cloud.GLOBAL: Addresses("https://graph.microsoft.com", "https://login.microsoftonline.com"),
+    Cloud.USGOV_L4: Addresses("https://graph.microsoft.us", "https://login.microsoftonline.us"),
+    Cloud.USGOV_L5: Addresses("https://dod-graph.microsoft.us", "https://login.microsoftonline.us"),
     Cloud.CHINA: Addresses(
-        "https://microsoftgraph.chinacloudapi.cn",
-        "https://login.chinacloudapi.cn",
-        "https://portal.azure.cn",
-        calls=False,
+        "https://microsoftgraph.chinacloudapi.cn", "https://login.partner.microsoftonline.cn", calls=False
     ),
 }

@@ -1,6 +1,7 @@
 """Access ends, lacks something, or comes back; and what is the customer's doing and what is our own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -194,6 +195,20 @@ def test_which_feeds_stop_is_said(office: Office, tenant: TenantId) -> None:
         details = [each.detail for each in alerts.open_alerts(db)]
     assert details == ["CallRecords.Read.All missing; not read any more: calls, direct_routing, pstn"]
     assert replay(office.facts(tenant, "tenant")).stopped == (Feed.CALLS, Feed.DIRECT_ROUTING, Feed.PSTN)
+
+
+def test_where_a_cloud_has_no_call_records_their_jobs_rest_and_the_others_go_on(
+    office: Office, tenant: TenantId
+) -> None:
+    china = replace(office.shop, access=replace(office.shop.access, calls=False))
+
+    for job in (Job.SUBSCRIPTION, Job.RECONCILE, Job.PHONE_LOGS, Job.LICENCES):
+        carry_out(china, Due(tenant, job))
+
+    with office.shop.database() as db:
+        left = {each.job for each in schedule.listed(db, tenant)}
+    assert left == {Job.LICENCES, Job.SIGN_INS, Job.REPORTS, Job.PERMISSIONS}
+    assert office.world.subscriptions == {}
 
 
 def test_roles_that_all_vanished_are_a_lost_consent(office: Office, tenant: TenantId) -> None:
