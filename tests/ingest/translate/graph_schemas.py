@@ -119,6 +119,21 @@ DEFINITIONS: Definitions = {
             )
         ),
     ),
+    "companySubscription": _row(
+        "id skuId totalLicenses status",
+        id=TEXT,
+        commerceSubscriptionId=MAYBE_TEXT,
+        skuId=GUID,
+        skuPartNumber=MAYBE_TEXT,
+        status=TEXT,
+        totalLicenses=UNITS,
+        isTrial=FLAG,
+        createdDateTime=MAYBE_INSTANT,
+        nextLifecycleDateTime=MAYBE_INSTANT,
+        ownerId=MAYBE_TEXT,
+        ownerTenantId=MAYBE_TEXT,
+        serviceStatus=_many(_row(servicePlanId=GUID, provisioningStatus=MAYBE_TEXT)),
+    ),
     "subscribedSku": _row(
         "id skuId skuPartNumber appliesTo consumedUnits prepaidUnits servicePlans",
         id=TEXT,

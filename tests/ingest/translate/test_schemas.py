@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.ingest.graph_errors import BadUpstreamAnswer, RecordUnusable
+from app.ingest.translate import directory
 from app.ingest.translate.doors import DOORS
 from tests.ingest.translate.graph_schemas import DEFINITIONS
 from tests.ingest.translate.rows import SEEN_AT
@@ -32,6 +33,13 @@ def test_every_row_the_schema_allows_is_a_sighting(door: str, data: st.DataObjec
     rows = data.draw(st.lists(documents({"$ref": f"#/{PAGED[door]}"}, DEFINITIONS), max_size=3))
 
     assert len(shown(door, {"value": rows})) == len(rows)
+
+
+@given(row=documents({"$ref": "#/companySubscription"}, DEFINITIONS))
+def test_every_commercial_subscription_the_schema_allows_is_a_purchase(row: dict[str, Any]) -> None:
+    seen = directory.purchase(row)
+
+    assert (str(seen.sku), seen.purchase.seats) == (row["skuId"], row["totalLicenses"])
 
 
 @given(record=documents({"$ref": "#/callRecord"}, DEFINITIONS))
