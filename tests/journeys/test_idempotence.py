@@ -1,6 +1,7 @@
 """Whatever comes twice, thrice or in another order leaves the log as if it had come once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from app.domain.events.coverage import Feed, SnapshotTaken, SubscriptionCreated
+from app.domain.events.licensing import UserSignedIn, WorkloadUsed
 from app.domain.ids import DirectoryId, RunId
 from app.domain.personal import Personal
 from app.eventstore.envelope import Recorded
@@ -147,25 +149,30 @@ def _last_run(life: Life, feed: Feed) -> RunId:
     return newest.run
 
 
-Told = dict[tuple[str, int], tuple[str, int, datetime, datetime, Any]]
+Told = dict[tuple[str, str, int], tuple[str, int, datetime, datetime, Any]]
 
 
 def _told(facts: Sequence[Recorded], streams: str) -> Told:
-    """Each fact of some streams by its place: name, schema, both times and its content with persons readable.
+    """Each fact of some streams by its place among those of its stream and feed: name, schema, both times and its
+    content with persons readable.
 
-    Positions are left out: in which order the calls of one evening are fetched is nobody's promise.
+    Positions and versions are left out: in which order the calls of one evening are fetched is nobody's promise, nor
+    is whether its sign-ins or its reports are read first.
     """
-    return {
-        (fact.stream, fact.version): (
-            fact.event.name,
-            fact.event.schema_version,
-            fact.event.happened_at,
-            fact.recorded_at,
-            fact.event.model_dump(mode="json", context=_Readable()),
-        )
-        for fact in facts
-        if fact.stream.startswith(streams)
-    }
+    told: Told = {}
+    placed: Counter[tuple[str, str]] = Counter()
+    for fact in facts:
+        if fact.stream.startswith(streams):
+            place = (fact.stream, fact.event.name if isinstance(fact.event, UserSignedIn | WorkloadUsed) else "")
+            told[(*place, placed[place])] = (
+                fact.event.name,
+                fact.event.schema_version,
+                fact.event.happened_at,
+                fact.recorded_at,
+                fact.event.model_dump(mode="json", context=_Readable()),
+            )
+            placed[place] += 1
+    return told
 
 
 class _Readable:
