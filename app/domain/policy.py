@@ -1,10 +1,14 @@
 """A customer's own rules: days until a licence counts as idle, days of grace, the civil time zone, the currency."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.currencies import CURRENCIES
 from app.domain.errors import Refused
+from app.domain.events.tenancy import PolicyChanged, PoolPolicy, SkuIdleDays
+from app.domain.ids import PlanId, SkuId
 
 DEFAULT_IDLE_DAYS = 90
 DEFAULT_GRACE_DAYS = 30
@@ -31,16 +35,43 @@ class CurrencyUnknown(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Days are civil days in `time_zone` (IANA name). `currency` is an ISO 4217 code."""
+    """A customer's rules: the fields of the fact `PolicyChanged`, which says what each means."""
 
     idle_days: int
     grace_days: int
     time_zone: str
     currency: str
+    disabled_days: int = 14
+    buffer_share: Decimal = Decimal("0.02")
+    buffer_min: int = 2
+    grace_billed: bool = False
+    pool: PoolPolicy = PoolPolicy.CENTRAL
+    pool_owner: str | None = None
+    sku_idle_days: tuple[tuple[SkuId, int], ...] = ()
+    needed_plans: tuple[PlanId, ...] = ()
+    unneeded_plans: tuple[PlanId, ...] = ()
+    connection_fee_inside: bool = False
+
+    def idle_days_of(self, sku: SkuId) -> int:
+        """Days without activity until a seat of this product counts as idle."""
+        return dict(self.sku_idle_days).get(sku, self.idle_days)
 
 
 DEFAULT_POLICY = Policy(DEFAULT_IDLE_DAYS, DEFAULT_GRACE_DAYS, "UTC", "USD")
 """In force until the customer sets their own."""
+
+
+def policy_of(fact: PolicyChanged) -> Policy:
+    """The rules a fact states."""
+    values = {field.name: getattr(fact, field.name) for field in fields(Policy)}
+    return Policy(**{**values, "sku_idle_days": tuple((each.sku, each.days) for each in fact.sku_idle_days)})
+
+
+def policy_changed(policy: Policy, at: datetime) -> PolicyChanged:
+    """The fact that states these rules."""
+    values = {field.name: getattr(policy, field.name) for field in fields(Policy)}
+    own_days = tuple(SkuIdleDays(sku=sku, days=days) for sku, days in policy.sku_idle_days)
+    return PolicyChanged(**{**values, "happened_at": at, "sku_idle_days": own_days})
 
 
 def check_policy(policy: Policy) -> None:

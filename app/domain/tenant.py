@@ -21,7 +21,7 @@ from app.domain.events.tenancy import (
 )
 from app.domain.ids import DirectoryId
 from app.domain.personal import Personal
-from app.domain.policy import DEFAULT_POLICY, Policy, check_policy
+from app.domain.policy import DEFAULT_POLICY, Policy, check_policy, policy_changed, policy_of
 
 REQUIRED_PERMISSIONS = tuple(sorted(FEEDS_OF))
 """Application permissions of Microsoft Graph without which SUA does not begin to read."""
@@ -127,7 +127,7 @@ def evolve(tenant: Tenant, event: Event) -> Tenant:
             capabilities = {**dict(tenant.capabilities), event.capability: event.available}
             return replace(tenant, capabilities=tuple(sorted(capabilities.items())))
         case PolicyChanged():
-            return replace(tenant, policy=Policy(event.idle_days, event.grace_days, event.time_zone, event.currency))
+            return replace(tenant, policy=policy_of(event))
         case TenantOffboarded():
             return replace(tenant, offboarded=True, consented=False, permissions=())
         case _:
@@ -205,15 +205,7 @@ def change_policy(tenant: Tenant, policy: Policy, *, at: datetime) -> list[Event
     check_policy(policy)
     if policy == tenant.policy:
         return []
-    return [
-        PolicyChanged(
-            happened_at=at,
-            idle_days=policy.idle_days,
-            grace_days=policy.grace_days,
-            time_zone=policy.time_zone,
-            currency=policy.currency,
-        )
-    ]
+    return [policy_changed(policy, at)]
 
 
 def offboard(tenant: Tenant, *, at: datetime) -> list[Event]:

@@ -8,12 +8,24 @@ from app.domain.ids import CallId, LogRowId, SkuId, UserId
 TENANT = "tenant"
 SKUS = "sku/"
 SEATS = "seat/"
+PRICES = "price/"
+RATES = "rates"
+"""Exchange rates of all currencies."""
 USAGE_REPORTS = "coverage/usage_reports"
 """What came of each report of the feed `reports`."""
 
 
 def sku_stream(sku: SkuId) -> str:
     return f"{SKUS}{sku}"
+
+
+def price_stream(sku: SkuId) -> str:
+    return f"{PRICES}{sku}"
+
+
+def exemption_stream(user: UserId, sku: SkuId) -> str:
+    """What people decided of one seat."""
+    return f"exemption/{user}/{sku}"
 
 
 def seat_stream(user: UserId) -> str:

@@ -21,6 +21,7 @@ UPCASTERS: dict[tuple[str, int], Upcaster] = {
     ("UserDiscovered", 1): _as_it_was,
     ("ProfileChanged", 1): _as_it_was,
     ("SnapshotTaken", 1): _as_it_was,
+    ("PolicyChanged", 1): _as_it_was,
 }
 """By stored name and the schema the function reads."""
 

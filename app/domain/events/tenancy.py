@@ -1,10 +1,13 @@
 """Facts about a customer: invitation, consent, what SUA can read there."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
 from app.domain.events.base import Event
-from app.domain.ids import DirectoryId
+from app.domain.ids import DirectoryId, PlanId, SkuId
 from app.domain.personal import Personal
 
 
@@ -60,14 +63,51 @@ class CapabilityChanged(Event):
     available: bool
 
 
+class PoolPolicy(StrEnum):
+    """Who pays for seats that nobody holds (definitions: cost allocation)."""
+
+    CENTRAL = "CENTRAL"
+    PRO_RATA = "PRO_RATA"
+    """The groups, by their days of seats of the same product."""
+    OWNER = "OWNER"
+    """One group, named."""
+
+
+class SkuIdleDays(BaseModel):
+    """Another number of idle days for one product."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sku: SkuId
+    days: int
+
+
 class PolicyChanged(Event):
-    """The tenant's own rules, whole. Days are civil days in `time_zone` (IANA)."""
+    """The tenant's own rules, whole. Days are civil days in `time_zone` (IANA).
+
+    `disabled_days`: so long an account is disabled before its seats count as wasted. `buffer_share`, `buffer_min`: of
+    unassigned seats, the greater of the two is kept for joiners. `grace_billed`: units past their renewal are paid.
+    `pool_owner`: who pays for unassigned seats under OWNER. `needed_plans` are never proposed for removal;
+    `unneeded_plans` count as unused where use cannot be observed. `connection_fee_inside`: the charge of a telephone
+    call contains its connection charge, as an invoice showed.
+    """
 
     name: ClassVar[str] = "PolicyChanged"
+    schema_version: ClassVar[int] = 2
     idle_days: int
     grace_days: int
     time_zone: str
     currency: str
+    disabled_days: int = 14
+    buffer_share: Decimal = Decimal("0.02")
+    buffer_min: int = 2
+    grace_billed: bool = False
+    pool: PoolPolicy = PoolPolicy.CENTRAL
+    pool_owner: str | None = None
+    sku_idle_days: tuple[SkuIdleDays, ...] = ()
+    needed_plans: tuple[PlanId, ...] = ()
+    unneeded_plans: tuple[PlanId, ...] = ()
+    connection_fee_inside: bool = False
 
 
 class TenantOffboarded(Event):
