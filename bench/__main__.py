@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.database import server
 
-_MACHINERY = {"__init__", "__main__", "company_log", "database", "figure"}
+_MACHINERY = {"__init__", "__main__", "company_log", "database", "figure", "licence_history"}
 
 
 def main(wanted: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.domain.personal import Personal
 from app.domain.tenant import TenantLeft
+from app.ingest.default_prices import state_defaults
 from app.ingest.mail import check_address
 
 TOKEN_BYTES = 32
@@ -32,7 +33,7 @@ class Invitation:
 
 
 def invite(desk: Desk, db: Connection, name: str, email: str, *, public_url: str, valid_for: timedelta) -> Invitation:
-    """Found a new tenant and make its consent link. A repeat makes another tenant.
+    """Found a new tenant, with the provider's prices, and make its consent link. A repeat makes another tenant.
 
     The link is stored in the transaction that is open while the fact is appended: a link without tenant would lead
     nowhere, a tenant without link could never consent.
@@ -47,6 +48,7 @@ def invite(desk: Desk, db: Connection, name: str, email: str, *, public_url: str
             (token_hash(token), tenant, now, now + valid_for),
         )
         invite_tenant(InviteTenant(tenant, name, Personal.alone(email), uuid4()), desk)
+        state_defaults(tenant, desk, db)
     return Invitation(tenant, name, email, f"{public_url}/consent/{token}", now + valid_for)
 
 
