@@ -12,6 +12,7 @@ from enum import StrEnum
 from app.domain.events.licensing import UserKind
 from app.domain.ids import PlanId, SkuId
 from app.domain.policy import Policy
+from app.domain.sku_class import SkuClass
 
 
 class Source(StrEnum):
@@ -78,8 +79,8 @@ class Ground:
     """What all of a tenant's holders are judged by on one day.
 
     `observable`: any source that shows activity was read of late. `observed`: sources that were, and for the whole of
-    the idle days. `plans`: service plans of each product, of those for users. `billable`: plans that count when plans
-    are compared (seeded and foundation plans do not).
+    the idle days. `plans`: service plans of each product, of those for users. `classes`: of products this tenant's
+    facts tell about (`sku_class.classify`); of the rest the catalogue tells.
     """
 
     on: date
@@ -87,3 +88,4 @@ class Ground:
     observable: bool
     observed: frozenset[Source]
     plans: Mapping[SkuId, frozenset[PlanId]] = field(hash=False)
+    classes: Mapping[SkuId, SkuClass] = field(default_factory=dict, hash=False)

@@ -1,5 +1,7 @@
 """Invitation, consent, capabilities and rules of one customer."""
 
+from decimal import Decimal
+
 import pytest
 
 from app.domain.errors import Refused, TenantUnknown
@@ -11,16 +13,22 @@ from app.domain.events.tenancy import (
     ConsentWithdrawn,
     PermissionsChanged,
     PolicyChanged,
+    PoolPolicy,
     TenantInvited,
     TenantOffboarded,
 )
 from app.domain.ids import DirectoryId
 from app.domain.personal import Personal
 from app.domain.policy import (
+    BufferMinOutOfRange,
+    BufferShareOutOfRange,
     CurrencyUnknown,
+    DisabledDaysOutOfRange,
     GraceDaysOutOfRange,
     IdleDaysOutOfRange,
     Policy,
+    PoolOwnerMismatch,
+    SkuNamedTwice,
     TimeZoneUnknown,
 )
 from app.domain.tenant import (
@@ -40,7 +48,7 @@ from app.domain.tenant import (
     replay,
     withdraw_consent,
 )
-from tests.domain.given import CONTOSO, FABRIKAM, MONDAY, TUESDAY, WEDNESDAY
+from tests.domain.given import CONTOSO, E3, E5, FABRIKAM, MONDAY, TUESDAY, WEDNESDAY
 
 CONTACT = Personal.alone("admin@contoso.example")
 INVITED = TenantInvited(happened_at=MONDAY, customer="Contoso", contact=CONTACT)
@@ -186,11 +194,44 @@ def test_until_they_are_set_the_rules_are_ninety_days_thirty_days_and_utc() -> N
         (Policy(90, 30, "", "EUR"), TimeZoneUnknown),
         (Policy(90, 30, "UTC", "EURO"), CurrencyUnknown),
         (Policy(90, 30, "UTC", "eur"), CurrencyUnknown),
+        (Policy(90, 30, "UTC", "EUR", disabled_days=-1), DisabledDaysOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", disabled_days=3661), DisabledDaysOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", buffer_share=Decimal("-0.01")), BufferShareOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", buffer_share=Decimal("1.01")), BufferShareOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", buffer_share=Decimal("NaN")), BufferShareOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", buffer_min=-1), BufferMinOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", buffer_min=1_000_001), BufferMinOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", pool=PoolPolicy.OWNER), PoolOwnerMismatch),
+        (Policy(90, 30, "UTC", "EUR", pool=PoolPolicy.OWNER, pool_owner=" "), PoolOwnerMismatch),
+        (Policy(90, 30, "UTC", "EUR", pool_owner="IT"), PoolOwnerMismatch),
+        (Policy(90, 30, "UTC", "EUR", sku_idle_days=((E5, 6),)), IdleDaysOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", sku_idle_days=((E5, 3661),)), IdleDaysOutOfRange),
+        (Policy(90, 30, "UTC", "EUR", sku_idle_days=((E5, 30), (E3, 30), (E5, 30))), SkuNamedTwice),
     ],
 )
 def test_a_rule_that_cannot_be_one_is_refused_by_name(policy: Policy, error: type[Refused]) -> None:
     with pytest.raises(error):
         change_policy(replay([INVITED]), policy, at=MONDAY)
+
+
+def test_the_widest_rules_are_rules() -> None:
+    narrow = Policy(7, 0, "UTC", "EUR", disabled_days=0, buffer_share=Decimal(0), buffer_min=0)
+    wide = Policy(
+        3660,
+        3660,
+        "UTC",
+        "EUR",
+        disabled_days=3660,
+        buffer_share=Decimal(1),
+        buffer_min=1_000_000,
+        pool=PoolPolicy.OWNER,
+        pool_owner="IT",
+        sku_idle_days=((E3, 7), (E5, 3660)),
+    )
+
+    facts = [change_policy(replay([INVITED]), policy, at=MONDAY) for policy in (narrow, wide)]
+
+    assert [replay([INVITED, *each]).policy for each in facts] == [narrow, wide]
 
 
 def test_seven_days_are_the_shortest_and_no_grace_is_allowed() -> None:

@@ -1,0 +1,41 @@
+"""What is known on a day of the products a tenant has or could have: their class, their plans, their price."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.catalogue import Catalogue
+from app.domain.ids import PlanId, SkuId
+from app.domain.money import Money
+from app.domain.sku_class import SkuClass
+from app.domain.standing import Ground, HeldSeat
+
+_UNKNOWN: frozenset[PlanId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The tenant's own facts come first; where they say nothing, the catalogue does."""
+
+    ground: Ground
+    prices: Mapping[SkuId, Money]
+    knowledge: Catalogue
+
+    def class_of(self, sku: SkuId) -> SkuClass:
+        """A product that costs 0 is free; one that nobody knows was bought."""
+        price = self.prices.get(sku)
+        if price is not None and price.amount == 0:
+            return SkuClass.FREE
+        return self.ground.classes.get(sku) or self.knowledge.class_of(sku) or SkuClass.PAID
+
+    def plans_of(self, sku: SkuId) -> frozenset[PlanId]:
+        """The service plans of any product; none: not known."""
+        plans = self.ground.plans.get(sku)
+        if plans is None:
+            product = self.knowledge.products.get(sku)
+            return _UNKNOWN if product is None else product.plans
+        return plans
+
+    def held_plans(self, seat: HeldSeat) -> frozenset[PlanId]:
+        """The service plans a seat brings its holder, by the tenant's own list alone; none: not known."""
+        plans = self.ground.plans.get(seat.sku, _UNKNOWN)
+        return plans - seat.plans_off if seat.plans_off else plans
