@@ -15,6 +15,7 @@ DEFAULT_GRACE_DAYS = 30
 SHORTEST_IDLE_DAYS = 7
 """Shorter gaps in activity are not kept, so no question can ask for fewer days."""
 LONGEST_DAYS = 3660
+LARGEST_BUFFER = 1_000_000
 
 
 class IdleDaysOutOfRange(Refused):
@@ -23,6 +24,30 @@ class IdleDaysOutOfRange(Refused):
 
 class GraceDaysOutOfRange(Refused):
     code = "GRACE_DAYS_OUT_OF_RANGE"
+
+
+class DisabledDaysOutOfRange(Refused):
+    code = "DISABLED_DAYS_OUT_OF_RANGE"
+
+
+class BufferShareOutOfRange(Refused):
+    code = "BUFFER_SHARE_OUT_OF_RANGE"
+
+
+class BufferMinOutOfRange(Refused):
+    code = "BUFFER_MIN_OUT_OF_RANGE"
+
+
+class PoolOwnerMismatch(Refused):
+    """An owner of unassigned seats is named exactly where one is to pay for them."""
+
+    code = "POOL_OWNER_MISMATCH"
+
+
+class SkuNamedTwice(Refused):
+    """Two numbers of idle days for one product."""
+
+    code = "SKU_NAMED_TWICE"
 
 
 class TimeZoneUnknown(Refused):
@@ -76,16 +101,39 @@ def policy_changed(policy: Policy, at: datetime) -> PolicyChanged:
 
 def check_policy(policy: Policy) -> None:
     """Raise the Refused that names what cannot be a rule."""
-    if not SHORTEST_IDLE_DAYS <= policy.idle_days <= LONGEST_DAYS:
-        raise IdleDaysOutOfRange(
-            f"Idle days lie between {SHORTEST_IDLE_DAYS} and {LONGEST_DAYS}, not {policy.idle_days}."
-        )
+    _check_idle_days(policy)
     if not 0 <= policy.grace_days <= LONGEST_DAYS:
         raise GraceDaysOutOfRange(f"Days of grace lie between 0 and {LONGEST_DAYS}, not {policy.grace_days}.")
+    if not 0 <= policy.disabled_days <= LONGEST_DAYS:
+        raise DisabledDaysOutOfRange(
+            f"Days until a disabled account counts lie between 0 and {LONGEST_DAYS}, not {policy.disabled_days}."
+        )
+    _check_buffer(policy)
+    if (policy.pool is PoolPolicy.OWNER) is not bool((policy.pool_owner or "").strip()):
+        raise PoolOwnerMismatch(f"Name who pays for unassigned seats with {PoolPolicy.OWNER}, and only with it.")
     if not _is_zone(policy.time_zone):
         raise TimeZoneUnknown(f"{policy.time_zone!r} is no IANA time zone, for instance 'Europe/Berlin'.")
     if policy.currency not in CURRENCIES:
         raise CurrencyUnknown(f"{policy.currency!r} is no ISO 4217 currency code, for instance 'EUR'.")
+
+
+def _check_idle_days(policy: Policy) -> None:
+    for days in (policy.idle_days, *(days for _, days in policy.sku_idle_days)):
+        if not SHORTEST_IDLE_DAYS <= days <= LONGEST_DAYS:
+            raise IdleDaysOutOfRange(f"Idle days lie between {SHORTEST_IDLE_DAYS} and {LONGEST_DAYS}, not {days}.")
+    named = [sku for sku, _ in policy.sku_idle_days]
+    if len(set(named)) < len(named):
+        raise SkuNamedTwice("Each product has one number of idle days.")
+
+
+def _check_buffer(policy: Policy) -> None:
+    share = policy.buffer_share
+    if not share.is_finite() or not 0 <= share <= 1:
+        raise BufferShareOutOfRange(f"The share of seats kept for joiners lies between 0 and 1, not {share}.")
+    if not 0 <= policy.buffer_min <= LARGEST_BUFFER:
+        raise BufferMinOutOfRange(
+            f"Seats kept for joiners lie between 0 and {LARGEST_BUFFER}, not {policy.buffer_min}."
+        )
 
 
 def _is_zone(name: str) -> bool:

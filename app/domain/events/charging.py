@@ -3,7 +3,9 @@
 The two sources are never added up: a telephone call has a record and a row here, and often several rows.
 """
 
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -98,3 +100,47 @@ class DirectRoutingCallLogged(Event):
 
     name: ClassVar[str] = "DirectRoutingCallLogged"
     call: DirectRoutingCall
+
+
+class CallWay(StrEnum):
+    """Which way a call went, as a carrier sees its customer."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class RateRow(BaseModel):
+    """What a carrier takes for calls to some numbers (for calls in: from them), at some times.
+
+    `prefix`: first digits of the numbers, as E.164, without the plus; '': all. `weekdays`: Monday is 1; none: all.
+    `begins`, `ends`: minutes of the day in the customer's time zone, the end excluded; a call's start decides.
+    `setup_fee` is taken once for a call that was answered, with `fee_on_attempt` for any. Answered calls last at least
+    `minimum_seconds`, and are rounded up to `first_seconds`, then to steps of `next_seconds`: 60/1 or 1/1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prefix: str
+    way: CallWay
+    weekdays: tuple[int, ...]
+    begins: int
+    ends: int
+    setup_fee: Decimal
+    per_minute: Decimal
+    minimum_seconds: int
+    first_seconds: int
+    next_seconds: int
+    fee_on_attempt: bool
+
+
+class RateCardSet(Event):
+    """From a day on, a carrier takes these prices, whole. Said again for the same day: the newest counts.
+
+    `carrier`: the trunk (its domain name) of Direct Routing, or the operator of Operator Connect, in small letters.
+    """
+
+    name: ClassVar[str] = "RateCardSet"
+    carrier: str
+    currency: str
+    effective_from: date
+    rows: tuple[RateRow, ...]

@@ -1,0 +1,39 @@
+"""Facts about who took data out of SUA."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from app.domain.events.base import Event
+
+
+class ExportKind(StrEnum):
+    """What a file is about."""
+
+    FINDINGS = "findings"
+    COSTS = "costs"
+    LICENCE_HISTORY = "licence-history"
+    MONTHLY_REPORT = "monthly-report"
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+    HTML = "html"
+
+
+class DataExported(Event):
+    """A file with a customer's data was about to leave SUA: the fact is recorded before the first byte.
+
+    `as_of` and `position`: the moment the file tells of. `persons`: names stand in it, else pseudonyms. `by`: the
+    object id of who asked, in their directory; None: an operator at the command line.
+    """
+
+    name: ClassVar[str] = "DataExported"
+    kind: ExportKind
+    format: ExportFormat
+    as_of: date
+    position: int
+    persons: bool
+    by: UUID | None
