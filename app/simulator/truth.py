@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from app.simulator.calls import Call, CallVersion, Party, parties_of, seconds_of
-from app.simulator.company import Company
+from app.simulator.company import Company, Purchase
+from app.simulator.orders import orders_of
 from app.simulator.people import Grant, Person
 from app.simulator.products import PRODUCTS
 from app.simulator.workloads import apps_last, copilot_last
@@ -97,10 +98,16 @@ def _skus(company: Company, at: datetime) -> list[dict[str, Any]]:
             "suspended": units.suspended,
             "lockedOut": units.locked_out,
             "consumed": consumed[purchase.sku_id],
+            "trial": _is_trial(purchase, at),
         }
         for purchase in company.purchases.values()
         for units in [purchase.units_at(at)]
     ]
+
+
+def _is_trial(purchase: Purchase, at: datetime) -> bool:
+    running = [order for order in orders_of(purchase, at) if order.status not in ("Deleted", "LockedOut")]
+    return bool(running) and all(order.trial for order in running)
 
 
 def _calls(company: Company, at: datetime, since: datetime | None) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import base64
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -22,10 +22,12 @@ from app.clock import SteppedClock, SystemClock
 from app.main import create_app
 from app.ops import tokens
 from app.ops.console import AsJson, FaultFound, err, out, say_json
-from app.ops.demo import screen, story
+from app.ops.demo import money_screen, screen, story
 from app.ops.demo.machines import Company, DatabaseUrls, Simulator, fresh_database, simulator
+from app.ops.demo.money_verdict import money_questioned
+from app.ops.demo.price_list import state_prices
 from app.ops.demo.questions import Api
-from app.ops.demo.verdict import questioned
+from app.ops.demo.verdict import Comparison, questioned
 from app.ops.postgres import EmbeddedPostgres, find_binaries
 from app.settings import Settings
 from app.worker import sweeping, working
@@ -89,6 +91,7 @@ async def _play(
 ) -> int:
     async with aiohttp.ClientSession() as http:
         world = story.World(http, simulated, clock)
+        prices = await asyncio.to_thread(state_prices, parts)
         tenant = await story.connect_customer(parts, world, err if as_json else out)
         await story.settled(parts, tenant)
         began = time.monotonic()
@@ -103,13 +106,23 @@ async def _play(
         api = Api(http, f"{parts.settings.public_url}/graphql", handed_out["customer_admin"])
         (tenant_id,) = await api.tenants()
         answers = await questioned(api, tenant_id, world, begins_at, _DAYS_BACK)
+        money = await money_questioned(api, tenant_id, world, begins_at, prices, _DAYS_BACK)
+    comparisons = [*answers.comparisons, *money.comparisons]
     if as_json:
         ready = {"graphql": api.url, "simulator": simulated.url, "tenants": [tenant_id], "tokens": handed_out}
-        say_json({**ready, **screen.as_json(answers, pace)})
+        say_json(
+            {**ready, **screen.as_json(answers, pace), **money_screen.as_json(money), "differences": _all(comparisons)}
+        )
     else:
-        screen.show_answers(answers, pace, _DAYS_BACK)
+        screen.show_answers(answers, _DAYS_BACK)
+        money_screen.show_money(money, _DAYS_BACK)
+        screen.show_comparisons(comparisons, pace)
         screen.show_address(api.url, tenant_id, api.token)
-    return sum(len(each.differences) for each in answers.comparisons)
+    return len(_all(comparisons))
+
+
+def _all(comparisons: Sequence[Comparison]) -> list[str]:
+    return [difference for each in comparisons for difference in each.differences]
 
 
 def _settings(database: DatabaseUrls, company: Company, simulated: Simulator, port: int) -> Settings:

@@ -115,20 +115,20 @@ class Api:
     async def idle(self, tenant: str, as_of: date) -> list[Idle]:
         return [
             Idle(
-                (UUID(_plain(node["userId"])), UUID(node["sku"]["skuId"])),
+                (UUID(plain(node["userId"])), UUID(node["sku"]["skuId"])),
                 node["userName"] or "",
                 node["department"],
                 node["sku"]["partNumber"] or "",
                 node["quietSince"],
                 node["suspected"],
             )
-            async for node in self._nodes(IDLE, "idleLicences", tenant, as_of)
+            async for node in self.nodes(IDLE, "idleLicences", tenant, as_of)
         ]
 
     async def held(self, tenant: str, as_of: date) -> set[Seat]:
         return {
-            (UUID(_plain(node["userId"])), UUID(holding["sku"]["skuId"]))
-            async for node in self._nodes(HELD, "users", tenant, as_of)
+            (UUID(plain(node["userId"])), UUID(holding["sku"]["skuId"]))
+            async for node in self.nodes(HELD, "users", tenant, as_of)
             for holding in node["holdings"]
         }
 
@@ -149,7 +149,8 @@ class Api:
         names = ("notified", "fetched", "listed", "missing")
         return Ledger(*(sum(hour[name] or 0 for hour in hours) for name in names))
 
-    async def _nodes(self, query: str, field: str, tenant: str, as_of: date) -> AsyncIterator[dict[str, Any]]:
+    async def nodes(self, query: str, field: str, tenant: str, as_of: date) -> AsyncIterator[dict[str, Any]]:
+        """All items of a list below `at`, page by page."""
         after = None
         while True:
             data = await self.ask(query, tenant=tenant, asOf=as_of.isoformat(), first=_PAGE, after=after)
@@ -161,6 +162,6 @@ class Api:
             after = page["pageInfo"]["endCursor"]
 
 
-def _plain(opaque: str) -> str:
+def plain(opaque: str) -> str:
     """The GUID at the end of one of SUA's opaque ids: the truth speaks in GUIDs."""
     return urlsafe_b64decode(opaque + "=" * (-len(opaque) % 4)).decode().rpartition(":")[2]

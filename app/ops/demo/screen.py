@@ -12,7 +12,7 @@ from rich.table import Table
 
 from app.ops.console import out
 from app.ops.demo.questions import IDLE, Idle
-from app.ops.demo.verdict import Answers
+from app.ops.demo.verdict import Answers, Comparison
 
 _ROWS = 12
 
@@ -26,7 +26,7 @@ class Pace:
     seconds: float
 
 
-def show_answers(answers: Answers, pace: Pace, days_back: int) -> None:
+def show_answers(answers: Answers, days_back: int) -> None:
     out.print(_idle("Idle licences today", answers.today.isoformat(), answers.idle_today))
     before = answers.comparisons[2].on.isoformat()
     out.print(_idle(f"Idle licences {days_back} days ago: the same query, another asOf", before, answers.idle_before))
@@ -40,9 +40,12 @@ def show_answers(answers: Answers, pace: Pace, days_back: int) -> None:
         f"Call records of the last 7 days: {ledger.notified:,} announced, {ledger.listed:,} listed by Graph, "
         f"{ledger.fetched:,} in the log, {ledger.missing:,} missing.\n"
     )
+
+
+def show_comparisons(comparisons: Sequence[Comparison], pace: Pace) -> None:
     rate = pace.facts / pace.seconds
     out.print(f"[bold]{pace.facts:,}[/] facts recorded in {pace.days} days, {rate:,.0f} a second with all they needed.")
-    for comparison in answers.comparisons:
+    for comparison in comparisons:
         equal = not comparison.differences
         mark = "[green]equal to the truth[/]" if equal else f"[red]{len(comparison.differences)} differences[/]"
         out.print(f"  {comparison.what} on {comparison.on}: {comparison.answered} answered, {mark}")
@@ -71,7 +74,6 @@ def as_json(answers: Answers, pace: Pace) -> dict[str, Any]:
         "idle_before": len(answers.idle_before),
         "facts": pace.facts,
         "seconds": round(pace.seconds, 3),
-        "differences": [difference for each in answers.comparisons for difference in each.differences],
     }
 
 

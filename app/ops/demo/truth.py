@@ -10,7 +10,7 @@ from uuid import UUID
 Seat = tuple[UUID, UUID]
 """A user and a SKU."""
 
-_NOT_PEOPLE = {"guest", "room", "phone_resource", "agent"}
+NOT_PEOPLE = {"guest", "room", "phone_resource", "agent"}
 """Kinds the directory gives away. Shared mailboxes and service accounts look like people to SUA's permissions."""
 
 _SUCCESSES_KEPT_SINCE = datetime(2023, 12, 1, tzinfo=UTC)
@@ -25,15 +25,15 @@ class Spent:
 
 
 def held(truth: Mapping[str, Any]) -> set[Seat]:
-    return {(UUID(user["id"]), UUID(licence["skuId"])) for user in _present(truth) for licence in user["licences"]}
+    return {(UUID(user["id"]), UUID(licence["skuId"])) for user in present(truth) for licence in user["licences"]}
 
 
 def idle(truth: Mapping[str, Any], on: date, last_calls: Mapping[UUID, date], days: int, grace: int) -> set[Seat]:
     """Seats idle on a day: a person, enabled, held and created for `grace` days, silent since before `days` ago."""
     end = datetime.combine(on + timedelta(days=1), time(), UTC)
     found = set()
-    for user in _present(truth):
-        if user["kind"] in _NOT_PEOPLE or not user["accountEnabled"]:
+    for user in present(truth):
+        if user["kind"] in NOT_PEOPLE or not user["accountEnabled"]:
             continue
         if user["createdAt"] and datetime.fromisoformat(user["createdAt"]) > end - timedelta(days=grace):
             continue
@@ -77,7 +77,8 @@ def last_calls(calls: Sequence[Mapping[str, Any]]) -> dict[UUID, date]:
     return newest
 
 
-def _present(truth: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def present(truth: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Users who are in the directory."""
     return [user for user in truth["users"] if user["deletedAt"] is None]
 
 

@@ -44,12 +44,12 @@ async def questioned(api: Api, tenant: str, world: World, begins_at: datetime, d
     usage = await api.usage(tenant, today, week_ago, today + timedelta(days=1))
     comparisons = []
     for on, idle in ((today, idle_today), (before, idle_before)):
-        known = await world.truth(_evening(world, on), begins_at)
+        known = await world.truth(evening(world, on), begins_at)
         expected = truth.idle(
             known, on, truth.last_calls(known["calls"]), DEFAULT_POLICY.idle_days, DEFAULT_POLICY.grace_days
         )
-        comparisons.append(_compared("idle licences", on, {each.seat for each in idle}, expected))
-        comparisons.append(_compared("licences held", on, await api.held(tenant, on), truth.held(known)))
+        comparisons.append(compared("idle licences", on, {each.seat for each in idle}, expected))
+        comparisons.append(compared("licences held", on, await api.held(tenant, on), truth.held(known)))
     comparisons.append(_spent(today, usage, await _expected_usage(world, week_ago, today)))
     ledger = await api.ledger(tenant, _midnight(week_ago), world.clock.now())
     comparisons.append(_collected(today, ledger, await world.truth(world.clock.now(), _midnight(week_ago))))
@@ -62,13 +62,13 @@ async def _expected_usage(world: World, since: date, until: date) -> dict[str, S
     known = (await world.truth(world.clock.now(), _midnight(since)))["calls"]
     truths = []
     for on in days:
-        at_evening = await world.truth(_evening(world, on), _evening(world, on))
+        at_evening = await world.truth(evening(world, on), evening(world, on))
         begun = [call for call in known if datetime.fromisoformat(call["startedAt"]).date() == on]
         truths.append({**at_evening, "calls": begun})
     return truth.spent_by_department(truths)
 
 
-def _compared(what: str, on: date, answered: set[truth.Seat], expected: set[truth.Seat]) -> Comparison:
+def compared(what: str, on: date, answered: set[truth.Seat], expected: set[truth.Seat]) -> Comparison:
     missing = [f"not answered: {_named(seat)}" for seat in sorted(expected - answered)]
     surplus = [f"not true: {_named(seat)}" for seat in sorted(answered - expected)]
     return Comparison(what, on, len(answered), (*missing, *surplus))
@@ -103,7 +103,7 @@ def _named(seat: tuple[UUID, UUID]) -> str:
     return f"user {seat[0]} with SKU {seat[1]}"
 
 
-def _evening(world: World, on: date) -> datetime:
+def evening(world: World, on: date) -> datetime:
     """The instant of that day's read: the simulated clock stands at one time of day."""
     return datetime.combine(on, world.clock.now().timetz())
 
