@@ -29,6 +29,7 @@ from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, open_re
 from app.ingest import webhooks
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.webhooks import GraphDoors
+from app.reports.door import build_exports
 from app.settings import Settings, SettingsRefused
 
 Check = Callable[[], Awaitable[None]]
@@ -88,8 +89,10 @@ async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
     closing.push_async_callback(graph.aclose)
     terms = ConsentTerms(valid_for=timedelta(minutes=settings.consent_minutes))
     consent = ConsentDoors(parts.workshop, parts.ingest.job, terms)
-    questions = build_door(_door_settings(settings), reading, _verifier(settings), parts.clock)
-    return Doors([*questions, *graph.routes(), *consent.routes()], _checks(parts, reading, writing))
+    door, verifier = _door_settings(settings), _verifier(settings)
+    questions = build_door(door, reading, verifier, parts.clock, desk=parts.desk)
+    exports = build_exports(door, reading, verifier, parts.clock, parts.desk)
+    return Doors([*questions, *exports, *graph.routes(), *consent.routes()], _checks(parts, reading, writing))
 
 
 def _door_settings(settings: Settings) -> DoorSettings:

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     invitation_days: int = Field(14, ge=1, le=90, description="How long an invitation link is valid")
     consent_minutes: int = Field(15, ge=1, le=60, description="How long a started consent may take")
     smtp_url: SecretStr | None = Field(None, description="smtp:// or smtps:// with credentials; none: mail is printed")
-    mail_from: str = Field("sua@localhost", description="Sender of invitations")
+    mail_from: str = Field("sua@localhost", description="Sender of invitations and reports")
 
     master_key: SecretStr | None = Field(None, description="32 bytes, base64: wraps the keys of personal data")
     pseudonym_key: SecretStr | None = Field(None, description="32 bytes, base64: pseudonyms and opaque cursors")

@@ -16,7 +16,7 @@ from app.domain.ids import DirectoryId, TenantId
 
 
 class Forbidden(Refused):
-    """The caller is known and may see nothing here."""
+    """The caller is known and may see nothing here, or may look at a tenant and change nothing."""
 
     code: ClassVar[str] = "FORBIDDEN"
 
@@ -75,6 +75,12 @@ class Viewer:
 
     def may_see(self, tenant: TenantId) -> bool:
         return self.tenants is ALL or tenant in self.tenants
+
+    def may_change(self, tenant: TenantId) -> bool:
+        """Whether prices, rules, exemptions and decisions may be set: by the provider's administrators or their own."""
+        if Role.PROVIDER_ADMIN in self.roles and self.tenants is ALL:
+            return True
+        return Role.CUSTOMER_ADMIN in self.roles and tenant in self.own
 
     def sees_persons(self, tenant: TenantId) -> bool:
         """Whether names, addresses and numbers are shown; otherwise pseudonyms.

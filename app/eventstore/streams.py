@@ -36,6 +36,11 @@ def call_stream(call: CallId) -> str:
     return f"call/{call}"
 
 
+def rate_card_stream(carrier: str) -> str:
+    """`carrier` in small letters."""
+    return f"rate-card/{carrier}"
+
+
 def pstn_stream(row: LogRowId) -> str:
     return f"pstn/{row}"
 
@@ -51,3 +56,8 @@ def coverage_stream(feed: Feed) -> str:
 def listing_stream(on: date) -> str:
     """What listings of one UTC day found; a day of its own, so that no stream grows for ever."""
     return f"{coverage_stream(Feed.CALLS)}/{on.isoformat()}"
+
+
+def access_stream(on: date) -> str:
+    """What left SUA on one UTC day; a day of its own, so that no stream grows for ever."""
+    return f"access/{on.isoformat()}"

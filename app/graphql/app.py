@@ -12,7 +12,7 @@ from datetime import timedelta
 from inspect import isawaitable
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, execute
+from graphql import DocumentNode, ExecutionResult, OperationType, execute, get_operation_ast
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -24,9 +24,11 @@ from app.auth.pseudonyms import Pseudonyms
 from app.auth.tokens import Claims, Verifier
 from app.auth.viewer import Grants, NoGrants, viewer_of
 from app.clock import Clock
+from app.commands.desk import Desk
 from app.domain.errors import SuaError
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql import http
+from app.graphql.assessments import Assessments
 from app.graphql.context import Asked
 from app.graphql.documents import Documents
 from app.graphql.errors import known, masked, of_execution
@@ -56,9 +58,16 @@ class GraphQLDoor:
     """`POST /graphql`; and for browsers, GraphiQL on `GET /graphql`."""
 
     def __init__(
-        self, settings: DoorSettings, pool: ReadPool, verifier: Verifier, clock: Clock, grants: Grants | None = None
+        self,
+        settings: DoorSettings,
+        pool: ReadPool,
+        verifier: Verifier,
+        clock: Clock,
+        grants: Grants | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self._settings = settings
+        self._desk = desk
         self._pool = pool
         self._verifier = verifier
         self._clock = clock
@@ -66,6 +75,7 @@ class GraphQLDoor:
         self._documents = Documents(schema._schema, settings.limits)
         self._cursors = Cursors(settings.secret)
         self._pseudonyms = Pseudonyms(settings.secret)
+        self._assessments = Assessments()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._respond(Request(scope, receive))
@@ -107,7 +117,12 @@ class GraphQLDoor:
     async def _run(
         self, claims: Claims, document: DocumentNode, variables: dict[str, Any], operation: str | None
     ) -> ExecutionResult:
-        """Run it; where it asks for a position not tabulated yet, wait for that and run it again in a new snapshot."""
+        """Run it; where it asks for a position not tabulated yet, wait for that and run it again in a new snapshot.
+
+        A mutation is run once, whatever it asks for.
+        """
+        chosen = get_operation_ast(document, operation)
+        once = chosen is not None and chosen.operation is OperationType.MUTATION
         until = _ticks() + WAIT_SECONDS
         while True:
             async with self._asked(claims) as asked:
@@ -120,7 +135,7 @@ class GraphQLDoor:
                     is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
                 )
                 result = await found if isawaitable(found) else found
-            if not asked.behind or not await self._reached(asked.behind, until):
+            if once or not asked.behind or not await self._reached(asked.behind, until):
                 return result
 
     @contextlib.asynccontextmanager
@@ -132,7 +147,8 @@ class GraphQLDoor:
             tenants = sorted(await register.seen(viewer.tenants))
             async with reading.scope(db, tenants, longest=self._settings.statement_timeout):
                 await db.execute(SNAPSHOT)
-                yield Asked(viewer, db, self._clock.now(), self._settings.limits, self._cursors, self._pseudonyms)
+                now, limits = self._clock.now(), self._settings.limits
+                yield Asked(viewer, db, now, limits, self._cursors, self._pseudonyms, self._assessments, self._desk)
 
     async def _reached(self, wanted: dict[TenantId, int], until: float) -> bool:
         """Wait, in short looks of their own, until the tables have come that far. False: not in time."""
@@ -151,7 +167,15 @@ def _ticks() -> float:
 
 
 def build_door(
-    settings: DoorSettings, pool: ReadPool, verifier: Verifier, clock: Clock, grants: Grants | None = None
+    settings: DoorSettings,
+    pool: ReadPool,
+    verifier: Verifier,
+    clock: Clock,
+    grants: Grants | None = None,
+    desk: Desk | None = None,
 ) -> list[BaseRoute]:
-    """The routes of the door. `clock` is the clock facts are recorded by; tokens go by the verifier's own."""
-    return [Route("/graphql", GraphQLDoor(settings, pool, verifier, clock, grants))]
+    """The routes of the door. `clock` is the clock facts are recorded by; tokens go by the verifier's own.
+
+    `desk`: what mutations write through; without one the door only answers questions.
+    """
+    return [Route("/graphql", GraphQLDoor(settings, pool, verifier, clock, grants, desk))]

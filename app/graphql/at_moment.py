@@ -10,6 +10,7 @@ from app.domain.ids import TenantId
 from app.graphql.context import Asked, Info
 from app.graphql.errors import CursorInvalid
 from app.graphql.paging import Page, asked_page, place
+from app.insight.assessment import Assessment
 from app.projections import tenants
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
@@ -46,3 +47,8 @@ class AtMoment:
     async def row_at(self, asked: Asked, at: Moment) -> TenantRow | None:
         """The tenant as it was at a page's moment, which may be older than this one."""
         return self.row if at == self.moment else await tenants.found(asked.db, self.tenant, at)
+
+    async def assessment_at(self, asked: Asked, at: Moment, idle_days: int | None = None) -> Assessment | None:
+        """Every finding at a page's moment; None before the tenant's first fact: there is nobody to judge."""
+        row = await self.row_at(asked, at)
+        return None if row is None else await asked.assessment(at, row, idle_days)

@@ -1,6 +1,7 @@
 """What every resolver of one request has at hand: who asks, when, over which connection, and what was already read."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,19 +12,27 @@ from strawberry.types import Info as StrawberryInfo
 
 from app.auth.pseudonyms import Pseudonyms
 from app.auth.viewer import Viewer
+from app.commands.desk import Desk
 from app.domain.ids import SkuId, TenantId, UserId
+from app.domain.market import Market
+from app.graphql.assessments import Assessments
 from app.graphql.limits import Limits
 from app.graphql.paging import Cursors
+from app.insight.assessment import Assessment
+from app.insight.market import market_at
+from app.insight.product_names import product_names
 from app.projections import reading, renewals, sku_units
 from app.projections.reading import Moment
 from app.projections.renewals import Renewal
 from app.projections.sku_units import SkuUnits
+from app.projections.tenants import TenantRow
 
 
 @dataclass(slots=True)
 class Asked:
     """One request. `db` stands in one read-only transaction that sees the viewer's tenants and nothing else.
 
+    `desk`: what mutations write through; None: this door only answers questions.
     `behind`: positions asked for with `atLeast` that are not tabulated yet; the door waits and asks again.
     """
 
@@ -33,10 +42,15 @@ class Asked:
     limits: Limits
     cursors: Cursors
     pseudonyms: Pseudonyms
+    assessments: Assessments
+    desk: Desk | None = None
     behind: dict[TenantId, int] = field(default_factory=dict)
     _present: dict[TenantId, Moment] = field(default_factory=dict)
     _skus: dict[tuple[TenantId, Moment], dict[SkuId, SkuUnits]] = field(default_factory=dict)
     _renewals: dict[tuple[TenantId, Moment], dict[SkuId, list[Renewal]]] = field(default_factory=dict)
+    _names: dict[tuple[TenantId, Moment], dict[SkuId, str]] = field(default_factory=dict)
+    _markets: dict[tuple[TenantId, Moment], Market] = field(default_factory=dict)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def present(self, tenant: TenantId) -> Moment:
         """Now, the same for the whole request."""
@@ -57,6 +71,28 @@ class Asked:
                 found.setdefault(each.sku, []).append(each)
             self._renewals[tenant, at] = found
         return self._renewals[tenant, at]
+
+    async def assessment(self, at: Moment, row: TenantRow, idle_days: int | None = None) -> Assessment:
+        """Every finding of a tenant at a moment. `row`: the tenant's of that moment."""
+        return await self.assessments.of(self.db, row.tenant, at, row, idle_days)
+
+    async def product_names(self, tenant: TenantId, at: Moment, skus: Iterable[SkuId]) -> dict[SkuId, str]:
+        """What these products, and perhaps others, are called."""
+        async with self._one_at_a_time:
+            names = self._names.setdefault((tenant, at), {})
+            listed = await self.skus(tenant, at)
+            lacking = {*skus, *listed} - names.keys()
+            if lacking:
+                part_numbers = {sku: row.part_number for sku, row in listed.items()}
+                names.update(await product_names(self.db, part_numbers, lacking))
+            return names
+
+    async def market(self, tenant: TenantId, at: Moment) -> Market:
+        """Classes and service plans of products at a moment."""
+        async with self._one_at_a_time:
+            if (tenant, at) not in self._markets:
+                self._markets[tenant, at] = await market_at(self.db, tenant, at)
+            return self._markets[tenant, at]
 
     def name_of_user(self, tenant: TenantId, user: UserId, name: str | None) -> str | None:
         """The name as this viewer may see it: a pseudonym without the role, also where there is no name."""

@@ -8,6 +8,7 @@ import base64
 from uuid import UUID
 
 from app.domain.ids import TenantId
+from app.graphql.errors import BadUserInput
 from app.projections.reading import Moment
 
 
@@ -39,6 +40,14 @@ def part_of(kind: str, tenant: TenantId, text: str) -> UUID | None:
     if said != kind or len(parts) < 2 or parts[0] != str(tenant):
         return None
     return _uuid(parts[1])
+
+
+def asked_part(name: str, kind: str, tenant: TenantId, text: str) -> UUID:
+    """What an argument means. Raises BadUserInput where it means nothing here."""
+    part = part_of(kind, tenant, text)
+    if part is None:
+        raise BadUserInput(f"`{name}` is no id of this tenant.")
+    return part
 
 
 def _sealed(parts: list[str]) -> str:

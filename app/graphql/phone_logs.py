@@ -11,23 +11,19 @@ from uuid import UUID
 
 import strawberry
 
+from app.domain import money
 from app.domain.ids import TenantId, UserId
 from app.graphql.at_moment import AtMoment
 from app.graphql.calls import asked_window
 from app.graphql.context import Asked, Info, names_below
 from app.graphql.ids import thing_id, version_id
+from app.graphql.money import Money
 from app.graphql.paging import Connection
 from app.graphql.scalars import Seconds
 from app.projections import direct_routing_calls, pstn_charges, users
 from app.projections.direct_routing_calls import DirectRoutingRow
 from app.projections.pstn_charges import LikelyCall, PstnChargeRow
 from app.projections.reading import Moment
-
-
-@strawberry.type(description="An amount of one currency. Never added to one of another.")
-class Money:
-    amount: str = strawberry.field(description='A decimal number, exact, e.g. "0.0185".')
-    currency: str = strawberry.field(description="ISO 4217 code.")
 
 
 @strawberry.enum(description="How sure it is that a call record is of the same call.")
@@ -248,7 +244,7 @@ def _certain(found: UUID | None) -> CallLink | None:
 
 
 def _money(amount: Decimal | None, currency: str | None) -> Money | None:
-    return None if amount is None or currency is None else Money(amount=f"{amount:f}", currency=currency)
+    return None if amount is None or currency is None else Money.exact(money.Money(amount, currency))
 
 
 def _seconds(seconds: int | None) -> Seconds | None:

@@ -1,6 +1,8 @@
 """Scalars of our own, and checks of texts and times that come in."""
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NewType
 
 import strawberry
@@ -14,6 +16,7 @@ Seconds = NewType("Seconds", int)
 
 POSITION_MAX = 2**63 - 1
 TEXT_CHARACTERS_MAX = 200
+_DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 DAY_MIN, DAY_MAX = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -64,6 +67,13 @@ def checked_day(name: str, day: date) -> date:
     return day
 
 
+def checked_span(since_name: str, since: date, until_name: str, until: date) -> tuple[date, date]:
+    """The days [since, until)."""
+    if checked_day(since_name, since) > checked_day(until_name, until):
+        raise BadUserInput(f"`{since_name}` ({since}) lies after `{until_name}` ({until}).")
+    return since, until
+
+
 def checked_instant(name: str, instant: datetime | None) -> datetime | None:
     if instant is None:
         return None
@@ -71,3 +81,22 @@ def checked_instant(name: str, instant: datetime | None) -> datetime | None:
         raise BadUserInput(f"`{name}` needs a time zone, for instance 2026-11-23T12:00:00Z.")
     checked_day(name, instant.date())
     return instant
+
+
+def checked_decimal(name: str, text: str) -> Decimal:
+    """A decimal number as people write it to machines: digits, at most one point, no thousands separators."""
+    if not _DECIMAL.fullmatch(text):
+        raise BadUserInput(f"`{name}` is a decimal number with a point, for instance 12.30, not {text[:40]!r}.")
+    return Decimal(text)
+
+
+def shown_share(share: Decimal | None) -> float | None:
+    """A share of 1 to six places; None stays unknown."""
+    return None if share is None else round(float(share), 6)
+
+
+def checked_words(name: str, text: str) -> str:
+    """A text of people's own words, as long as the domain lets it be: what PostgreSQL cannot take is refused."""
+    if "\0" in text or not _encodable(text):
+        raise BadUserInput(f"`{name}` holds characters no text has.")
+    return text

@@ -3,14 +3,18 @@
 python -m app.graphql.schema > app/graphql/schema.graphql
 """
 
+from datetime import date
+
 import strawberry
 from graphql import build_schema, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from app.auth.viewer import Role
-from app.graphql import tenants
+from app.graphql import portfolio, tenants
 from app.graphql.context import Info
+from app.graphql.mutations import Mutation
 from app.graphql.paging import Connection
+from app.graphql.portfolio import PortfolioTenant
 from app.graphql.scalars import SCALARS
 from app.graphql.tenants import Tenant
 
@@ -44,8 +48,17 @@ class Query:
     async def tenant(self, info: Info, id: strawberry.ID) -> Tenant | None:  # noqa: A002
         return await tenants.one(info.context, id)
 
+    @strawberry.field(
+        description="The tenants the viewer may see, by name, each in a few figures as of the end of a civil day, by "
+        "default now. At most 25 a page, by default 10."
+    )
+    async def portfolio(
+        self, info: Info, as_of: date | None = None, first: int | None = None, after: str | None = None
+    ) -> Connection[PortfolioTenant]:
+        return await portfolio.portfolio(info.context, as_of, first, after)
 
-schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+
+schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
 
 
 def as_text() -> str:

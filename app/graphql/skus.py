@@ -6,11 +6,19 @@ from uuid import UUID
 import strawberry
 
 from app.domain.ids import SkuId, TenantId
+from app.domain.sku_class import SkuClass
 from app.graphql.context import Asked, Info
 from app.graphql.ids import version_id
 from app.projections.reading import Moment
 from app.projections.renewals import Renewal as RenewalRow
 from app.projections.sku_units import SkuUnits
+
+ProductClass = strawberry.enum(
+    SkuClass,
+    name="SkuClass",
+    description="PAID: bought by the seat for users. TRIAL: costs nothing yet. COMPANY: for the tenant as a whole. "
+    "DEVICE: for a room or a shared telephone. CONSUMPTION: paid by use.",
+)
 
 _USABLE = ("Enabled", "Warning")
 
@@ -46,6 +54,19 @@ class Sku:
 
     tenant: strawberry.Private[TenantId]
     moment: strawberry.Private[Moment]
+
+    @strawberry.field(description="Microsoft's name in print, e.g. Microsoft 365 E5; else the part number or id.")
+    async def name(self, info: Info) -> str:
+        sku = SkuId(UUID(self.sku_id))
+        return (await info.context.product_names(self.tenant, self.moment, [sku]))[sku]
+
+    @strawberry.field(
+        name="class", description="What sort of product it is: money and utilisation are reckoned of PAID ones only."
+    )
+    async def sku_class(self, info: Info) -> ProductClass:  # type: ignore[valid-type]
+        if self.applies_to == "Company":
+            return SkuClass.COMPANY
+        return (await info.context.market(self.tenant, self.moment)).class_of(SkuId(UUID(self.sku_id)))
 
     @strawberry.field(description="Purchases behind the product, the soonest change first; empty: none was listed.")
     async def renewals(self, info: Info) -> list[Renewal]:

@@ -10,17 +10,26 @@ from app.auth.viewer import ALL
 from app.domain.access import State, advice, missing_of
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
+from app.graphql.adoption import AdoptionQuestions
 from app.graphql.calls import CallQuestions
 from app.graphql.context import Asked, Info
+from app.graphql.costs import CostQuestions
 from app.graphql.coverage import CoverageQuestions
+from app.graphql.exemptions import ExemptionQuestions
+from app.graphql.findings import FindingQuestions
 from app.graphql.freshness import Freshness, Knowledge, of_tenant
 from app.graphql.history import TenantHistory
 from app.graphql.ids import tenant_of, thing_id, version_id
 from app.graphql.licences import LicenceQuestions
 from app.graphql.paging import Connection, asked_page, place
 from app.graphql.phone_logs import PhoneLogQuestions
+from app.graphql.policy import Policy
+from app.graphql.prices import PriceQuestions
+from app.graphql.pstn_costs import PstnCostQuestions
 from app.graphql.scalars import DAY_MAX, DAY_MIN, Position, checked_instant
+from app.graphql.sku_findings import ProductQuestions
 from app.graphql.subscriptions_state import SubscriptionQuestions
+from app.graphql.upcoming import UpcomingQuestions
 from app.graphql.users import UserQuestions
 from app.projections import reading, tenants
 from app.projections.reading import AsOfOutOfRange, Moment, NotReady
@@ -63,16 +72,21 @@ class Capabilities:
     renewals: bool | None = strawberry.field(description="When purchases are renewed is readable.")
 
 
-@strawberry.type(description="The customer's own rules. Days are civil days in `timeZone`.")
-class Policy:
-    idle_days: int = strawberry.field(description="Days without activity until a seat counts as idle.")
-    grace_days: int = strawberry.field(description="Days after assignment in which a seat is not judged.")
-    time_zone: str = strawberry.field(description="IANA name.")
-    currency: str = strawberry.field(description="ISO 4217 code.")
-
-
 @strawberry.type(description="A tenant as of one day and as known at one instant. Everything below agrees with both.")
-class TenantView(UserQuestions, LicenceQuestions, CallQuestions, PhoneLogQuestions):
+class TenantView(
+    UserQuestions,
+    LicenceQuestions,
+    CallQuestions,
+    PhoneLogQuestions,
+    FindingQuestions,
+    ProductQuestions,
+    ExemptionQuestions,
+    CostQuestions,
+    PriceQuestions,
+    PstnCostQuestions,
+    UpcomingQuestions,
+    AdoptionQuestions,
+):
     id: strawberry.ID = strawberry.field(description="Of the tenant at this moment.")
     as_of: date = strawberry.field(description="The civil day in the tenant's time zone; its end counts.")
     position: Position = strawberry.field(description='The last fact taken into account; "0": none.')
@@ -149,9 +163,7 @@ class Tenant(TenantHistory, CoverageQuestions, SubscriptionQuestions):
                 direct_routing=row.direct_routing,
                 renewals=row.renewals,
             ),
-            policy=Policy(
-                idle_days=row.idle_days, grace_days=row.grace_days, time_zone=row.time_zone, currency=row.currency
-            ),
+            policy=Policy.of(row.policy),
         )
 
 
@@ -173,11 +185,16 @@ async def _moment(
 
 async def one(asked: Asked, id: str) -> Tenant:  # noqa: A002
     """A tenant by its id. One the viewer may not see answers like one that does not exist: NOT_FOUND."""
+    return Tenant.of(await row_seen(asked, id))
+
+
+async def row_seen(asked: Asked, id: str) -> TenantRow:  # noqa: A002
+    """A tenant's row by its id. Raises TenantUnknown alike for one the viewer may not see and for none."""
     tenant = tenant_of(id)
     row = await tenants.found(asked.db, tenant) if tenant is not None and asked.viewer.may_see(tenant) else None
     if row is None:
         raise TenantUnknown("There is no such tenant for you.")
-    return Tenant.of(row)
+    return row
 
 
 async def several(asked: Asked, first: int | None, after: str | None) -> Connection[Tenant]:

@@ -85,7 +85,7 @@ async def send(message: EmailMessage, smtp_url: str) -> None:
     except (aiosmtplib.SMTPException, OSError) as error:
         needed = " It must offer STARTTLS." if must_upgrade else ""
         reason = type(error).__name__
-        raise MailUnavailable(f"The mail server did not take the invitation: {reason}.{needed}") from error
+        raise MailUnavailable(f"The mail server did not take the mail: {reason}.{needed}") from error
 
 
 def _is_loopback(host: str) -> bool:

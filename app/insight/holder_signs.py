@@ -137,7 +137,8 @@ def _silences(days: int) -> str:
     )
     return f"""
         SELECT uuid_send(g.user_id), {silent} FROM {known("workload_gaps")} g
-        WHERE g.gap_until >= %(judged_at)s GROUP BY g.user_id
+        WHERE g.gap_until >= %(judged_at)s AND (g.gap_from < %(cutoff_0)s OR g.gap_until = {_FOREVER})
+        GROUP BY g.user_id
     """
 
 

@@ -22,6 +22,7 @@ from app.insight.interning import Interning
 from app.insight.minutes import NOTHING, Called, called_out
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
+from app.projections.uncollected import uncollected
 
 
 class Standing(NamedTuple):
@@ -57,8 +58,9 @@ async def holders_at(
         raise IdleDaysOutOfRange(f"Gaps of less than {SHORTEST_IDLE_DAYS} days are not kept, so none of {days[0]}.")
     ground = await ground_at(db, tenant, at, row, policy)
     minutes = await called_out(db, tenant, at, row)
-    tables = await read(db, _parameters(tenant, at, policy, days), len(days))
-    return Standings(ground, _standings(Interning(tables, days, policy, _calling(ground)), tables.users, minutes))
+    with uncollected():
+        tables = await read(db, _parameters(tenant, at, policy, days), len(days))
+        return Standings(ground, _standings(Interning(tables, days, policy, _calling(ground)), tables.users, minutes))
 
 
 def _standings(interning: Interning, users: Sequence[User], minutes: Mapping[UserId, Called] | None) -> list[Standing]:

@@ -13,9 +13,13 @@ from app.ops import (
     database,
     doctor,
     inbox,
+    pricing,
     processes,
     projecting,
+    rate_cards,
+    reporting,
     scheduling,
+    skus,
     tokens,
     translating,
 )
@@ -41,6 +45,11 @@ collecting.app.command("calls")(coverage.collect_calls)
 app.command("coverage")(coverage.show_coverage)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(projecting.app, name="projections")
+app.add_typer(pricing.app, name="prices")
+app.add_typer(pricing.rates, name="rates")
+app.add_typer(rate_cards.app, name="rate-cards")
+app.add_typer(skus.app, name="skus")
+app.add_typer(reporting.app, name="reports")
 app.add_typer(tokens.app, name="tokens")
 
 

@@ -158,6 +158,16 @@ async def _zone(db: psycopg.AsyncConnection[Any], tenant: TenantId, position: in
     return ZoneInfo((row and row[0]) or DEFAULT_POLICY.time_zone)
 
 
+async def all_reached(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> bool:
+    """Whether every table has come as far as the moment; else one that stopped may yet change what it says of it."""
+    behind = await rows(
+        db,
+        "SELECT 1 FROM checkpoints WHERE tenant_id = %s AND (position < %s OR stopped_at IS NOT NULL) LIMIT 1",
+        (tenant, at.position),
+    )
+    return not behind
+
+
 def known(table: str) -> str:
     """The rows of a table as known at `%(position)s`: what is still open, and what was superseded since.
 
@@ -173,7 +183,9 @@ def in_force(alias: str) -> str:
     return f"{alias}.valid_until >= %(at)s AND {alias}.valid_from < %(at)s"
 
 
-async def rows(db: psycopg.AsyncConnection[Any], query: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+async def rows(
+    db: psycopg.AsyncConnection[Any], query: str, parameters: Mapping[str, object] | Sequence[object]
+) -> list[tuple[Any, ...]]:
     """All rows of one question."""
     return await (await db.execute(query, parameters)).fetchall()
 

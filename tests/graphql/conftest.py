@@ -1,6 +1,6 @@
 """The door over a real database, asked over HTTP, by every kind of viewer."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +15,8 @@ from app.auth.jwks import KeySet
 from app.auth.tokens import Verifier
 from app.auth.viewer import Grants
 from app.clock import SteppedClock
-from app.domain.ids import DirectoryId
+from app.commands.desk import Desk
+from app.domain.ids import DirectoryId, TenantId
 from app.graphql.app import DoorSettings, build_door
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
@@ -40,6 +41,7 @@ TOKENS: dict[str, dict[str, Any]] = {
     "pretender": {"tid": str(CONTOSO_DIRECTORY), "roles": ["Sua.Provider.Admin", "Sua.Customer.Viewer"]},
     "hr": {"tid": str(CONTOSO_DIRECTORY), "roles": ["Sua.Customer.Viewer", "Sua.SeePersons"]},
     "neighbour": {"tid": str(FABRIKAM_DIRECTORY), "roles": ["Sua.Customer.Admin", "Sua.SeePersons"]},
+    "owner": {"tid": str(PROVIDER_DIRECTORY), "roles": ["Sua.Provider.Admin"]},
     "operator": {"tid": str(PROVIDER_DIRECTORY), "roles": ["Sua.Provider.Operator"]},
     "reseller": {"tid": str(CONTOSO_DIRECTORY), "roles": ["Sua.Reseller"]},
     "nobody": {"tid": str(CONTOSO_DIRECTORY), "roles": []},
@@ -79,11 +81,15 @@ class Client:
 
 
 def asgi(
-    pool: ReadPool, clock: SteppedClock, settings: DoorSettings = SETTINGS, grants: Grants | None = None
+    pool: ReadPool,
+    clock: SteppedClock,
+    settings: DoorSettings = SETTINGS,
+    grants: Grants | None = None,
+    desk: Desk | None = None,
 ) -> Starlette:
     wall = SteppedClock(NOON)
     verifier = Verifier(KeySet(Keys(jwks_of()), wall), wall, audience=AUDIENCE, issuer_template=TEMPLATE)
-    return Starlette(routes=build_door(settings, pool, verifier, clock, grants))
+    return Starlette(routes=build_door(settings, pool, verifier, clock, grants, desk))
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +105,24 @@ async def read_pool(module_database: Database, world: World) -> AsyncIterator[Re
     await pool.close()
 
 
+def _ringing(world: World) -> Callable[[TenantId, int], None]:
+    def ring(tenant: TenantId, position: int) -> None:
+        assert world.tabulate(tenant) >= position
+
+    return ring
+
+
 @asynccontextmanager
 async def asking(
-    pool: ReadPool, settings: DoorSettings = SETTINGS, grants: Grants | None = None
+    pool: ReadPool,
+    settings: DoorSettings = SETTINGS,
+    grants: Grants | None = None,
+    world: World | None = None,
 ) -> AsyncIterator[Client]:
+    """`world`: takes changes and tabulates them at once; None: the door only answers questions."""
     clock = SteppedClock(NOON)
-    transport = httpx.ASGITransport(asgi(pool, clock, settings, grants))
+    desk = None if world is None else Desk(world.store, clock, _ringing(world))
+    transport = httpx.ASGITransport(asgi(pool, clock, settings, grants, desk))
     async with httpx.AsyncClient(transport=transport, base_url="http://sua.test") as http:
         yield Client(http, clock)
 

@@ -40,6 +40,8 @@ query ($id: ID!, $user: ID!) {
       users { nodes { name userPrincipalName department holdings { heldSince } activity { state } } }
       user(id: $user) { name }
       idleLicences { nodes { userName } }
+      findings { nodes { userName text department remedy { text } } } exemptions { nodes { userName owner } }
+      findingTotals(groupBy: DEPARTMENT) { groups { key label } } savings { realised { items { userId } } }
       calls { nodes { callId participants { name } } }
       callUsage { key calls }
     }
