@@ -1,6 +1,7 @@
 """What the bulk reads of users share: seats fetched and decided in chunks, appended in large transactions.
 
-Memory is the ids already done, one chunk of seats and one transaction's facts: 100,000 users fit where 1,000 do.
+Memory is the ids already done, 16 bytes each, one chunk of seats and one transaction's facts: 100,000 users fit where
+1,000 do.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,7 @@ from app.domain.seat import NOBODY, Seat, evolve
 from app.eventstore.changes import SeatChange
 
 SEATS_PER_CHUNK = 1_000
-FACTS_PER_APPEND = 10_000
+FACTS_PER_APPEND = 5_000
 
 T = TypeVar("T")
 Decision = Callable[[Seat], list[Event]]
@@ -71,7 +72,8 @@ def change_known_seats(tenant: TenantId, cause: UUID, readings: Iterable[Reading
 
 @dataclass(slots=True)
 class _Tally:
-    done: set[UserId] = field(default_factory=set)
+    done: set[bytes] = field(default_factory=set)
+    """Ids as their bytes, a third of what UUID objects take."""
     unknown: int = 0
 
 
@@ -79,15 +81,17 @@ def _change(tenant: TenantId, cause: UUID, readings: Iterable[Reading], desk: De
     tally, facts = _Tally(), 0
     for batch in _batches(_all_decided(tenant, readings, desk, tally, only_known=only_known)):
         facts += _append(tenant, cause, batch, desk)
+        batch.clear()  # before the next is decided: two at once would be most of the memory
     if facts:
         desk.ring(tenant, desk.store.head(tenant))
     return ReadOutcome(users=len(tally.done) - tally.unknown, facts=facts, unknown=tally.unknown)
 
 
-def _first_ones(readings: Iterable[Reading], done: set[UserId]) -> Iterator[Reading]:
+def _first_ones(readings: Iterable[Reading], done: set[bytes]) -> Iterator[Reading]:
     for reading in readings:
-        if reading.user not in done:
-            done.add(reading.user)
+        user = reading.user.bytes
+        if user not in done:
+            done.add(user)
             yield reading
 
 

@@ -2,21 +2,28 @@
 
 from app.projections import (
     activity_gaps,
+    adoption,
     call_participants,
     call_usage,
     calls,
     coverage,
     direct_routing_calls,
+    exchange_rates,
+    findings,
     idle_licences,
     last_activity,
     licence_changes,
+    licence_costs,
     licence_holdings,
+    prices,
     pstn_charges,
+    rate_cards,
     renewals,
     sku_units,
     subscriptions,
     tenants,
     users,
+    workload_gaps,
 )
 from app.projections.projection import Projection
 
@@ -35,6 +42,13 @@ ALL: tuple[Projection, ...] = (
     call_usage.PROJECTION,
     pstn_charges.PROJECTION,
     direct_routing_calls.PROJECTION,
+    rate_cards.PROJECTION,
     coverage.PROJECTION,
     subscriptions.PROJECTION,
+    prices.PROJECTION,
+    exchange_rates.PROJECTION,
+    workload_gaps.PROJECTION,
+    adoption.PROJECTION,
+    findings.PROJECTION,
+    licence_costs.PROJECTION,
 )

@@ -4,11 +4,9 @@ One transaction reads a batch from the checkpoints on, hands it to every project
 and moves the checkpoints. The checkpoints' row locks let one worker advance a tenant while others take other tenants.
 """
 
-import gc
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,6 +23,7 @@ from app.projections.facts import Fact, fact_of
 from app.projections.log_reader import Log, Reader
 from app.projections.projection import Projection
 from app.projections.statements import write
+from app.projections.uncollected import uncollected
 
 TURN = 50_000
 """Facts a tenant may have taken in before it goes to the back of the queue; also the most held in memory at once."""
@@ -70,7 +69,7 @@ def advance(
             checkpoints = lock(db.cursor(), tenant, projections)
             if checkpoints is None:
                 return Progress(taken, 0, 0, busy=True, more=False, stopped=())
-            with _uncollected():
+            with uncollected():
                 count = _step(db, reader, tenant, checkpoints, batch, budget - taken)
         taken += count
         # Only after the locks are gone: whoever rang while we held them was told that someone is on it.
@@ -189,21 +188,6 @@ def digest(
     return digest(db, tenant, projection, facts[:half], bearings) or digest(
         db, tenant, projection, facts[half:], bearings
     )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: a batch makes a million objects without any, and searching doubles the cost.
-
-    It is off for the whole process meanwhile; whoever else turned it off keeps it off.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _stop(tenant: TenantId, checkpoints: Iterable[Checkpoint], position: int, reason: str) -> None:

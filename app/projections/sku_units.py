@@ -9,7 +9,7 @@ import psycopg
 
 from app.domain.events import Event
 from app.domain.events.licensing import SeatsChanged, SkuLapsed, SkuSubscribed
-from app.domain.ids import SkuId, TenantId
+from app.domain.ids import PlanId, SkuId, TenantId
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact
@@ -20,7 +20,10 @@ from app.projections.versioned import VALID, Book, Table, Value
 
 @dataclass(frozen=True, slots=True)
 class SkuUnits:
-    """Units as Graph counts them. None: not read yet. `consumed` may exceed enabled + warning."""
+    """Units as Graph counts them. None: not read yet. `consumed` may exceed enabled + warning.
+
+    `plans`: service plans for users; empty where the product is not described yet.
+    """
 
     sku: SkuId
     part_number: str | None
@@ -30,6 +33,7 @@ class SkuUnits:
     suspended: int | None
     locked_out: int | None
     consumed: int | None
+    plans: tuple[PlanId, ...] = ()
 
 
 async def listed_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> list[SkuUnits]:
@@ -37,15 +41,22 @@ async def listed_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Mome
     found = await rows(
         db,
         f"""
-        SELECT s.sku_id, s.part_number, s.applies_to, s.enabled, s.warning, s.suspended, s.locked_out, s.consumed
+        SELECT s.sku_id, s.part_number, s.applies_to, s.enabled, s.warning, s.suspended, s.locked_out, s.consumed,
+               s.plans
         FROM {known("sku_units")} s WHERE {in_force("s")} ORDER BY s.part_number, s.sku_id
         """,
         {"tenant": tenant, "position": at.position, "at": at.at},
     )
-    return [SkuUnits(*row) for row in found]
+    return [_row(row) for row in found]
 
 
-_UNREAD: Value = (None, None, None, None, None, None, None)
+def _row(row: tuple[Any, ...]) -> SkuUnits:
+    values = list(row)
+    values[8] = tuple(row[8])
+    return SkuUnits(*values)
+
+
+_UNREAD: Value = (None, None, None, None, None, None, None, ())
 
 
 def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
@@ -60,10 +71,11 @@ def _after(event: Event, before: Value | None) -> Value | None:
     was = before or _UNREAD
     match event:
         case SkuSubscribed():
-            return (event.part_number, event.applies_to, *was[2:])
+            plans = tuple([each.plan.int for each in event.plans if each.applies_to == "User"])
+            return (event.part_number, event.applies_to, *was[2:-1], plans)
         case SeatsChanged():
             units = (event.enabled, event.warning, event.suspended, event.locked_out, event.consumed)
-            return (*was[:2], *units)
+            return (*was[:2], *units, was[-1])
         case _:
             return None
 
@@ -86,9 +98,11 @@ PROJECTION = Versioned(
             Column("suspended", "integer"),
             Column("locked_out", "integer"),
             Column("consumed", "integer"),
+            Column("plans", "uuid[]"),
         ),
     ),
     facts=frozenset({SkuSubscribed, SeatsChanged, SkuLapsed}),
     looked_up=_skus_of,
     project=project,
+    version=2,
 )

@@ -51,6 +51,8 @@ class Values(NamedTuple):
     pstn_collected_at: Instant | None = None
     direct_routing_collected_at: Instant | None = None
     renewals_collected_at: Instant | None = None
+    rules: str | None = None
+    consented_at: Instant | None = None
 
 
 def after(event: Event, before: Value | None) -> Value | None:
@@ -68,6 +70,7 @@ def after(event: Event, before: Value | None) -> Value | None:
                 directory_id=event.directory,
                 default_domain=event.default_domain,
                 permissions=event.permissions,
+                consented_at=_earlier(was.consented_at, instant(event.happened_at)),
             )
         case ConsentWithdrawn():
             return _standing(was, state_without(event.reason), event, event.reason)
@@ -81,6 +84,7 @@ def after(event: Event, before: Value | None) -> Value | None:
                 grace_days=event.grace_days,
                 time_zone=event.time_zone,
                 currency=event.currency,
+                rules=event.model_dump_json(),
             )
         case TenantOffboarded():
             return _standing(was, State.OFFBOARDED, event)
@@ -118,3 +122,7 @@ def _after_read(was: Values, event: SnapshotTaken | SnapshotFailed) -> Values:
 
 def _later(known: Instant | None, at: Instant) -> Instant:
     return at if known is None else max(known, at)
+
+
+def _earlier(known: Instant | None, at: Instant) -> Instant:
+    return at if known is None else min(known, at)

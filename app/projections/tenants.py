@@ -22,7 +22,7 @@ from app.domain.events.tenancy import (
 )
 from app.domain.ids import DirectoryId, TenantId
 from app.domain.licensing import read_cutoff
-from app.domain.policy import DEFAULT_POLICY
+from app.domain.policy import DEFAULT_POLICY, Policy, policy_of
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact
@@ -34,7 +34,10 @@ from app.projections.versioned import VALID, Book, Table
 
 @dataclass(frozen=True, slots=True)
 class TenantRow:
-    """`name` is the provider's word for the customer, `organisation` the directory's own. Capability None: unknown."""
+    """`name` is the provider's word for the customer, `organisation` the directory's own. Capability None: unknown.
+
+    `policy`: the customer's rules, whole. `consented_at`: the first consent.
+    """
 
     tenant: TenantId
     name: str
@@ -66,6 +69,8 @@ class TenantRow:
     pstn_collected_at: datetime | None
     direct_routing_collected_at: datetime | None
     renewals_collected_at: datetime | None
+    policy: Policy
+    consented_at: datetime | None
 
     def observable(self, at: Moment) -> bool:
         """Can inactivity be told from blindness? For the row of a moment, at that moment (definitions: observable)."""
@@ -83,7 +88,8 @@ _COLUMNS = """
     t.licences_collected_at, t.sign_ins_collected_at, t.reports_collected_at, t.calls_collected_at,
     t.failed_feeds, t.last_failure, t.last_failure_at, t.state_reason, t.state_since,
     t.pstn_logs, t.direct_routing, t.renewals, t.copilot_reports,
-    t.pstn_collected_at, t.direct_routing_collected_at, t.renewals_collected_at
+    t.pstn_collected_at, t.direct_routing_collected_at, t.renewals_collected_at,
+    t.rules, t.consented_at
 """
 
 
@@ -158,6 +164,7 @@ def _row(row: tuple[Any, ...]) -> TenantRow:
     chosen = (ours.idle_days, ours.grace_days, ours.time_zone, ours.currency)
     values[10:14] = [default if value is None else value for value, default in zip(row[10:14], chosen, strict=True)]
     values[6], values[18] = tuple(row[6]), tuple(row[18])
+    values[30] = ours if row[30] is None else policy_of(PolicyChanged.model_validate_json(row[30]))
     return TenantRow(*values)
 
 
@@ -203,6 +210,8 @@ PROJECTION = Versioned(
             Column("pstn_collected_at", "timestamptz"),
             Column("direct_routing_collected_at", "timestamptz"),
             Column("renewals_collected_at", "timestamptz"),
+            Column("rules", "text"),
+            Column("consented_at", "timestamptz"),
         ),
     ),
     facts=frozenset(
@@ -220,5 +229,5 @@ PROJECTION = Versioned(
     ),
     looked_up=lambda _: {},
     project=project,
-    version=2,
+    version=3,
 )

@@ -26,7 +26,7 @@ from app.domain.licensing import usual_ground
 from app.domain.personal import Personal
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
-from app.projections.facts import Fact, Instant, instant_or_none
+from app.projections.facts import Fact, Instant, instant, instant_or_none
 from app.projections.projection import Versioned, users_of
 from app.projections.reading import Moment, in_force, known, rows
 from app.projections.versioned import VALID, Book, Table, Value
@@ -34,7 +34,7 @@ from app.projections.versioned import VALID, Book, Table, Value
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """`display_name` None: the directory has none, or the person was erased."""
+    """`display_name` None: the directory has none, or the person was erased. `disabled_since` None: enabled."""
 
     user: UserId
     display_name: str | None
@@ -50,11 +50,13 @@ class UserRow:
     deleted: bool
     kind_source: KindSource
     kind_confidence: Confidence
+    disabled_since: datetime | None = None
 
 
 _COLUMNS = """
     u.user_id, u.display_name, u.user_principal_name, u.kind, u.enabled, u.department, u.company, u.cost_centre,
-    u.country, u.usage_location, u.created_at, u.deleted, u.kind_source, u.kind_confidence
+    u.country, u.usage_location, u.created_at, u.deleted, u.kind_source, u.kind_confidence,
+    u.disabled_since
 """
 
 
@@ -153,6 +155,7 @@ class _Values(NamedTuple):
     deleted: bool
     kind_source: str | None
     kind_confidence: str | None
+    disabled_since: Instant | None
 
 
 _FACTS = (UserDiscovered, ProfileChanged, AccountDisabled, AccountEnabled, UserDeleted)
@@ -167,30 +170,39 @@ def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
 
 
 def _after(event: Event, before: Value | None) -> Value | None:
+    was = None if before is None else _Values(*before)
     if isinstance(event, UserDiscovered):
-        return _described(event.profile, event.enabled, instant_or_none(event.created_at))
-    if before is None:
+        disabled_since = None if event.enabled else _disabled_since(was, event)
+        return _described(event.profile, instant_or_none(event.created_at), disabled_since)
+    if was is None:
         return None
-    was = _Values(*before)
     match event:
         case ProfileChanged():
-            return _described(event.profile, was.enabled, was.created_at, was.deleted)
+            return _described(event.profile, was.created_at, was.disabled_since, was.deleted)
         case AccountDisabled():
-            return was._replace(enabled=False)
+            return was._replace(enabled=False, disabled_since=_disabled_since(was, event))
         case AccountEnabled():
-            return was._replace(enabled=True)
+            return was._replace(enabled=True, disabled_since=None)
         case UserDeleted():
             return was._replace(deleted=True)
         case _:
             return was
 
 
-def _described(profile: Profile, enabled: bool, created_at: Instant | None, deleted: bool = False) -> _Values:
+def _disabled_since(was: _Values | None, event: Event) -> Instant:
+    """Of an account said to be disabled again: since the earliest time, also where that was learned last."""
+    at = instant(event.happened_at)
+    return at if was is None or was.disabled_since is None else min(was.disabled_since, at)
+
+
+def _described(
+    profile: Profile, created_at: Instant | None, disabled_since: Instant | None, deleted: bool = False
+) -> _Values:
     return _Values(
         _plain(profile.display_name),
         _plain(profile.user_principal_name),
         profile.kind.value,
-        enabled,
+        disabled_since is None,
         profile.department,
         profile.company,
         profile.cost_centre,
@@ -200,6 +212,7 @@ def _described(profile: Profile, enabled: bool, created_at: Instant | None, dele
         deleted,
         profile.kind_source and profile.kind_source.value,
         profile.kind_confidence and profile.kind_confidence.value,
+        disabled_since,
     )
 
 
@@ -226,9 +239,11 @@ PROJECTION = Versioned(
             Column("deleted", "boolean"),
             Column("kind_source", "text"),
             Column("kind_confidence", "text"),
+            Column("disabled_since", "timestamptz"),
         ),
     ),
     facts=frozenset(_FACTS),
     looked_up=users_of,
     project=project,
+    version=2,
 )

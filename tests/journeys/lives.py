@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from app.assembly import Parts, assembled, key
 from app.clock import SteppedClock
 from app.domain.ids import TenantId
 from app.eventstore.envelope import Recorded
+from app.eventstore.pools import DatabaseDown
 from app.ops import tokens
 from app.ops.console import err
 from app.ops.demo import story
@@ -37,6 +39,7 @@ SEED = 4
 
 _TOKEN_SECONDS = 3600
 _EVERYTHING = 1_000_000
+_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,14 @@ class Life:
         return self.clock.now().date()
 
     def facts(self) -> list[Recorded]:
-        """The whole log."""
-        return self.parts.store.read(self.tenant, after=0, limit=_EVERYTHING)
+        """The whole log. Asked again for a while: a busy machine may open no connection within a pool's 5 s."""
+        give_up_at = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                return self.parts.store.read(self.tenant, after=0, limit=_EVERYTHING)
+            except DatabaseDown:
+                if time.monotonic() > give_up_at:
+                    raise
 
     def advance(self, days: int = 1) -> None:
         """Let days pass there; what they notified has been delivered, and nobody has looked at it yet."""

@@ -20,6 +20,8 @@ from tests.journeys.lives import Life, variables_of
 
 TABLES = [table for projection in ALL for table in projection.tables]
 LARGEST_BATCH = 300
+STATED = {"exchange_rates", "findings", "prices", "rate_cards"}
+"""Filled by what people state, which nobody does in the lived company: their rebuild is in tests/projections."""
 
 Sua = Callable[..., tuple[int, str]]
 
@@ -50,7 +52,7 @@ def test_a_table_rebuilt_is_the_live_table_row_by_row(lived: Life, projection: s
 
     assert differences == []
     assert {table: _rows(lived, table) for table in tables} == live
-    assert all(len(rows) > 1 for rows in live.values())
+    assert all(len(rows) > 1 for table, rows in live.items() if table not in STATED)
 
 
 def test_the_same_log_in_another_database_and_other_batches_makes_the_same_rows(

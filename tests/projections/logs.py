@@ -9,6 +9,7 @@ import hypothesis.strategies as st
 from app.domain.events import Event
 from app.domain.events.charging import DirectRoutingCall, DirectRoutingCallLogged, PstnCall, PstnCallCharged
 from app.domain.events.coverage import CallsMissing, CallsReconciled, Feed, MissingCall, Pass, SnapshotFailed
+from app.domain.events.deciding import Cause, Decision, ExemptionLifted, FindingDecided, SeatExempted, Tier
 from app.domain.events.licensing import (
     AccountDisabled,
     AccountEnabled,
@@ -16,6 +17,7 @@ from app.domain.events.licensing import (
     LicenceChanged,
     ProfileChanged,
     SeatsChanged,
+    ServicePlan,
     SkuLapsed,
     SkuSubscribed,
     UserDeleted,
@@ -29,6 +31,7 @@ from app.domain.events.tenancy import (
     CapabilityChanged,
     ConsentGranted,
     PolicyChanged,
+    SkuIdleDays,
     TenantInvited,
 )
 from app.domain.ids import CallId, LogRowId, PlanId
@@ -158,6 +161,7 @@ def _call(draw: st.DrawFn, at: datetime) -> Event:
         for failed in draw(st.lists(st.booleans(), min_size=1, max_size=4))
     ]
     content = call(*legs, call=draw(_CALLS), revision=draw(st.integers(1, 5)), test=draw(st.integers(0, 9)) == 0)
+    content = content.model_copy(update={"kind": draw(st.sampled_from(["groupCall", "groupCall", "peerToPeer"]))})
     return draw(st.sampled_from([completed, revised]))(content)
 
 
@@ -188,10 +192,36 @@ def _phone_row(draw: st.DrawFn, at: datetime) -> Event:
     if draw(st.booleans()):
         unsaid: dict[str, object] = dict.fromkeys(DirectRoutingCall.model_fields)
         told = {"correlation": draw(_CALLS), "sip_code": draw(st.sampled_from([None, 0, 486]))}
+        told["successful"] = draw(st.sampled_from([None, True, False]))
         return DirectRoutingCallLogged(happened_at=at, call=DirectRoutingCall.model_validate(unsaid | common | told))
     unsaid = dict.fromkeys(PstnCall.model_fields)
-    money = {"charge": draw(st.none() | st.decimals(0, 9, places=4)), "currency": "EUR"}
+    money: dict[str, object] = {"charge": draw(st.none() | st.decimals(0, 9, places=4)), "currency": "EUR"}
+    money["kind"] = draw(
+        st.sampled_from([None, "user_in", "user_out", "user_out_conf", "conf_in", "user_out_forwarding"])
+    )
+    money["seconds"] = draw(st.sampled_from([None, 0, 61]))
     return PstnCallCharged(happened_at=at, call=PstnCall.model_validate(unsaid | common | money))
+
+
+def _decided(draw: st.DrawFn, at: datetime) -> Event:
+    seat = {"user": draw(_USERS), "sku": draw(_SKUS)}
+    until = draw(st.sampled_from([None, at.date() + timedelta(days=5), at.date() + timedelta(days=50)]))
+    facts = [
+        SeatExempted(
+            happened_at=at, reason="leave", owner=Personal("pseudonym/x", "Olga"), until=until, by=None, **seat
+        ),
+        ExemptionLifted(happened_at=at, by=None, **seat),
+        FindingDecided(
+            happened_at=at,
+            cause=draw(st.sampled_from(Cause)),
+            tier=draw(st.sampled_from(Tier)),
+            decision=draw(st.sampled_from(Decision)),
+            note=draw(st.sampled_from([None, "gone in May"])),
+            by=draw(st.sampled_from([None, named("admin")])),
+            **seat,
+        ),
+    ]
+    return draw(st.sampled_from(facts))
 
 
 def _sku(draw: st.DrawFn, at: datetime) -> Event:
@@ -199,7 +229,11 @@ def _sku(draw: st.DrawFn, at: datetime) -> Event:
     units = SeatsChanged(
         happened_at=at, sku=sku, enabled=draw(st.integers(0, 3)), warning=0, suspended=0, locked_out=0, consumed=1
     )
-    subscribed = SkuSubscribed(happened_at=at, sku=sku, part_number="E5", applies_to="User", plans=())
+    plans = tuple(
+        ServicePlan(plan=PlanId(named(name)), name=name, applies_to=applies_to)
+        for name, applies_to in draw(st.sampled_from([(), (("plan", "User"), ("other", "User"), ("own", "Company"))]))
+    )
+    subscribed = SkuSubscribed(happened_at=at, sku=sku, part_number="E5", applies_to="User", plans=plans)
     return draw(st.sampled_from([units, units, subscribed, SkuLapsed(happened_at=at, sku=sku)]))
 
 
@@ -210,7 +244,15 @@ def _tenant(draw: st.DrawFn, at: datetime) -> Event:
         snapshot(at, feed),
         SnapshotFailed(happened_at=at, feed=feed, run=RUN, reason="GRAPH_TIMEOUT"),
         CapabilityChanged(happened_at=at, capability=draw(st.sampled_from(Capability)), available=draw(st.booleans())),
-        PolicyChanged(happened_at=at, idle_days=90, grace_days=30, time_zone=zone, currency="EUR"),
+        PolicyChanged(
+            happened_at=at,
+            idle_days=draw(st.sampled_from([90, 14])),
+            grace_days=draw(st.sampled_from([30, 3])),
+            time_zone=zone,
+            currency="EUR",
+            disabled_days=draw(st.sampled_from([14, 0])),
+            sku_idle_days=draw(st.sampled_from([(), (SkuIdleDays(sku=E3, days=7),)])),
+        ),
     ]
     return draw(st.sampled_from(facts))
 
@@ -219,5 +261,6 @@ _FACTS = st.sampled_from(
     [
         *(_discovered, _profile, _account, _assigned, _assigned, _removed, _changed, _failed),
         *(_signed_in, _signed_in, _signed_in, _workload, _call, _call, _missing, _listing, _sku, _tenant),
+        *(_phone_row, _decided),
     ]
 )

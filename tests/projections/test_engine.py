@@ -142,7 +142,7 @@ def test_a_bad_fact_stops_its_table_before_it_and_no_other(desk: Desk, caplog: p
     assert stopped.reason is not None
     assert stopped.reason.startswith("KeyError in take")
     assert str(BERT) not in stopped.reason
-    assert going == Standing(tenant, "users", 1, 4, 4, None, None)
+    assert going == Standing(tenant, "users", users.PROJECTION.version, 4, 4, None, None)
     assert [record.getMessage().split(":")[0] for record in caplog.records] == [
         f"licence_holdings stopped for tenant {tenant} at position 3"
     ]
