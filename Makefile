@@ -15,7 +15,7 @@ ARGS ?=
 JOBS ?= auto
 SOURCES := app tests $(wildcard bench)
 
-.PHONY: setup demo test test-slow check bench soak clean lock help
+.PHONY: setup demo test test-slow check conformance clients bench soak clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(STAMP) ## install everything into .venv, hashes checked
@@ -36,6 +36,17 @@ check: $(STAMP) ## lint, format, types, rules of import, house rules
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/house tests/houserules
 
+conformance: $(STAMP) ## the audit of GraphQL over HTTP (61 audits) against the door; needs node and npm
+	@command -v npm >/dev/null || { echo "make conformance needs node and npm" >&2; exit 1; }
+	@npm ci --prefix tools/conformance --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m tools.conformance.run
+
+clients: $(STAMP) ## a Python client and TypeScript types of the API, into build/clients; the latter need node and npm
+	@test -x tools/clients/.venv/bin/python || $(BIN)/uv venv -q --python $(BIN)/python tools/clients/.venv
+	@$(BIN)/uv pip sync -q --python tools/clients/.venv/bin/python --require-hashes tools/clients/generator.lock
+	@! command -v npm >/dev/null || npm ci --prefix tools/clients --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m tools.clients.generate build/clients
+
 bench: $(STAMP) ## one line a figure: name value unit target ok|short
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -46,9 +57,11 @@ lock: $(STAMP) ## for maintainers: refresh all locks from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --extra embedded --extra dev -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --constraint requirements.lock -o runtime.lock
 	echo uv | $(BIN)/uv pip compile - $(LOCKED) -o bootstrap.lock
+	$(BIN)/uv pip compile tools/clients/generator.in $(LOCKED) -o tools/clients/generator.lock
 LOCKED = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove .venv, caches and the demo's data
+	rm -rf build tools/*/.venv tools/*/node_modules
 	rm -rf .venv .sua .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find app tests -name __pycache__ -type d -exec rm -rf {} +
 

@@ -1,7 +1,7 @@
 """Web entry: the doors by which portals, Microsoft Graph, administrators and load balancers reach SUA."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.assembly import Parts, assembled, key, required
+from app.auth.grants import KeptGrants
 from app.auth.jwks import KeySet, fetch_over_http
 from app.auth.tokens import Verifier
 from app.broker import check_broker
@@ -25,12 +26,14 @@ from app.graphql.app import DoorSettings, build_door
 from app.graphql.errors import DatabaseDown
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
+from app.graphql.live import LiveTerms
+from app.graphql.persisted import trusted_documents
 from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, open_read_pool
 from app.ingest import webhooks
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.webhooks import GraphDoors
 from app.reports.door import build_exports
-from app.settings import Settings, SettingsRefused
+from app.settings import OnOff, Settings, SettingsRefused
 
 Check = Callable[[], Awaitable[None]]
 WritePool: TypeAlias = AsyncConnectionPool[psycopg.AsyncConnection]
@@ -70,6 +73,9 @@ async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
     settings = parts.settings
     reading = await open_read_pool(required(settings.database_read_url, "database_read_url"), settings.pool_size)
     closing.push_async_callback(reading.close)
+    granting = await open_read_pool(required(settings.database_read_url, "database_read_url"), 1)
+    closing.push_async_callback(granting.close)
+    grants = KeptGrants(granting)
     writing: WritePool = AsyncConnectionPool(
         required(settings.database_url, "database_url"),
         min_size=1,
@@ -90,8 +96,8 @@ async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
     terms = ConsentTerms(valid_for=timedelta(minutes=settings.consent_minutes))
     consent = ConsentDoors(parts.workshop, parts.ingest.job, terms)
     door, verifier = _door_settings(settings), _verifier(settings)
-    questions = build_door(door, reading, verifier, parts.clock, desk=parts.desk)
-    exports = build_exports(door, reading, verifier, parts.clock, parts.desk)
+    questions = build_door(door, reading, verifier, parts.clock, grants, parts.desk)
+    exports = build_exports(door, reading, verifier, parts.clock, parts.desk, grants)
     return Doors([*questions, *exports, *graph.routes(), *consent.routes()], _checks(parts, reading, writing))
 
 
@@ -103,7 +109,18 @@ def _door_settings(settings: Settings) -> DoorSettings:
         body=BodyLimits(settings.request_body_bytes, settings.body_timeout_seconds),
         limits=Limits(page_size_max=settings.page_size_max),
         statement_timeout=timedelta(seconds=settings.statement_timeout_seconds),
+        introspection=settings.introspection is OnOff.ON,
+        trusted=_trusted(settings),
+        requests_per_minute=settings.graphql_requests_per_minute,
+        answers_bytes=settings.answers_bytes,
+        live=LiveTerms(
+            allowed_origins=frozenset(settings.allowed_origins.split()), message_bytes=settings.request_body_bytes
+        ),
     )
+
+
+def _trusted(settings: Settings) -> Mapping[str, str] | None:
+    return None if settings.trusted_documents is None else trusted_documents(settings.trusted_documents)
 
 
 def _verifier(settings: Settings) -> Verifier:
@@ -121,8 +138,9 @@ def _verifier(settings: Settings) -> Verifier:
 
 
 async def try_read_side(settings: Settings) -> None:
-    """Raise what is wrong with tokens' settings, the read side's database or its role."""
+    """Raise what is wrong with tokens' settings, trusted documents, the read side's database or its role."""
     _verifier(settings)
+    _trusted(settings)
     dsn = required(settings.database_read_url, "database_read_url")
     try:
         # A pool goes on trying for seconds; a server that refuses says so at once.

@@ -5,6 +5,8 @@ Secrets have no usable default.
 """
 
 import os
+import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -17,7 +19,13 @@ from app.domain.clouds import CLOUDS, Cloud
 from app.domain.errors import Refused
 
 PREFIX = "SUA_"
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 Seconds = Annotated[float, Field(gt=0)]
+
+
+class OnOff(StrEnum):
+    ON = "on"
+    OFF = "off"
 
 
 class SettingsRefused(Refused):
@@ -80,7 +88,12 @@ class Settings(BaseSettings):
     webhook_body_bytes: int = Field(262_144, ge=1024, description="Largest notification POST")
     body_timeout_seconds: Seconds = Field(5.0, description="How long a client may take to send a body")
     statement_timeout_seconds: Seconds = Field(15.0, description="Longest database statement of a question")
+    allowed_origins: str = Field("", description="Pages elsewhere that may open a socket, as origins between spaces")
     page_size_max: int = Field(200, ge=1, le=1000, description="Largest `first` of a connection")
+    introspection: OnOff = Field(OnOff.ON, description="on or off: whether the GraphQL schema may be asked for")
+    trusted_documents: Path | None = Field(None, description="JSON {sha256: document}: only these run; none: any does")
+    graphql_requests_per_minute: int = Field(6000, ge=1, description="Of one person, at each web process; then 429")
+    answers_bytes: int = Field(64 * 2**20, ge=0, description="Memory for GraphQL answers kept; 0: none is kept")
 
     @model_validator(mode="before")
     @classmethod
@@ -98,6 +111,14 @@ class Settings(BaseSettings):
         if not parts.hostname or (parts.scheme != "https" and not is_loopback_http(value)):
             raise ValueError("must be https (http only on this machine)")
         return value.rstrip("/")
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for each in value.split():
+            if not ORIGIN.fullmatch(each) or not (each.startswith("https:") or is_loopback_http(each)):
+                raise ValueError("each must be https://host or https://host:port (http only on this machine)")
+        return value
 
     @model_validator(mode="after")
     def _all_database_urls_or_none(self) -> Self:

@@ -8,7 +8,7 @@ import asyncio
 import resource
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from statistics import median
 from time import perf_counter
@@ -20,6 +20,7 @@ import psycopg
 from app.domain.ids import TenantId
 from app.insight.assessment import assessed
 from app.insight.costs import CostsBy, cost_of
+from app.insight.wasted import wasted_between
 from app.projections import tenants
 from app.projections.reading import Moment, scope
 from app.projections.tenants import TenantRow
@@ -46,6 +47,7 @@ def run(database: Database) -> list[Figure]:
         owner.execute("VACUUM ANALYZE")
     findings = asyncio.run(_timed(database.reader_dsn, measured, _findings))
     costs = asyncio.run(_timed(database.reader_dsn, measured, _costs))
+    wasted = asyncio.run(_timed(database.reader_dsn, measured, _wasted, ages=(0,)))
     seconds, peak_mb, found = _from_scratch(database.reader_dsn, large)
     return [
         Figure.at_least("findings_rows", rows, "rows", 5_000_000),
@@ -53,17 +55,18 @@ def run(database: Database) -> list[Figure]:
         Figure.at_most("findings_now", median(findings[0]) * 1_000, "ms", 1_000),
         Figure.at_most("costs_a_year_ago_vs_now", median(costs[365]) / median(costs[0]), "ratio", 1.25),
         Figure.at_most("costs_now", median(costs[0]) * 1_000, "ms", 500),
+        Figure.at_most("wasted_of_a_month_vs_one_day", median(wasted[0]) / median(findings[0]), "ratio", 6),
         Figure.at_least("findings_of_100000_seats", found, "findings", 1),
         Figure.at_most("findings_of_100000_seats_from_scratch", seconds, "s", 5),
         Figure.at_most("findings_of_100000_seats_peak", peak_mb, "MB", 300),
     ]
 
 
-async def _timed(dsn: str, tenant: TenantId, question: Question) -> dict[int, list[float]]:
-    took: dict[int, list[float]] = {age: [] for age in _AGES}
+async def _timed(dsn: str, tenant: TenantId, question: Question, ages: Sequence[int] = _AGES) -> dict[int, list[float]]:
+    took: dict[int, list[float]] = {age: [] for age in ages}
     async with await psycopg.AsyncConnection.connect(dsn) as db:
         for _ in range(_ROUNDS):
-            for age in _AGES:
+            for age in ages:
                 async with scope(db, [tenant]):
                     at, row = await _moment(db, tenant, age)
                     began = perf_counter()
@@ -80,6 +83,13 @@ async def _costs(db: Db, tenant: TenantId, at: Moment, row: TenantRow) -> None:
     report = await cost_of(db, tenant, at, row, _month_before(at.on), CostsBy.DEPARTMENT)
     assert report.costs.groups
     assert report.costs.total.cost is not None
+
+
+async def _wasted(db: Db, tenant: TenantId, at: Moment, row: TenantRow) -> None:
+    since = _month_before(at.on)
+    spend = await wasted_between(db, tenant, at, row, since, at.on.replace(day=1))
+    assert spend.whole.cost is not None
+    assert spend.seats.seat_days
 
 
 def _month_before(on: date) -> date:

@@ -37,6 +37,21 @@ def test_https_and_this_machine_are_taken(url: str) -> None:
     assert settings.public_url == url
 
 
+@pytest.mark.parametrize(
+    "origins",
+    ["http://portal.example", "https://portal.example/", "https://Portal.example", "*", "null", "https://a.example,b"],
+)
+def test_an_origin_is_written_as_browsers_write_it(origins: str) -> None:
+    with pytest.raises(SettingsRefused, match="SUA_ALLOWED_ORIGINS"):
+        Settings.load(allowed_origins=f"https://good.example {origins}")
+
+
+def test_several_origins_stand_between_spaces() -> None:
+    given = "https://portal.example https://other.example:8443 http://localhost:3000"
+
+    assert Settings.load(allowed_origins=given).allowed_origins == given
+
+
 @pytest.mark.parametrize("cloud", list(Cloud))
 def test_a_cloud_brings_its_addresses_and_those_given_go_before_them(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud

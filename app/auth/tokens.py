@@ -120,6 +120,10 @@ class Verifier:
         self._remember(digest, claims, now)
         return claims
 
+    def seconds_left(self, claims: Claims) -> float:
+        """How long these claims still hold, clock skew included; not above zero: no longer."""
+        return claims.exp + self._leeway_seconds - self._clock.now().timestamp()
+
     async def _check(self, token: str, now: float) -> Claims:
         kid = _kid(token)
         key = await self._keys.find(kid)

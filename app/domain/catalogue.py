@@ -7,7 +7,7 @@ The order of plans is product knowledge: the table has none.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
@@ -66,11 +66,6 @@ class Catalogue:
         product = self.products.get(sku)
         return None if product is None else product.listed
 
-    def part_number_to_skus(self, text: str) -> tuple[SkuId, ...]:
-        """The products with this part number, by id; there may be several. Case and spaces around it do not matter."""
-        wanted = text.strip().casefold()
-        return tuple(sorted(sku for sku, each in self.products.items() if each.part_number.casefold() == wanted))
-
     def covers(self, plan: PlanId) -> frozenset[PlanId]:
         """The plan, and those it stands for because it is better."""
         return self.below.get(plan, frozenset()) | {plan}
@@ -86,10 +81,6 @@ class Catalogue:
     def seen_by(self, sources: frozenset[Source]) -> frozenset[PlanId]:
         """Plans whose use shows in these sources and nowhere else."""
         return _seen_by(self, sources)
-
-    def with_products(self, products: Iterable[Product]) -> "Catalogue":
-        """The same, with more products, for instance of a newer table; a product that is known is replaced."""
-        return replace(self, products={**self.products, **{each.sku: each for each in products}})
 
 
 @lru_cache(maxsize=4096)

@@ -45,7 +45,8 @@ class Costs:
 
     `central`: seats nobody held. `unallocated`: seats of people without a group. `variance`: what the total has less
     (negative) for days on which more seats were held than paid, and what an invoice says above or below the sum.
-    `coverage`: share (0 to 1) of the paid seat-days that have a price; None: none were paid.
+    `coverage`: share (0 to 1) of the paid seat-days that have a price; None: none were paid. `tax_included`: products
+    some of whose days were reckoned by a price that includes tax, though amounts are called net.
     """
 
     since: date
@@ -58,6 +59,7 @@ class Costs:
     total: CostLine
     skus: tuple[SkuCost, ...]
     coverage: Decimal | None
+    tax_included: tuple[SkuId, ...] = ()
 
     @property
     def lines(self) -> tuple[CostLine, ...]:
@@ -105,6 +107,30 @@ def shown_parts(parts: Sequence[Total | None]) -> list[Total | None]:
         part and Total(tuple(Money(amount, code) for code, amount in by_currency[nth].items()), wholes.get(nth))
         for nth, part in enumerate(parts)
     ]
+
+
+def parts_of(whole: Total | None, parts: Sequence[Total | None]) -> list[Total | None]:
+    """The parts, rounded so that in each currency they sum to a whole that was rounded before."""
+    if whole is None:
+        return [None] * len(parts)
+    known = [part for part in parts if part is not None]
+    currencies = [money.currency for money in whole.by_currency]
+    columns = {
+        code: shares([_of(part, code) or Decimal(0) for part in known], code, _of(whole, code) or Decimal(0))
+        for code in currencies
+    }
+    totals: list[Money | None] = [None] * len(known)
+    if whole.total is not None:
+        code = whole.total.currency
+        amounts = [part.total.amount if part.total is not None else Decimal(0) for part in known]
+        totals = [Money(amount, code) for amount in shares(amounts, code, whole.total.amount)]
+    rounded = iter(
+        [
+            Total(tuple(Money(columns[code][nth], code) for code in currencies), total)
+            for nth, total in enumerate(totals)
+        ]
+    )
+    return [None if part is None else next(rounded) for part in parts]
 
 
 def _of(part: Total, code: str) -> Decimal | None:

@@ -3,9 +3,9 @@
 Pure. A day counts as it stood at its end: a seat's first day is paid, its last is not (definitions: cost allocation).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
 
@@ -74,12 +74,12 @@ def costs(
         if each.sku in skus and each.since < until and each.until > since
     ]
     held = {sku: [0] * days for sku in skus} | seats_by_day(placed, days)
-    bought = _bought(units, policy, since, days, skus)
+    bought = paid_by_day(units, policy, since, days, skus)
     unread = {sku: frozenset(nth for nth, count in enumerate(daily) if count is None) for sku, daily in bought.items()}
     paid = {
         sku: [held[sku][nth] if count is None else count for nth, count in enumerate(daily)]
         for sku, daily in sorted(bought.items())
-        if any(count != 0 for count in daily) or any(held[sku])
+        if any(daily) or any(held[sku])
     }
     currency = policy.currency if invoice is None else invoice.currency
     lines = CostLines(DayPrices(since, until, paid, prices, rates, currency, unread), policy)
@@ -93,7 +93,23 @@ def costs(
             lines.share_out(sku, daily, held[sku])
     if invoice is not None:
         lines.meet(invoice)
-    return lines.report(since, until, paid, held)
+    gross = tuple(
+        sku
+        for sku, daily in paid.items()
+        if _tax_included(prices, sku, since, until, daily, unread.get(sku, frozenset()))
+    )
+    return replace(lines.report(since, until, paid, held), tax_included=gross)
+
+
+def _tax_included(
+    prices: PriceBook, sku: SkuId, since: date, until: date, daily: Sequence[int], unread: AbstractSet[int]
+) -> bool:
+    return any(
+        price is not None
+        and price.tax_included
+        and any(daily[nth] and nth not in unread for nth in range((begin - since).days, (end - since).days))
+        for begin, end, price in prices.spans(sku, since, until)
+    )
 
 
 def seats_by_day(placed: Iterable[tuple[SeatsHeld, int, int]], days: int) -> dict[SkuId, list[int]]:
@@ -106,14 +122,22 @@ def seats_by_day(placed: Iterable[tuple[SeatsHeld, int, int]], days: int) -> dic
     return {sku: list(accumulate(of_sku))[:days] for sku, of_sku in steps.items()}
 
 
-def _bought(
+def paid_by_day(
     units: Iterable[UnitsBought], policy: Policy, since: date, days: int, skus: Iterable[SkuId]
 ) -> Mapping[SkuId, list[int | None]]:
-    """Paid units of each product on each day: 0 where it was not bought, None where they were not read."""
+    """Paid units of each product on each day: 0 where it was not bought, None where they were not read.
+
+    `units` of all products listed: they are read together, so on a day on which none is listed none was read.
+    """
     bought: dict[SkuId, list[int | None]] = {sku: [0] * days for sku in skus}
+    read = [False] * days
     for each in units:
-        if each.sku in bought:
-            first, last = max(0, (each.since - since).days), min(days, (each.until - since).days)
-            for nth in range(first, last):
+        first, last = max(0, (each.since - since).days), min(days, (each.until - since).days)
+        for nth in range(first, last):
+            read[nth] = True
+            if each.sku in bought:
                 bought[each.sku][nth] = each.paid(policy)
-    return bought
+    return {
+        sku: [count if was_read else None for count, was_read in zip(daily, read, strict=True)]
+        for sku, daily in bought.items()
+    }

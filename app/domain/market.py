@@ -21,11 +21,10 @@ class Market:
     knowledge: Catalogue
 
     def class_of(self, sku: SkuId) -> SkuClass:
-        """A product that costs 0 is free; one that nobody knows was bought."""
+        """One that nobody knows was bought; what is bought and costs 0 is free: as `classify` with a price."""
+        found = self.ground.classes.get(sku) or self.knowledge.class_of(sku) or SkuClass.PAID
         price = self.prices.get(sku)
-        if price is not None and price.amount == 0:
-            return SkuClass.FREE
-        return self.ground.classes.get(sku) or self.knowledge.class_of(sku) or SkuClass.PAID
+        return SkuClass.FREE if found is SkuClass.PAID and price is not None and price.amount == 0 else found
 
     def plans_of(self, sku: SkuId) -> frozenset[PlanId]:
         """The service plans of any product; none: not known."""

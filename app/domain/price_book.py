@@ -226,15 +226,20 @@ NO_RATES = RateBook(())
 class Total:
     """A sum over several currencies: one amount for each, in order of their codes, and the whole in one of them.
 
-    `total` None: a rate is missing, so there is none.
+    `total` None: a rate is missing, so there is none; or nothing of it is known, and then there is no amount either.
     """
 
     by_currency: tuple[Money, ...]
     total: Money | None
 
 
-def total_of(amounts: Iterable[tuple[Money, date]], currency: str, rates: RateBook = NO_RATES) -> Total:
-    """The sum of amounts, each converted at its own day. Nothing to sum, or an amount of 0, takes no rate."""
+def total_of(
+    amounts: Iterable[tuple[Money, date]], currency: str, rates: RateBook = NO_RATES, *, unknown: int = 0
+) -> Total:
+    """The sum of amounts, each converted at its own day. Nothing to sum, or an amount of 0, takes no rate.
+
+    `unknown`: how many more there are that nobody knows. With no other beside them the sum is unknown, not 0.
+    """
     sums: dict[str, Decimal] = {}
     total: Decimal | None = Decimal(0)
     for money, on in amounts:
@@ -242,4 +247,22 @@ def total_of(amounts: Iterable[tuple[Money, date]], currency: str, rates: RateBo
         converted = rates.convert(money, currency, on) if money.amount else nothing(currency)
         total = None if total is None or converted is None else EXACT.add(total, converted.amount)
     by_currency = tuple(Money(amount, code) for code, amount in sorted(sums.items()))
+    if unknown and not by_currency:
+        return Total((), None)
     return Total(by_currency, None if total is None else Money(total, currency))
+
+
+def added(parts: Iterable[Total | None]) -> Total | None:
+    """The sum of what is known; None: nothing is. Its `total` is None where one part has none."""
+    known = [part for part in parts if part is not None]
+    if not known:
+        return None
+    sums: dict[str, Money] = {}
+    for part in known:
+        for money in part.by_currency:
+            sums[money.currency] = sums[money.currency] + money if money.currency in sums else money
+    wholes = [part.total for part in known if part.total is not None]
+    total = wholes[0] if len(wholes) == len(known) else None
+    for money in wholes[1:]:
+        total = None if total is None else total + money
+    return Total(tuple(sums[code] for code in sorted(sums)), total)

@@ -4,7 +4,7 @@ Tiers are kept apart: a saving is as sure as the finding it comes from.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +16,9 @@ CANCEL_WITHIN_DAYS = 7
 """A new purchase can be given back within so many days (Microsoft's cancellation window)."""
 
 _SUREST_FIRST = tuple(Tier)
+
+_Dated = Sequence[tuple[int, date | None]]
+"""So many seats, and the first day on which they need not be paid; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,24 @@ class FreedSeats:
 class Commitment:
     """How far a product can be lowered. `paid`: units; `floor`: those that stay paid whatever is freed; None: none.
 
-    `reducible_on`: the first day on which fewer can be paid; None: not known.
+    `bought`: so many seats of each purchase, and the first day on which fewer of them can be paid. `reducible_on`: that
+    day of seats of no purchase. None: not known.
     """
 
     paid: int
     floor: int | None
     reducible_on: date | None
+    bought: tuple[tuple[int, date | None], ...] = ()
+
+    def dated(self) -> Iterator[tuple[int, date | None]]:
+        """Seats above the floor and the day from which on they need not be paid, the soonest first, unknown last."""
+        left = max(0, self.paid - (self.floor or 0))
+        of_none = max(0, self.paid - sum(seats for seats, _ in self.bought))
+        every = [*self.bought, (of_none, self.reducible_on)]
+        for seats, day in sorted(every, key=lambda each: (each[1] is None, each[1] or date.max)):
+            if (some := min(seats, left)) > 0:
+                yield some, day
+                left -= some
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,8 @@ class Reclaimable:
     `reassignable`: seats that can be given to others now. `cashable`: what those of them above the commit floor
     (`cashable_seats`) save in the twelve months from the day asked about. `run_rate`: the monthly saving times 12,
     without a look at commitments: to be labelled so wherever it is shown.
-    None: a price is not known; of `cashable` also that it is not known when fewer can be paid.
+    None: a price is not known; of `cashable` also that it is not known when fewer can be paid. `undated`: cashable
+    seats of which that is not known, and which `cashable` leaves out.
     """
 
     tier: Tier
@@ -54,6 +70,7 @@ class Reclaimable:
     cashable_seats: int
     cashable: Money | None
     run_rate: Money | None
+    undated: int = 0
 
 
 def reducible_on(on: date, term: Term, renewal_on: date | None, bought_on: date | None = None) -> date | None:
@@ -71,20 +88,22 @@ def reducible_on(on: date, term: Term, renewal_on: date | None, bought_on: date 
 def reclaimable(freed: Iterable[FreedSeats], commitment: Commitment, on: date) -> tuple[Reclaimable, ...]:
     """Looking forward from a day, one answer for each of `freed`, the surest tier first.
 
-    The seats above the floor are used up in that order, so that no seat is cashed twice.
+    The seats above the floor are used up in that order, the soonest to be lowered first, so that no seat is cashed
+    twice, and no more of a purchase than it has.
     """
-    above = max(0, commitment.paid - (commitment.floor or 0))
+    left: _Dated = tuple(commitment.dated())
     answers = []
     for each in sorted(freed, key=lambda each: _SUREST_FIRST.index(each.tier)):
-        seats = min(each.seats, above)
-        above -= seats
+        taken, left = _split(left, each.seats)
+        seats = sum(count for count, _ in taken)
         answers.append(
             Reclaimable(
                 tier=each.tier,
                 reassignable=each.seats,
                 cashable_seats=seats,
-                cashable=_cashable(seats, each.each, commitment.reducible_on, on),
+                cashable=_cashable(taken, each.each, on),
                 run_rate=None if each.each is None else each.each.times(each.seats * 12),
+                undated=sum(count for count, day in taken if day is None),
             )
         )
     return tuple(answers)
@@ -96,11 +115,30 @@ def year_later(on: date) -> date:
     return date(year, on.month, min(on.day, monthrange(year, on.month)[1]))
 
 
-def _cashable(seats: int, each: Money | None, since: date | None, on: date) -> Money | None:
-    if each is None or since is None:
+def _split(dated: _Dated, seats: int) -> tuple[_Dated, _Dated]:
+    """The first so many seats, and the others."""
+    taken, left = [], []
+    for count, day in dated:
+        some = min(count, seats)
+        seats -= some
+        taken.append((some, day))
+        left.append((count - some, day))
+    return [each for each in taken if each[0]], [each for each in left if each[0]]
+
+
+def _cashable(taken: _Dated, each: Money | None, on: date) -> Money | None:
+    known = [(seats, day) for seats, day in taken if day is not None]
+    if each is None or (taken and not known):
         return None
+    total = nothing(each.currency)
+    for seats, day in known:
+        total += _saved(seats, each, day, on)
+    return total
+
+
+def _saved(seats: int, each: Money, since: date, on: date) -> Money:
     total, day, until = nothing(each.currency), max(since, on), year_later(on)
-    while seats and day < until:
+    while day < until:
         following = min(_first_of_next(day), until)
         total += each.times(seats * (following - day).days).per(monthrange(day.year, day.month)[1])
         day = following

@@ -1,43 +1,55 @@
 """The GraphQL door: refuse what is odd, learn who asks, run the document in one snapshot of the database.
 
 The order matters. Nothing of a stranger's body is read before the token is good; nothing looks at a document before
-its cost is known; no connection is borrowed before the document is valid.
+its cost is known; no connection is borrowed before the document is valid; nothing kept is shown before the database
+has said what the asker may see now.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from inspect import isawaitable
+from functools import partial
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, OperationType, execute, get_operation_ast
+import orjson
+import psycopg
+from graphql import DocumentNode, ExecutionResult, OperationType, get_operation_ast
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
-from strawberry.execution import optimized_is_awaitable
 from strawberry.http.ides import get_graphql_ide_html
 
 from app.auth.pseudonyms import Pseudonyms
 from app.auth.tokens import Claims, Verifier
-from app.auth.viewer import Grants, NoGrants, viewer_of
+from app.auth.viewer import Grants, NoGrants, Role, Viewer, viewer_of
 from app.clock import Clock
 from app.commands.desk import Desk
 from app.domain.errors import SuaError
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql import http
+from app.graphql import http, live_stream
+from app.graphql.answers import Answers, Kept, Rights, key_of
 from app.graphql.assessments import Assessments
 from app.graphql.context import Asked
 from app.graphql.documents import Documents
-from app.graphql.errors import known, masked, of_execution
+from app.graphql.errors import described, known, masked, of_execution
 from app.graphql.http import Asking, BodyLimits
 from app.graphql.limits import Limits
+from app.graphql.live import Live, LiveTerms
+from app.graphql.live_parts import Parts, executed_whole, wants_parts, whole
+from app.graphql.live_socket import LiveSocket
+from app.graphql.lookout import Lookout
+from app.graphql.pace import Pace
 from app.graphql.paging import Cursors
+from app.graphql.persisted import Persisted, PersistedQueryNotFound
 from app.graphql.pool import SNAPSHOT, ReadPool, TenantRegister
 from app.graphql.schema import schema
+from app.graphql.told import cost_told, heads_told
+from app.graphql.unmasking import Unmasking
 from app.projections import reading
+from app.projections.heads import Head, heads_of
 
 WAIT_SECONDS = 5.0
 POLL_SECONDS = 0.05
@@ -45,17 +57,36 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class DoorSettings:
-    """What the door needs to be told. `secret`: 32 bytes or more, for pseudonyms and cursors."""
+    """What the door needs to be told. `secret`: 32 bytes or more, for pseudonyms and cursors.
+
+    `trusted`: the only documents that run, by hash; None: any does. `answers_bytes`: of answers kept; 0: none is.
+    """
 
     provider_directory: DirectoryId | None
     secret: bytes
     body: BodyLimits
     limits: Limits
     statement_timeout: timedelta
+    introspection: bool = True
+    trusted: Mapping[str, str] | None = None
+    requests_per_minute: int = 6000
+    answers_bytes: int = 64 * 2**20
+    live: LiveTerms = field(default_factory=LiveTerms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What came of a document: the answer's data as JSON (None: it never ran), errors as clients see them."""
+
+    data: bytes | None
+    errors: list[dict[str, Any]]
+    heads: Mapping[TenantId, Head]
+    viewer: Viewer
+    touched: Collection[TenantId]
 
 
 class GraphQLDoor:
-    """`POST /graphql`; and for browsers, GraphiQL on `GET /graphql`."""
+    """`POST /graphql`, and `GET` for questions; for browsers, GraphiQL on `GET /graphql`."""
 
     def __init__(
         self,
@@ -68,11 +99,18 @@ class GraphQLDoor:
     ) -> None:
         self._settings = settings
         self._desk = desk
+        self._unmasking = Unmasking(desk)
         self._pool = pool
         self._verifier = verifier
         self._clock = clock
         self._grants = grants or NoGrants()
-        self._documents = Documents(schema._schema, settings.limits)
+        self._documents = Documents(schema._schema, settings.limits, introspection=settings.introspection)
+        self._persisted = Persisted(settings.trusted)
+        self._pace = Pace(settings.requests_per_minute)
+        self._answers = Answers(settings.answers_bytes)
+        self._lookout = Lookout(pool, settings.provider_directory, self._grants)
+        provider = settings.provider_directory
+        self.live = Live(settings.live, pool, verifier, provider, self._grants, self._persisted, self._pace)
         self._cursors = Cursors(settings.secret)
         self._pseudonyms = Pseudonyms(settings.secret)
         self._assessments = Assessments()
@@ -86,12 +124,18 @@ class GraphQLDoor:
             return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"), headers={"cache-control": "no-cache"})
         media = http.LEGACY
         try:
-            if request.method != "POST":
-                raise http.WrongMethod("Ask with POST.")
-            media = http.media_type(request)
+            if request.method not in ("POST", "GET"):
+                raise http.WrongMethod("Ask with POST or GET.")
+            media, events_only = live_stream.media_of(request)
             claims = await self._verifier.of_headers(request.headers.getlist("authorization"))
-            asking = await http.read(request, self._settings.body)
-            return await self._answer(claims, asking, media)
+            self._pace.take((claims.tid, claims.oid), _ticks())
+            if request.method == "GET":
+                asking = http.asked_by_address(request, self._settings.body)
+            else:
+                asking = await http.read(request, self._settings.body)
+            if events_only:
+                return await live_stream.heard(self.live, request, claims, asking)
+            return await self._answer(request, claims, asking, media)
         except SuaError as error:
             return http.refusal(error, media)
         except Exception as error:  # noqa: BLE001 - the last resort; logged by type and place, answered by trace id
@@ -100,43 +144,88 @@ class GraphQLDoor:
                 return http.refusal(ours, media)
             return http.answer({"errors": [masked(error)]}, media, 500)
 
-    async def _answer(self, claims: Claims, asking: Asking, media: str) -> Response:
+    async def _answer(self, request: Request, claims: Claims, asking: Asking, media: str) -> Response:
+        unrun = 400 if media == http.RESPONSE else 200
+        try:
+            text = self._persisted.text_of(asking)
+        except PersistedQueryNotFound as error:
+            return http.answer({"errors": [described(error)]}, media, unrun)
         variables = asking.variables or {}
-        prepared = self._documents.prepared(asking.query, variables)
+        prepared = self._documents.prepared(text, variables)
+        told = cost_told(prepared.cost)
         if prepared.document is None:
-            return http.answer({"errors": list(prepared.refusal)}, media, 400 if media == http.RESPONSE else 200)
-        result = await self._run(claims, prepared.document, variables, asking.operation_name)
-        content: dict[str, Any] = {}
-        if result.errors:
-            content["errors"] = [of_execution(error) for error in result.errors]
-        never_ran = result.data is None and not any(error.path for error in result.errors or ())
-        if not never_ran:
-            content["data"] = result.data
-        return http.answer(content, media, 400 if never_ran and media == http.RESPONSE else 200)
+            return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
+        self._persisted.remember(asking)
+        chosen = get_operation_ast(prepared.document, asking.operation_name)
+        if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
+            return await live_stream.heard(self.live, request, claims, asking)
+        if request.method == "GET" and chosen is not None and chosen.operation is not OperationType.QUERY:
+            raise http.AsksOnly("A GET only asks; send what changes something with POST.")
+        recorded = prepared.personal and Role.SEE_PERSONS in claims.roles  # before the first byte, so answered whole
+        if (
+            not recorded
+            and wants_parts(request, text)
+            and chosen is not None
+            and chosen.operation is OperationType.QUERY
+        ):
+            begin = partial(self._asked, claims)
+            later = partial(_told_later, told, self._clock)
+            return Parts(begin, prepared.document, asking, media, later, self._settings.live.send)
+        document = whole(prepared.document, text)
+        key = key_of(text, document, asking.operation_name, variables)
+        ran = await self._kept(claims, key)
+        if ran is None:
+            ran = await self._run(claims, document, variables, asking.operation_name, key)
+        if prepared.personal and ran.data is not None:
+            await self._unmasking.record(ran.viewer, ran.touched)
+        told |= heads_told(ran.heads, self._clock.now())
+        if ran.data is None:
+            return http.answer({"errors": ran.errors, "extensions": told}, media, unrun)
+        if ran.errors or chosen is None or chosen.operation is not OperationType.QUERY:
+            return http.answer(http.body_of(ran.data, told, ran.errors), media)
+        return http.found(request, ran.data, told, media, personal=Role.SEE_PERSONS in ran.viewer.roles)
+
+    async def _kept(self, claims: Claims, key: bytes | None) -> _Ran | None:
+        """The answer as it was given before, where it is still the answer; None: it has to be found."""
+        tenants = self._answers.tenants_of(key)
+        if key is None or tenants is None:
+            return None
+        sight = await self._lookout.look(claims, tenants)
+        data = self._answers.found(key, Rights.of(sight.viewer), sight.heads, self._clock.now())
+        return None if data is None else _Ran(data, [], sight.heads, sight.viewer, tenants)
+
+    def _keep(self, key: bytes, data: bytes, asked: Asked, heads: Mapping[TenantId, Head]) -> None:
+        if asked.asked_at < asked.until:
+            tables = {tenant: head.tables for tenant, head in heads.items()}
+            self._answers.keep(key, Kept(data, Rights.of(asked.viewer), tables, asked.asked_at, asked.until))
 
     async def _run(
-        self, claims: Claims, document: DocumentNode, variables: dict[str, Any], operation: str | None
-    ) -> ExecutionResult:
+        self,
+        claims: Claims,
+        document: DocumentNode,
+        variables: dict[str, Any],
+        operation: str | None,
+        key: bytes | None,
+    ) -> _Ran:
         """Run it; where it asks for a position not tabulated yet, wait for that and run it again in a new snapshot.
 
-        A mutation is run once, whatever it asks for.
+        A mutation is run once, whatever it asks for. `key`: where an answer may be kept.
         """
         chosen = get_operation_ast(document, operation)
         once = chosen is not None and chosen.operation is OperationType.MUTATION
         until = _ticks() + WAIT_SECONDS
         while True:
             async with self._asked(claims) as asked:
-                found = execute(
-                    schema._schema,
-                    document,
-                    context_value=asked,
-                    variable_values=variables,
-                    operation_name=operation,
-                    is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-                )
-                result = await found if isawaitable(found) else found
+                result = await executed_whole(document, asked, variables, operation)
+                heads = await _heads(asked, result)
             if once or not asked.behind or not await self._reached(asked.behind, until):
-                return result
+                break
+        errors = [of_execution(error) for error in result.errors or ()]
+        never_ran = result.data is None and not any(error.path for error in result.errors or ())
+        data = None if never_ran else orjson.dumps(result.data)
+        if key is not None and data is not None and not errors:
+            self._keep(key, data, asked, heads)
+        return _Ran(data, errors, heads, asked.viewer, asked.touched)
 
     @contextlib.asynccontextmanager
     async def _asked(self, claims: Claims) -> AsyncIterator[Asked]:
@@ -161,6 +250,20 @@ class GraphQLDoor:
         return False
 
 
+async def _heads(asked: Asked, result: ExecutionResult) -> Mapping[TenantId, Head]:
+    """How far the tables are in the answer's own snapshot; nothing where the snapshot broke with the answer."""
+    try:
+        return await heads_of(asked.db, sorted(asked.touched))
+    except psycopg.Error:
+        if not result.errors:
+            raise
+        return {}
+
+
+def _told_later(told: Mapping[str, Any], clock: Clock, heads: Mapping[TenantId, Head]) -> Mapping[str, Any]:
+    return {**told, **heads_told(heads, clock.now())}
+
+
 def _ticks() -> float:
     """The event loop's own clock, for lengths of waiting only."""
     return asyncio.get_running_loop().time()
@@ -178,4 +281,5 @@ def build_door(
 
     `desk`: what mutations write through; without one the door only answers questions.
     """
-    return [Route("/graphql", GraphQLDoor(settings, pool, verifier, clock, grants, desk))]
+    door = GraphQLDoor(settings, pool, verifier, clock, grants, desk)
+    return [Route("/graphql", door), WebSocketRoute("/graphql", LiveSocket(door.live).serve)]

@@ -1,7 +1,7 @@
 """Assessments kept for the next question about the same moment: pages, groups and sums of one list of findings.
 
 A moment pins the day and the knowledge, so what was judged of it stays true; code that judges otherwise is another
-process. One that was read while a table was behind the moment (stopped, or being rebuilt) is not kept.
+process. One that was read while a table was behind the moment (stopped, not begun, or being rebuilt) is not kept.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import psycopg
 from app.domain.ids import TenantId
 from app.insight.assessment import Assessment, assessed
 from app.projections import reading
+from app.projections.catalogue import ALL
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
 
@@ -22,6 +23,8 @@ HOLDERS_MAX = 300_000
 """Of all assessments kept together: the greater part of their memory."""
 
 Key = tuple[TenantId, Moment, int | None]
+
+_VERSIONS = {projection.name: projection.version for projection in ALL}
 
 
 class Assessments:
@@ -55,7 +58,7 @@ class Assessments:
                 self._kept.move_to_end(key)
                 return kept
             found = await assessed(db, tenant, at, row, idle_days)
-            if keep and await reading.all_reached(db, tenant, at):
+            if keep and await reading.all_reached(db, tenant, at, _VERSIONS):
                 self._keep(key, found)
             return found
 

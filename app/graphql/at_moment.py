@@ -18,14 +18,25 @@ from app.projections.tenants import TenantRow
 
 @strawberry.type
 class AtMoment:
-    """`row`: the tenant as it was then; None before its first fact. `..._given`: the request named it."""
+    """`row`: the tenant as it was then; None before its first fact. `..._given`: the request named it.
+
+    `knowledge`: the instant of `knownAt`; None: now.
+    """
 
     tenant: strawberry.Private[TenantId]
     moment: strawberry.Private[Moment]
     row: strawberry.Private[TenantRow | None]
     day_given: strawberry.Private[bool]
     knowledge_given: strawberry.Private[bool]
-    known_at: datetime = strawberry.field(description="What was learned after it is left out, UTC.")
+    knowledge: strawberry.Private[datetime | None]
+
+    @strawberry.field(description="What was learned after it is left out, UTC.")
+    def known_at(self, info: Info) -> datetime:
+        return self.known_by(info.context)
+
+    def known_by(self, asked: Asked) -> datetime:
+        """The instant whose knowledge this is."""
+        return self.knowledge or asked.now
 
     def page(
         self, info: Info, field: str, arguments: Sequence[object], first: int | None, after: str | None, key: Any

@@ -158,7 +158,7 @@ class CallQuestions(AtMoment):
     ) -> CallReport:
         asked, at = info.context, self.moment
         begin, end = _report_window(at, since, until)
-        known = Knowledge(self.tenant, at, self.known_at)
+        known = Knowledge(self.tenant, at, self.known_by(asked))
         return CallReport(
             since=begin,
             until=end,

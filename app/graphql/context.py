@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import psycopg
@@ -15,6 +15,7 @@ from app.auth.viewer import Viewer
 from app.commands.desk import Desk
 from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.market import Market
+from app.domain.period import FOREVER
 from app.graphql.assessments import Assessments
 from app.graphql.limits import Limits
 from app.graphql.paging import Cursors
@@ -34,17 +35,20 @@ class Asked:
 
     `desk`: what mutations write through; None: this door only answers questions.
     `behind`: positions asked for with `atLeast` that are not tabulated yet; the door waits and asks again.
+    `touched`: tenants the answer speaks of. `until`: from then on the answer would be another at the same positions.
     """
 
     viewer: Viewer
     db: psycopg.AsyncConnection[Any]
-    now: datetime
+    asked_at: datetime
     limits: Limits
     cursors: Cursors
     pseudonyms: Pseudonyms
     assessments: Assessments
     desk: Desk | None = None
     behind: dict[TenantId, int] = field(default_factory=dict)
+    touched: set[TenantId] = field(default_factory=set)
+    until: datetime = FOREVER
     _present: dict[TenantId, Moment] = field(default_factory=dict)
     _skus: dict[tuple[TenantId, Moment], dict[SkuId, SkuUnits]] = field(default_factory=dict)
     _renewals: dict[tuple[TenantId, Moment], dict[SkuId, list[Renewal]]] = field(default_factory=dict)
@@ -52,11 +56,28 @@ class Asked:
     _markets: dict[tuple[TenantId, Moment], Market] = field(default_factory=dict)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @property
+    def now(self) -> datetime:
+        """The instant of the question, for what an answer says of it. Such an answer is not kept.
+
+        `asked_at` is the same, for what stays true however much later it is asked.
+        """
+        self.until = self.asked_at
+        return self.asked_at
+
     async def present(self, tenant: TenantId) -> Moment:
         """Now, the same for the whole request."""
         if tenant not in self._present:
-            self._present[tenant] = await reading.moment(self.db, tenant, None, None, self.now)
+            self._present[tenant] = await self.moment(tenant, None, None)
         return self._present[tenant]
+
+    async def moment(self, tenant: TenantId, as_of: date | None, known_at: datetime | None) -> Moment:
+        """A moment; without a day it is today's, and so is the answer, until the day ends where the tenant is."""
+        self.touched.add(tenant)
+        found = await reading.moment(self.db, tenant, as_of, known_at, self.asked_at)
+        if as_of is None:
+            self.until = min(self.until, found.at)
+        return found
 
     async def skus(self, tenant: TenantId, at: Moment) -> dict[SkuId, SkuUnits]:
         if (tenant, at) not in self._skus:

@@ -1,6 +1,5 @@
 """What a month's seats cost and who pays for them, and how seats and their cost went."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
@@ -12,15 +11,17 @@ from app.domain.cost_report import CostLine, Costs, shown
 from app.domain.ids import SkuId, TenantId
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info
-from app.graphql.errors import BadUserInput
 from app.graphql.ids import asked_part
 from app.graphql.money import MoneySum, checked_money
-from app.graphql.scalars import checked_day, checked_span, shown_share
+from app.graphql.scalars import checked_month, checked_span, shown_share
 from app.graphql.skus import Sku, sku_shown
+from app.graphql.wasted import WastedSpend, wasted_shown
 from app.insight import trend
 from app.insight.costs import CostReport as Report
 from app.insight.costs import CostsBy, cost_of
+from app.insight.wasted import wasted_between
 from app.projections.reading import Moment
+from app.projections.tenants import TenantRow
 
 CostGrouping = strawberry.enum(
     CostsBy,
@@ -28,8 +29,6 @@ CostGrouping = strawberry.enum(
     description="Whom costs are told of: the holder's department and the like on each day, or the products themselves.",
 )
 Grain = strawberry.enum(trend.Grain, name="Grain", description="How far apart points lie. WEEK: Monday to Sunday.")
-
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 @strawberry.type(description="What one group pays. Seat-days are seats held times days.")
@@ -55,6 +54,9 @@ class UnpricedSku:
     "tenant's currency and in each currency, to the cent."
 )
 class CostReport:
+    tenant: strawberry.Private[TenantId]
+    moment: strawberry.Private[Moment]
+    row: strawberry.Private[TenantRow]
     month: str = strawberry.field(description='E.g. "2026-10".')
     since: date = strawberry.field(description="The first civil day.")
     until: date = strawberry.field(description="The first civil day not reckoned; of a running month, tomorrow.")
@@ -71,6 +73,15 @@ class CostReport:
         description="Share (0 to 1) of the paid seat-days that have a price; null: none were paid."
     )
     unpriced: list[UnpricedSku] = strawberry.field(description="Products with days that have no price.")
+    tax_included: list[Sku] = strawberry.field(
+        description="Products some of whose days were reckoned by a price that includes tax: these amounts are not net."
+    )
+
+    @strawberry.field(description="How much of the total was spent on seats that served nobody, exact to the day.")
+    async def wasted(self, info: Info) -> WastedSpend:
+        asked = info.context
+        spend = await wasted_between(asked.db, self.tenant, self.moment, self.row, self.since, self.until)
+        return await wasted_shown(asked, self.tenant, self.moment, spend)
 
 
 @strawberry.type(description="PAID products at the end of one civil day.")
@@ -114,7 +125,7 @@ class CostQuestions(AtMoment):
             group_by,
             None if invoice is None else checked_money("invoice", invoice.amount, invoice.currency),
         )
-        return await _shown(asked, self.tenant, self.moment, report)
+        return await _shown(asked, self.moment, self.row, report)
 
     @strawberry.field(
         description="Seats and their cost on the last days of each day, week or month of the civil days [from, to), up "
@@ -145,16 +156,13 @@ class CostQuestions(AtMoment):
         ]
 
 
-def checked_month(text: str) -> date:
-    if not _MONTH.fullmatch(text):
-        raise BadUserInput(f'`month` is a calendar month, for instance "2026-10", not {text[:40]!r}.')
-    return checked_day("month", date(int(text[:4]), int(text[5:]), 1))
-
-
-async def _shown(asked: Asked, tenant: TenantId, at: Moment, report: Report) -> CostReport:
-    told = shown(report.costs)
+async def _shown(asked: Asked, at: Moment, row: TenantRow, report: Report) -> CostReport:
+    tenant, told = row.tenant, shown(report.costs)
     labels = await _labels(asked, tenant, at, report, told)
     return CostReport(
+        tenant=tenant,
+        moment=at,
+        row=row,
         month=f"{report.month:%Y-%m}",
         since=told.since,
         until=told.until,
@@ -170,6 +178,7 @@ async def _shown(asked: Asked, tenant: TenantId, at: Moment, report: Report) -> 
             UnpricedSku(sku=await sku_shown(asked, tenant, at, each.sku), seat_days=each.unpriced)
             for each in told.unpriced
         ],
+        tax_included=[await sku_shown(asked, tenant, at, sku) for sku in told.tax_included],
     )
 
 

@@ -24,7 +24,7 @@ ListingPass = strawberry.enum(
 class CoverageHour:
     hour: datetime = strawberry.field(description="Its beginning, UTC.")
     notified: int = strawberry.field(description="Calls Microsoft announced before a listing missed them.")
-    fetched: int = strawberry.field(description="Calls there.")
+    fetched: int = strawberry.field(description="Calls that are there.")
     listed: int | None = strawberry.field(description="Calls Microsoft listed; null: no listing has touched the hour.")
     missing: int = strawberry.field(description="Calls, or revisions of them, that were listed and are not there yet.")
     best_pass: ListingPass | None = strawberry.field(  # type: ignore[valid-type]

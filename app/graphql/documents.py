@@ -2,14 +2,23 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    parse,
+    specified_rules,
+    validate,
+)
 from graphql.validation import MaxIntrospectionDepthRule
 
-from app.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, QueryTooCostly, of_document
-from app.graphql.limits import Limits, Measure, Shape
+from app.graphql.errors import INTROSPECTION_OFF, PARSE_FAILED, VALIDATION_FAILED, QueryTooCostly, of_document
+from app.graphql.limits import Cost, Limits, Measure, Shape
+from app.graphql.unmasking import asks_for_persons
 
 REMEMBERED_CHARACTERS_MAX = 250_000
 """Of all remembered documents together: some 500 usual ones, and at worst 60 MB of parsed tokens."""
@@ -19,17 +28,26 @@ _RULES = (*specified_rules, MaxIntrospectionDepthRule)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that may be run, or why not: `refusal`, ready to send. `varies`: variables change its cost."""
+    """A document that may be run, or why not: `refusal`, ready to send. `varies`: variables change its cost.
+
+    `cost`: as measured with the variables of this request; None: the document could not be read. `personal`: it asks
+    for what people could be known by.
+    """
 
     document: DocumentNode | None
+    cost: Cost | None = None
     refusal: tuple[dict[str, Any], ...] = ()
     varies: bool = False
+    personal: bool = False
 
 
 class Documents:
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    """`introspection` False: a document that asks for the schema is refused, and refusals suggest no names."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool = True) -> None:
         self._schema = schema
         self._limits = limits
+        self._introspection = introspection
         self._shape = Shape.of(schema)
         self._known: OrderedDict[str, Prepared] = OrderedDict()
         self._characters = 0
@@ -43,7 +61,8 @@ class Documents:
         else:
             self._known.move_to_end(text)
             if known.varies and known.document is not None:
-                Measure(known.document, self._shape, self._limits, variables).total()
+                cost = Measure(known.document, self._shape, self._limits, variables).total()
+                return replace(known, cost=cost)
         return known
 
     def _remember(self, text: str, prepared: Prepared) -> None:
@@ -61,10 +80,16 @@ class Documents:
                 raise QueryTooCostly("tokens", self._limits.tokens + 1, self._limits.tokens) from error
             if "nested too deeply" in error.message:
                 raise QueryTooCostly("depth", None, self._limits.depth) from error
-            return Prepared(None, (of_document(error, PARSE_FAILED),))
+            return Prepared(None, refusal=(of_document(error, PARSE_FAILED),))
         measure = Measure(document, self._shape, self._limits, variables)
-        measure.total()
-        faults = validate(self._schema, document, _RULES, max_errors=ERRORS_MAX)
+        cost = measure.total()
+        faults = validate(
+            self._schema, document, _RULES, max_errors=ERRORS_MAX, hide_suggestions=not self._introspection
+        )
+        code = VALIDATION_FAILED
+        if not faults and not self._introspection:
+            faults = validate(self._schema, document, (NoSchemaIntrospectionCustomRule,), max_errors=ERRORS_MAX)
+            code = INTROSPECTION_OFF
         if faults:
-            return Prepared(None, tuple(of_document(each, VALIDATION_FAILED) for each in faults))
-        return Prepared(document, varies=measure.varies)
+            return Prepared(None, cost, tuple(of_document(each, code) for each in faults))
+        return Prepared(document, cost, varies=measure.varies, personal=asks_for_persons(document, self._schema))

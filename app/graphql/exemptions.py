@@ -22,7 +22,9 @@ class Exemption:
     user_id: strawberry.ID = strawberry.field(description="Taken by `user` arguments.")
     user_name: str | None = strawberry.field(description="A pseudonym for viewers without Sua.SeePersons.")
     sku: Sku
-    reason: str
+    reason: str | None = strawberry.field(
+        description="Null: the viewer lacks Sua.SeePersons: people write names into it."
+    )
     owner: str | None = strawberry.field(
         description="Who answers for it; a pseudonym without Sua.SeePersons. Null: the person was erased."
     )
@@ -51,7 +53,7 @@ async def _shown(asked: Asked, tenant: TenantId, at: Moment, rows: Sequence[Deci
             user_id=strawberry.ID(thing_id("User", tenant, row.user)),
             user_name=asked.name_of_user(tenant, row.user, names.get(row.user)),
             sku=await sku_shown(asked, tenant, at, row.sku),
-            reason=row.exempt_reason or "",
+            reason=(row.exempt_reason or None) if asked.viewer.sees_persons(tenant) else None,
             owner=asked.label_of(tenant, row.exempt_owner),
             until=row.exempt_until,
             by=None if row.exempted_by is None else strawberry.ID(str(row.exempted_by)),

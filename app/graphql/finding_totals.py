@@ -9,11 +9,13 @@ from uuid import UUID
 import strawberry
 
 from app.domain.cost_report import shown_parts
+from app.domain.events.deciding import Cause, Tier
 from app.domain.ids import SkuId, TenantId
 from app.domain.price_book import Total
 from app.graphql.context import Asked
 from app.graphql.money import MoneySum
 from app.insight.assessment import Assessment, Found
+from app.insight.finding_words import CAUSES, TIERS
 from app.insight.standings import Standing
 from app.projections import licence_holdings
 
@@ -55,7 +57,10 @@ class FindingTotal:
     small_groups: int = strawberry.field(description="Groups of fewer than five holders that this one stands for.")
 
 
-@strawberry.type(description="Findings counted and summed.")
+@strawberry.type(
+    description="Findings counted and summed: of all seats found, not capped at the units that are paid, as "
+    "`costs.wasted` is."
+)
 class FindingTotals:
     groups: list[FindingTotal] = strawberry.field(description="By saving, the greatest first; small groups last.")
     total: FindingTotal = strawberry.field(description="Each seat once.")
@@ -164,6 +169,10 @@ async def _labels(
         skus = {key: SkuId(UUID(key)) for key in keys if key is not None}
         names = await asked.product_names(tenant, assessment.at, skus.values())
         return {key: names[sku] for key, sku in skus.items()}
+    if by is FindingGrouping.CAUSE:
+        return {key: CAUSES[Cause(key)] for key in keys if key is not None}
+    if by is FindingGrouping.TIER:
+        return {key: TIERS[Tier(key)].capitalize() for key in keys if key is not None}
     nothing = "Assigned directly" if by is FindingGrouping.GROUP else "Unallocated"
     return {key: nothing if key is None else key for key in keys}
 

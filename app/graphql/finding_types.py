@@ -11,6 +11,7 @@ from app.domain.ids import SkuId, TenantId
 from app.graphql.context import Asked
 from app.graphql.ids import thing_id, version_id
 from app.graphql.money import Money
+from app.graphql.node_type import Node
 from app.graphql.skus import Sku, sku_shown
 from app.graphql.users import ActivitySource
 from app.insight.assessment import Assessment, Found
@@ -53,13 +54,15 @@ class FindingDecided:
     decision: FindingDecision  # type: ignore[valid-type]
     cause: FindingCause = strawberry.field(description="Of the finding it was about.")  # type: ignore[valid-type]
     tier: FindingTier = strawberry.field(description="Of the finding it was about.")  # type: ignore[valid-type]
-    note: str | None
+    note: str | None = strawberry.field(
+        description="Null: there is none, or the viewer lacks Sua.SeePersons: people write names into it."
+    )
     at: datetime | None = strawberry.field(description="UTC.")
     by: strawberry.ID | None = strawberry.field(description="Object id, in their own directory, of who decided.")
 
 
 @strawberry.type(description="What is wrong with one seat: a user with a product, by however many paths.")
-class Finding:
+class Finding(Node):
     id: strawberry.ID = strawberry.field(description="Of this finding at this moment.")
     cause: FindingCause  # type: ignore[valid-type]
     tier: FindingTier  # type: ignore[valid-type]
@@ -99,9 +102,10 @@ class Finding:
 
 
 async def findings_shown(
-    asked: Asked, tenant: TenantId, assessment: Assessment, some: Sequence[Found]
+    asked: Asked, tenant: TenantId, assessment: Assessment, some: Sequence[Found], idle_days: int | None
 ) -> list[Finding]:
-    """A page of findings, as this viewer may see the people in them."""
+    """A page of findings, as this viewer may see the people in them. `idle_days`: as they were judged by."""
+    days = () if idle_days is None else (idle_days,)
     at = assessment.at
     names = await asked.product_names(tenant, at, {sku for each in some for sku in _skus_of(each)})
 
@@ -115,7 +119,7 @@ async def findings_shown(
         who = name or "A user without a name"
         shown.append(
             Finding(
-                id=strawberry.ID(version_id("Finding", tenant, at, found.user, finding.sku)),
+                id=strawberry.ID(version_id("Finding", tenant, at, found.user, finding.sku, *days)),
                 cause=finding.cause,
                 tier=finding.tier,
                 remarks=list(finding.remarks),
@@ -138,7 +142,7 @@ async def findings_shown(
                 band=each.band,
                 disabled_since=each.disabled_since,
                 evidence=[ActivitySource(source=sign.source, at=sign.at) for sign in each.evidence],
-                decision=_decided(each.decided),
+                decision=_decided(each.decided, persons=asked.viewer.sees_persons(tenant)),
                 remedy=_remedy(each, who, names),
             )
         )
@@ -158,14 +162,14 @@ def _remedy(each: Detailed, who: str, names: dict[SkuId, str]) -> Remedy:
     )
 
 
-def _decided(row: DecidedSeat | None) -> FindingDecided | None:
+def _decided(row: DecidedSeat | None, *, persons: bool) -> FindingDecided | None:
     if row is None or row.decision is None or row.cause is None or row.tier is None:
         return None
     return FindingDecided(
         decision=row.decision,
         cause=row.cause,
         tier=row.tier,
-        note=row.note,
+        note=row.note if persons else None,
         at=row.decided_at,
         by=None if row.decided_by is None else strawberry.ID(str(row.decided_by)),
     )

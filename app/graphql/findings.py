@@ -81,7 +81,7 @@ class FindingQuestions(AtMoment):
             return found[begin : begin + limit]
 
         async def shown(some: Sequence[Found]) -> list[Finding]:
-            return [] if assessment is None else await findings_shown(asked, self.tenant, assessment, some)
+            return [] if assessment is None else await findings_shown(asked, self.tenant, assessment, some, days)
 
         return await page.filled(question, lambda each: (each.worth, each.user, each.finding.sku), shown)
 

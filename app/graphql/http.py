@@ -1,10 +1,13 @@
 """The HTTP around a GraphQL request: media types, body, headers. Everything odd is refused here, with a status.
 
 GraphQL over HTTP: with `application/graphql-response+json` a request that cannot be run answers 400; with
-`application/json`, for older clients, 200 and the errors.
+`application/json`, for older clients, 200 and the errors. A GET carries the members of the body as parameters of the
+address, and only asks: it never changes anything.
 """
 
 import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -29,6 +32,10 @@ class WrongMethod(Refused):
     code: ClassVar[str] = "METHOD_NOT_ALLOWED"
 
 
+class AsksOnly(WrongMethod):
+    """A GET that would change something."""
+
+
 class WrongContentType(Refused):
     code: ClassVar[str] = "UNSUPPORTED_MEDIA_TYPE"
 
@@ -42,9 +49,25 @@ class BodyTooSlow(Refused):
 
 
 class BadRequest(Refused):
-    """The body is no GraphQL request in JSON."""
+    """Neither the body nor the address is a GraphQL request."""
 
     code: ClassVar[str] = "BAD_REQUEST"
+
+
+class BatchRefused(Refused):
+    """Several requests in one body. Each is sent by itself: HTTP/2 carries them side by side, each with its cost."""
+
+    code: ClassVar[str] = "BATCH_REFUSED"
+
+
+class RateLimited(Refused):
+    """This subject asked more often than allowed. `again_seconds`: when the next request will be answered."""
+
+    code: ClassVar[str] = "RATE_LIMITED"
+
+    def __init__(self, allowed_per_minute: int, again_seconds: int) -> None:
+        super().__init__(f"At most {allowed_per_minute} requests a minute; ask again in {again_seconds} s.")
+        self.again_seconds = again_seconds
 
 
 STATUSES = {
@@ -55,15 +78,21 @@ STATUSES = {
     "BODY_TIMEOUT": 408,
     "BODY_TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
+    "RATE_LIMITED": 429,
 }
 
 
 class Asking(msgspec.Struct, frozen=True, rename="camel"):
-    """The body of a GraphQL request. Unknown members are overlooked, as the specification wants it."""
+    """A GraphQL request. Unknown members are overlooked, as the specification wants it.
 
-    query: str
+    Without `query` the document is named: by `documentId`, or by `extensions.persistedQuery.sha256Hash`.
+    """
+
+    query: str | None = None
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
+    extensions: dict[str, Any] | None = None
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +165,86 @@ def _too_large(limits: BodyLimits) -> BodyTooLarge:
 
 
 def parsed(body: bytes) -> Asking:
+    """The request in a body. Raises `BatchRefused` for a list, `BadRequest` for what is no request."""
     try:
         asking = msgspec.json.decode(body, type=Asking)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        if body.lstrip()[:1] == b"[" and _is_json(body):
+            raise BatchRefused("Send one request at a time, not a list of them.") from error
         raise BadRequest("The body must be a JSON object with `query` as text and `variables` as object.") from error
-    if not asking.query.strip():
+    return _complete(asking)
+
+
+def asked_by_address(request: Request, limits: BodyLimits) -> Asking:
+    """The request in the parameters of a GET. Raises what is wrong with it."""
+    if len(request.scope["query_string"]) > limits.size_bytes:
+        raise _too_large(limits)
+    given = request.query_params.multi_items()
+    parameters = dict(given)
+    if len(given) != len(parameters):
+        raise BadRequest("A parameter is given twice.")
+    try:
+        asking = Asking(
+            query=parameters.get("query"),
+            variables=_object(parameters.get("variables")),
+            operation_name=parameters.get("operationName") or None,
+            extensions=_object(parameters.get("extensions")),
+            document_id=parameters.get("documentId"),
+        )
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise BadRequest("`variables` and `extensions` in the address must be JSON objects.") from error
+    return _complete(asking)
+
+
+def _object(text: str | None) -> dict[str, Any] | None:
+    return None if not text else msgspec.json.decode(text.encode(), type=dict[str, Any] | None)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _complete(asking: Asking) -> Asking:
+    if asking.query is not None and not asking.query.strip():
         raise BadRequest("`query` is empty.")
+    named = asking.document_id is not None or "persistedQuery" in (asking.extensions or {})
+    if asking.query is None and not named:
+        raise BadRequest("There is no `query`, and no document is named either.")
     return asking
 
 
-def answer(content: dict[str, Any], media: str, status: int = 200) -> Response:
+def body_of(data: bytes, extensions: Mapping[str, Any], errors: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    """A whole answer around data that is JSON already."""
+    told = b',"errors":' + orjson.dumps(errors) if errors else b""
+    return b'{"data":' + data + told + b',"extensions":' + orjson.dumps(extensions) + b"}"
+
+
+def answer(content: dict[str, Any] | bytes, media: str, status: int = 200) -> Response:
+    body = content if isinstance(content, bytes) else orjson.dumps(content)
     headers = {"vary": "Accept, Authorization", "cache-control": "private, no-store"}
-    return Response(orjson.dumps(content), status, headers, f"{media}; charset=utf-8")
+    return Response(body, status, headers, f"{media}; charset=utf-8")
+
+
+def found(request: Request, data: bytes, extensions: Mapping[str, Any], media: str, *, personal: bool) -> Response:
+    """The answer to a question, or 304 where the client has it already.
+
+    The tag is a weak one of the data: what `extensions` tell of lag moves on with time. A browser may keep a GET's
+    answer, to be asked about each time, unless it is `personal`: names stay out of disk caches.
+    """
+    tag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
+    known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
+    if tag in known or tag.removeprefix("W/") in known or known == ["*"]:
+        response = Response(status_code=304, headers={"vary": "Accept, Authorization"})
+    else:
+        response = answer(body_of(data, extensions), media)
+    keep = "no-cache" if request.method == "GET" and not personal else "no-store"
+    response.headers["cache-control"] = f"private, {keep}"
+    response.headers["etag"] = tag
+    return response
 
 
 def refusal(error: SuaError, media: str) -> Response:
@@ -160,5 +257,7 @@ def refusal(error: SuaError, media: str) -> Response:
     if error.code == "UNAUTHENTICATED":
         response.headers["www-authenticate"] = 'Bearer realm="sua", error="invalid_token"'
     if error.code == "METHOD_NOT_ALLOWED":
-        response.headers["allow"] = "POST, GET"
+        response.headers["allow"] = "POST" if isinstance(error, AsksOnly) else "POST, GET"
+    if isinstance(error, RateLimited):
+        response.headers["retry-after"] = str(error.again_seconds)
     return response

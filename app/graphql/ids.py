@@ -5,11 +5,26 @@ So whatever is shown below `at` carries the moment in its `id`; arguments take i
 """
 
 import base64
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from app.domain.ids import TenantId
 from app.graphql.errors import BadUserInput
 from app.projections.reading import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What the `id` of a thing below `at` names. `days`: the idle days a finding was judged by; None: the rules'."""
+
+    kind: str
+    tenant: TenantId
+    parts: tuple[UUID, ...]
+    days: int | None
+    on: date
+    position: int
+    known_on: date
 
 
 def thing_id(kind: str, tenant: TenantId, *parts: object) -> str:
@@ -19,7 +34,35 @@ def thing_id(kind: str, tenant: TenantId, *parts: object) -> str:
 
 def version_id(kind: str, tenant: TenantId, at: Moment, *parts: object) -> str:
     """Id of a thing as it was at a moment."""
-    return _sealed([kind, str(tenant), *map(str, parts), f"{at.on}@{at.position}"])
+    return _sealed([kind, str(tenant), *map(str, parts), _when(at.on, at.position, at.known_on)])
+
+
+def _when(on: date, position: int, known_on: date) -> str:
+    """Knowledge may speak of an earlier day than the one asked for, and inactivity is judged on that."""
+    return f"{on}@{position}" if known_on == on else f"{on}@{position}@{known_on}"
+
+
+def version_of(text: str) -> Version | None:
+    """What the `id` of a thing below `at` names; None for any other text, also for another spelling of an id."""
+    try:
+        kind, *middle, when = _opened(text)
+        on, position, *known_on = when.split("@")
+        tenant, *parts = [UUID(part) for part in middle if len(part) == 36]
+        days = [int(part) for part in middle if len(part) < 36]
+        read = Version(
+            kind=kind,
+            tenant=TenantId(tenant),
+            parts=tuple(parts),
+            days=days[0] if days else None,
+            on=date.fromisoformat(on),
+            position=int(position),
+            known_on=date.fromisoformat(known_on[0] if known_on else on),
+        )
+    except (IndexError, ValueError):
+        return None
+    told = [*read.parts, *([] if read.days is None else [read.days])]
+    again = [kind, str(tenant), *map(str, told), _when(read.on, read.position, read.known_on)]
+    return read if _sealed(again) == text else None
 
 
 def tenant_of(text: str) -> TenantId | None:

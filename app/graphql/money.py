@@ -40,9 +40,12 @@ class Money:
 @strawberry.type(description="A sum that may be of several currencies.")
 class MoneySum:
     total: Money | None = strawberry.field(
-        description="The whole in the tenant's currency, converted at each cost's own day; null: a rate is missing."
+        description="The whole in the tenant's currency, converted at each cost's own day; null: a rate is missing, or "
+        "nothing of it is known."
     )
-    by_currency: list[Money] = strawberry.field(description="An amount for each currency, by code; none: zero.")
+    by_currency: list[Money] = strawberry.field(
+        description="An amount for each currency, by code; none: zero, or with `total` null: nothing of it is known."
+    )
 
     @classmethod
     def of(cls, total: Total) -> "MoneySum":

@@ -33,7 +33,8 @@ class SavingsOf:
         description="What those save in the twelve months from the day, from each product's next renewal on."
     )
     run_rate_times12: MoneySum = strawberry.field(
-        description="The monthly saving times 12, without a look at commitments: a rate, not a forecast."
+        description="The monthly saving times 12, without a look at commitments: a rate, not a forecast. Of all seats "
+        "found, not capped at the units that are paid, as `costs.wasted` is."
     )
     unpriced_seats: int = strawberry.field(description="Seats the amounts leave out, as their saving is unknown.")
     undated_seats: int = strawberry.field(
@@ -101,7 +102,9 @@ async def _realised(
     return RealisedSavings(
         seats=len(saved),
         unpriced_seats=len(saved) - len(priced),
-        monthly=MoneySum.of(total_of(priced, assessment.ground.policy.currency, assessment.rates)),
+        monthly=MoneySum.of(
+            total_of(priced, assessment.ground.policy.currency, assessment.rates, unknown=len(saved) - len(priced))
+        ),
         items=[
             RealisedSaving(
                 sku=await sku_shown(asked, tenant, assessment.at, each.sku),

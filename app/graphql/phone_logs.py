@@ -89,7 +89,7 @@ class DirectRoutingCall:
     callee: str | None = strawberry.field(description="Who was called; as `caller`.")
     sip_code: int | None = strawberry.field(description="The final SIP code; 0 of a call that went well.")
     sip_phrase: str | None
-    end_reason: int | None = strawberry.field(description="Microsoft's sub-reason of the end.")
+    end_reason: int | None = strawberry.field(description="Microsoft's code of why it ended.")
     trunk: str | None = strawberry.field(description="Name of the session border controller.")
     media_location: str | None
     signalling_location: str | None

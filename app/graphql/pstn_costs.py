@@ -12,8 +12,9 @@ from app.graphql.calls import asked_window
 from app.graphql.context import Asked, Info
 from app.graphql.ids import thing_id
 from app.graphql.money import MoneySum
-from app.graphql.scalars import Seconds
+from app.graphql.scalars import Seconds, checked_month, shown_share
 from app.insight.phone_costs import PhoneCostLine, PhoneCostsBy, pstn_costs
+from app.insight.plan_pools import PlanPool, plan_pools
 from app.projections import users
 from app.projections.reading import Moment
 
@@ -43,8 +44,46 @@ class PstnCosts:
     total: PstnCost
 
 
+@strawberry.type(
+    description="Minutes the licences of one calling plan in one country include over a calendar month in UTC, and how "
+    "many were called. The least any country includes is taken."
+)
+class CallingPlanPool:
+    country: str | None = strawberry.field(description="Usage location of the users, e.g. DE; null: not told.")
+    capability: str = strawberry.field(description="The plan, as Microsoft's log and products name it.")
+    licences: int = strawberry.field(description="Seats with it at the month's end, or at the moment's.")
+    minutes_at_home: float = strawberry.field(description="Called out within the country: seconds over 60.")
+    included_at_home: int = strawberry.field(description="Minutes.")
+    share_at_home: float | None = strawberry.field(description="1 is all, more is possible; null: none is included.")
+    minutes_abroad: float = strawberry.field(description="Called out to other countries: seconds over 60.")
+    included_abroad: int = strawberry.field(description="Minutes.")
+    share_abroad: float | None = strawberry.field(description="As above: 1 is all, more is possible.")
+
+    @classmethod
+    def of(cls, pool: PlanPool) -> "CallingPlanPool":
+        return cls(
+            country=pool.country,
+            capability=pool.capability,
+            licences=pool.licences,
+            minutes_at_home=round(float(pool.minutes_at_home), 2),
+            included_at_home=pool.included_at_home,
+            share_at_home=shown_share(pool.share_at_home),
+            minutes_abroad=round(float(pool.minutes_abroad), 2),
+            included_abroad=pool.included_abroad,
+            share_abroad=shown_share(pool.share_abroad),
+        )
+
+
 @strawberry.type
 class PstnCostQuestions(AtMoment):
+    @strawberry.field(
+        description='How far the minutes of calling plans are used in a calendar month (UTC), e.g. "2026-10", up to '
+        "the moment; by country and plan."
+    )
+    async def calling_plan_pools(self, info: Info, month: str) -> list[CallingPlanPool]:
+        found = await plan_pools(info.context.db, self.tenant, self.moment, checked_month(month))
+        return [CallingPlanPool.of(pool) for pool in found]
+
     @strawberry.field(
         description="The cost of calls that began on the civil days [since, until), up to the moment's day; by default "
         "the 7 days up to it. At most 400 days (RANGE_TOO_LONG). Null before the tenant's first fact."

@@ -17,6 +17,7 @@ Seconds = NewType("Seconds", int)
 POSITION_MAX = 2**63 - 1
 TEXT_CHARACTERS_MAX = 200
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
 DAY_MIN, DAY_MAX = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -72,6 +73,13 @@ def checked_span(since_name: str, since: date, until_name: str, until: date) -> 
     if checked_day(since_name, since) > checked_day(until_name, until):
         raise BadUserInput(f"`{since_name}` ({since}) lies after `{until_name}` ({until}).")
     return since, until
+
+
+def checked_month(text: str) -> date:
+    """The first day of a month given as 2026-10."""
+    if not _MONTH.fullmatch(text):
+        raise BadUserInput(f'`month` is a calendar month, for instance "2026-10", not {text[:40]!r}.')
+    return checked_day("month", date(int(text[:4]), int(text[5:]), 1))
 
 
 def checked_instant(name: str, instant: datetime | None) -> datetime | None:

@@ -3,20 +3,23 @@
 python -m app.graphql.schema > app/graphql/schema.graphql
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
 from graphql import build_schema, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from app.auth.viewer import Role
-from app.graphql import portfolio, tenants
+from app.graphql import nodes, portfolio, tenants
 from app.graphql.context import Info
+from app.graphql.live_subscriptions import Subscription
 from app.graphql.mutations import Mutation
+from app.graphql.node_type import Node
 from app.graphql.paging import Connection
 from app.graphql.portfolio import PortfolioTenant
 from app.graphql.scalars import SCALARS
 from app.graphql.tenants import Tenant
+from app.graphql.wording import worded
 
 ViewerRole = strawberry.enum(Role, name="Role", description="App roles of SUA in Microsoft Entra.")
 
@@ -49,16 +52,34 @@ class Query:
         return await tenants.one(info.context, id)
 
     @strawberry.field(
-        description="The tenants the viewer may see, by name, each in a few figures as of the end of a civil day, by "
-        "default now. At most 25 a page, by default 10."
+        description="One thing by its `id`, as it was where that was told. NOT_FOUND both for one that does not exist "
+        "and for one the viewer may not see. Null with that error only."
+    )
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+        return await nodes.node(info, id)
+
+    @strawberry.field(
+        description="The tenants the viewer may see, by name, each in a few figures as of the end of a civil day and "
+        "by what was known at an instant, by default now. At most 25 a page, by default 10."
     )
     async def portfolio(
-        self, info: Info, as_of: date | None = None, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        first: int | None = None,
+        after: str | None = None,
     ) -> Connection[PortfolioTenant]:
-        return await portfolio.portfolio(info.context, as_of, first, after)
+        return await portfolio.portfolio(info.context, as_of, known_at, first, after)
 
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS, enable_experimental_incremental_execution=True),
+)
+worded(schema._schema)
 
 
 def as_text() -> str:

@@ -1,11 +1,14 @@
 """Products as a whole: units nobody holds, too many holders, units about to end, and how far they are used."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 import strawberry
 
+from app.domain.findings import two_paths
 from app.domain.ids import TenantId
+from app.domain.money import nothing
 from app.domain.sku_class import SkuClass
 from app.domain.sku_findings import SkuCause, SkuFinding, buffer
 from app.graphql.at_moment import AtMoment
@@ -29,15 +32,21 @@ class ProductFinding:
     usable: int | None = strawberry.field(description="Units enabled or in Microsoft's days of grace; null: not read.")
     enabled: int | None = strawberry.field(description="Units; null: not read.")
     held: int = strawberry.field(description="Users who hold a seat.")
-    active: int = strawberry.field(description="Of these, those neither disabled, idle nor never used.")
-    unverifiable: int = strawberry.field(description="Of the active ones, those of whom nothing can be said.")
+    active: int = strawberry.field(description="Of these, users neither disabled, idle nor never active.")
+    unverifiable: int = strawberry.field(description="Of the active users, those of whom nothing can be said.")
     unassigned: int | None = strawberry.field(description="Usable units that nobody holds.")
     buffer: int | None = strawberry.field(description="Of these, units kept for joiners.")
-    net_unassigned: int | None = strawberry.field(description="Unassigned beyond the buffer.")
+    net_unassigned: int | None = strawberry.field(description="Unassigned units beyond the buffer.")
     over_assigned: int | None = strawberry.field(description="Seats held beyond the usable units: compliance.")
     suspended_with_holders: int | None = strawberry.field(description="Seats held on cancelled units: compliance.")
+    two_paths: int = strawberry.field(
+        description="Seats assigned directly and by a group as well: each is one seat and costs nothing more, but both "
+        "assignments have to go to free it."
+    )
     at_risk: int | None = strawberry.field(description="Units past their renewal, usable for some days yet.")
-    at_risk_on: date | None = strawberry.field(description="The civil day these end; null: not known, or none do.")
+    at_risk_on: date | None = strawberry.field(
+        description="The civil day these end, after the moment's; null: not known, or none do."
+    )
     utilisation_assigned: float | None = strawberry.field(
         description="Seats held over enabled units: 1 is all, more is possible; null: no unit is enabled."
     )
@@ -52,7 +61,7 @@ class Utilisation:
     assigned: float | None = strawberry.field(description="1 is all; null: nothing has a price, or a rate is missing.")
     active: float | None = strawberry.field(description="1 is all; null as above.")
     units: int = strawberry.field(description="Enabled units of PAID products.")
-    priced_units: int = strawberry.field(description="Those of them that have a price.")
+    priced_units: int = strawberry.field(description="Units of them that have a price.")
     run_rate: MoneySum = strawberry.field(description="What the paid units cost a month at the day's prices, net.")
     unpriced_units: int = strawberry.field(description="Paid units `runRate` leaves out, as their price is unknown.")
 
@@ -105,6 +114,7 @@ async def _shown(
     asked: Asked, tenant: TenantId, assessment: Assessment, products: Sequence[ProductSeen]
 ) -> list[ProductFinding]:
     shown = []
+    twice = Counter(sku for each in assessment.holders for sku in two_paths(each.holder))
     for each in products:
         units, about = each.units, {finding.cause: finding for finding in each.findings}
         judged = units is not None and each.sku_class is SkuClass.PAID
@@ -126,14 +136,30 @@ async def _shown(
                 net_unassigned=(0 if unassigned is None else unassigned.net) if judged else None,
                 over_assigned=_seats(about.get(SkuCause.OVER_ASSIGNED)) if judged else None,
                 suspended_with_holders=_seats(about.get(SkuCause.SUSPENDED_HELD)) if judged else None,
+                two_paths=twice[each.sku],
                 at_risk=_seats(at_risk) if judged else None,
-                at_risk_on=None if at_risk is None else at_risk.on,
+                at_risk_on=_to_come(at_risk, assessment),
                 utilisation_assigned=None if share is None else shown_share(share.assigned),
                 utilisation_active=None if share is None else shown_share(share.active),
-                saving=None if unassigned is None else Money.of_known(unassigned.saving),
+                saving=_saving(each, unassigned, assessment) if judged else None,
             )
         )
     return shown
+
+
+def _to_come(at_risk: SkuFinding | None, assessment: Assessment) -> date | None:
+    """Graph keeps naming a day that is past."""
+    if at_risk is None or at_risk.on is None or at_risk.on <= assessment.ground.on:
+        return None
+    return at_risk.on
+
+
+def _saving(each: ProductSeen, unassigned: SkuFinding | None, assessment: Assessment) -> Money | None:
+    """With no unit unassigned nothing is lost, whatever the price."""
+    if unassigned is not None:
+        return Money.of_known(unassigned.saving)
+    currency = assessment.ground.policy.currency if each.price is None else each.price.monthly.currency
+    return Money.of(nothing(currency))
 
 
 def _seats(finding: SkuFinding | None) -> int:

@@ -9,6 +9,7 @@ from app.domain.ids import SkuId, TenantId
 from app.domain.sku_class import SkuClass
 from app.graphql.context import Asked, Info
 from app.graphql.ids import version_id
+from app.graphql.node_type import Node
 from app.projections.reading import Moment
 from app.projections.renewals import Renewal as RenewalRow
 from app.projections.sku_units import SkuUnits
@@ -41,7 +42,7 @@ class Renewal:
 
 
 @strawberry.type(description="A product of the tenant, and its units. A null count was not read yet; it is not zero.")
-class Sku:
+class Sku(Node):
     id: strawberry.ID = strawberry.field(description="Of this product at this moment.")
     sku_id: strawberry.ID = strawberry.field(description="Microsoft's skuId; takes part in `sku` arguments.")
     part_number: str | None = strawberry.field(description="Microsoft's name of the product, e.g. SPE_E5; not unique.")

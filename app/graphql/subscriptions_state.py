@@ -14,7 +14,10 @@ State = strawberry.enum(Standing, name="SubscriptionState", description="Whether
 End = strawberry.enum(SubscriptionEnd, name="SubscriptionEnd", description="Why a subscription brings nothing more.")
 
 
-@strawberry.type(description="Microsoft's promise to notify SUA of calls. Without it they are found by listing, later.")
+@strawberry.type(
+    name="CallSubscription",  # GraphQL's own root of live updates is the type `Subscription`
+    description="Microsoft's promise to notify SUA of calls. Without it they are found by listing, later.",
+)
 class Subscription:
     state: State = strawberry.field(  # type: ignore[valid-type]
         description="LIVE; LOST: known to have ended; EXPIRED: its end has passed and it was not renewed."

@@ -21,6 +21,7 @@ from app.graphql.freshness import Freshness, Knowledge, of_tenant
 from app.graphql.history import TenantHistory
 from app.graphql.ids import tenant_of, thing_id, version_id
 from app.graphql.licences import LicenceQuestions
+from app.graphql.node_type import Node
 from app.graphql.paging import Connection, asked_page, place
 from app.graphql.phone_logs import PhoneLogQuestions
 from app.graphql.policy import Policy
@@ -31,7 +32,7 @@ from app.graphql.sku_findings import ProductQuestions
 from app.graphql.subscriptions_state import SubscriptionQuestions
 from app.graphql.upcoming import UpcomingQuestions
 from app.graphql.users import UserQuestions
-from app.projections import reading, tenants
+from app.projections import tenants
 from app.projections.reading import AsOfOutOfRange, Moment, NotReady
 from app.projections.tenants import TenantRow
 
@@ -96,11 +97,11 @@ class TenantView(
 
     @strawberry.field(description="How far answers about this moment can be trusted.")
     async def freshness(self, info: Info) -> Freshness:
-        return await of_tenant(info.context, Knowledge(self.tenant, self.moment, self.known_at))
+        return await of_tenant(info.context, Knowledge(self.tenant, self.moment, self.known_by(info.context)))
 
 
 @strawberry.type(description="A customer.")
-class Tenant(TenantHistory, CoverageQuestions, SubscriptionQuestions):
+class Tenant(Node, TenantHistory, CoverageQuestions, SubscriptionQuestions):
     id: strawberry.ID
     name: str = strawberry.field(description="The provider's word for the customer.")
     organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")
@@ -138,7 +139,7 @@ class Tenant(TenantHistory, CoverageQuestions, SubscriptionQuestions):
             knowledge_given=known_at is not None,
             id=strawberry.ID(version_id("TenantView", self.tenant, moment)),
             as_of=moment.on,
-            known_at=known_at or asked.now,
+            knowledge=known_at,
             position=Position(moment.position),
             before_first_fact=moment.before_first_fact,
         )
@@ -172,15 +173,20 @@ async def _moment(
 ) -> Moment:
     if as_of is not None and not DAY_MIN <= as_of <= DAY_MAX:
         raise AsOfOutOfRange(f"`asOf` lies between {DAY_MIN} and today, not {as_of}.")
-    checked_instant("knownAt", known_at)
-    if known_at is not None and known_at > asked.now:
-        raise AsOfOutOfRange(f"`knownAt` {known_at.isoformat()} has not come yet.")
+    checked_past("knownAt", known_at, asked.asked_at)
     if at_least is not None and (await asked.present(tenant)).position < at_least:
         asked.behind[tenant] = max(at_least, asked.behind.get(tenant, 0))
         raise NotReady(f"Position {at_least} is not tabulated yet; ask again.")
     if as_of is None and known_at is None:
         return await asked.present(tenant)
-    return await reading.moment(asked.db, tenant, as_of, known_at, asked.now)
+    return await asked.moment(tenant, as_of, known_at)
+
+
+def checked_past(name: str, known_at: datetime | None, now: datetime) -> None:
+    """Raise BadUserInput for an instant without a zone, AsOfOutOfRange for one that has not come yet."""
+    checked_instant(name, known_at)
+    if known_at is not None and known_at > now:
+        raise AsOfOutOfRange(f"`{name}` {known_at.isoformat()} has not come yet.")
 
 
 async def one(asked: Asked, id: str) -> Tenant:  # noqa: A002
@@ -194,6 +200,7 @@ async def row_seen(asked: Asked, id: str) -> TenantRow:  # noqa: A002
     row = await tenants.found(asked.db, tenant) if tenant is not None and asked.viewer.may_see(tenant) else None
     if row is None:
         raise TenantUnknown("There is no such tenant for you.")
+    asked.touched.add(row.tenant)
     return row
 
 
@@ -205,9 +212,10 @@ async def several(asked: Asked, first: int | None, after: str | None) -> Connect
     return await page.filled(
         lambda limit: tenants.listed(asked.db, None if seen is ALL else list(seen), page.after, limit),
         lambda row: (row.name, row.tenant),
-        _shown,
+        lambda rows: _shown(asked, rows),
     )
 
 
-async def _shown(rows: Sequence[TenantRow]) -> list[Tenant]:
+async def _shown(asked: Asked, rows: Sequence[TenantRow]) -> list[Tenant]:
+    asked.touched.update(row.tenant for row in rows)
     return [Tenant.of(row) for row in rows]

@@ -16,6 +16,7 @@ from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info, names_below
 from app.graphql.errors import BadUserInput
 from app.graphql.ids import part_of, thing_id, version_id
+from app.graphql.node_type import Node
 from app.graphql.paging import Connection
 from app.graphql.scalars import checked_text
 from app.graphql.skus import Sku, sku_shown
@@ -79,7 +80,7 @@ class Holding:
 
 
 @strawberry.type(description="A user as the directory had them at the moment.")
-class User:
+class User(Node):
     id: strawberry.ID = strawberry.field(description="Of this user at this moment.")
     user_id: strawberry.ID = strawberry.field(description="Of this user at any moment; taken by `user` arguments.")
     name: str | None = strawberry.field(

@@ -68,8 +68,10 @@ class Assessment:
 
     def savings(self, found: Iterable[Found]) -> Total:
         """What these findings would save a month, in the customer's currency where rates are known."""
-        amounts = [(each.finding.saving, self.ground.on) for each in found if each.finding.saving is not None]
-        return total_of(amounts, self.ground.policy.currency, self.rates)
+        savings = [each.finding.saving for each in found]
+        amounts = [(saving, self.ground.on) for saving in savings if saving is not None]
+        unknown = len(savings) - len(amounts)
+        return total_of(amounts, self.ground.policy.currency, self.rates, unknown=unknown)
 
     def worth(self, found: Iterable[Found]) -> Decimal:
         """What of these savings is known in the customer's currency: to order by, not to be shown."""

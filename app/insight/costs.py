@@ -92,7 +92,7 @@ async def costs_between(
         book,
         rates,
         row.policy,
-        skus=await paid_products(db, tenant, at, row, held, listed, book),
+        skus=await paid_products(db, tenant, at, row, {each.sku for each in held}, listed, book),
         by_sku=by_sku,
         invoice=invoice,
     )

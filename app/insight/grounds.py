@@ -1,20 +1,19 @@
 """What all of a tenant's holders are judged by at a moment: its rules, its products, and what could be observed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
-from app.domain.catalogue import CATALOGUE
-from app.domain.events.licensing import Purchase
 from app.domain.ids import PlanId, SkuId, TenantId
 from app.domain.licensing import read_cutoff
 from app.domain.policy import Policy
-from app.domain.sku_class import SkuClass, classify
+from app.domain.sku_class import SkuClass
 from app.domain.standing import Ground, Source
-from app.projections import renewals, sku_units
+from app.insight.product_classes import Bought, bought_if_read, class_of
+from app.projections import sku_units
 from app.projections.reading import Moment
 from app.projections.sku_units import SkuUnits
 from app.projections.tenants import TenantRow
@@ -30,13 +29,18 @@ async def ground_at(
 ) -> Ground:
     """The ground of a moment. `row`: the tenant's at that moment. `policy`: its rules, or those asked for instead."""
     units = await sku_units.listed_at(db, tenant, at)
+    return ground_of(at, row, policy, units, await bought_if_read(db, tenant, at, row))
+
+
+def ground_of(at: Moment, row: TenantRow, policy: Policy, units: Sequence[SkuUnits], bought: Bought | None) -> Ground:
+    """The same of products and purchases already read. `bought` None: purchases were never read."""
     return Ground(
         on=at.on,
         policy=policy,
         observable=row.observable(at),
         observed=observed_at(at, row, policy),
         plans=_plans(units),
-        classes=await _classes(db, tenant, at, row, units),
+        classes=_classes(units, bought),
     )
 
 
@@ -65,36 +69,15 @@ def _read_of_late(collected_at: datetime | None, at: Moment) -> bool:
     return collected_at is not None and collected_at >= read_cutoff(at.known_on, ZoneInfo(at.zone))
 
 
-def _plans(units: list[SkuUnits]) -> Mapping[SkuId, frozenset[PlanId]]:
+def _plans(units: Sequence[SkuUnits]) -> Mapping[SkuId, frozenset[PlanId]]:
     """Of the products the tenant's own list describes."""
     return {each.sku: frozenset(each.plans) for each in units if each.part_number is not None}
 
 
-async def _classes(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, row: TenantRow, units: list[SkuUnits]
-) -> Mapping[SkuId, SkuClass]:
-    """Of the products that are described and counted. A price of 0, which makes one free, is not looked at here."""
-    bought: dict[SkuId, list[Purchase]] | None = None
-    if row.renewals_collected_at is not None:
-        bought = {}
-        for each in await renewals.listed_at(db, tenant, at):
-            bought.setdefault(each.sku, []).append(
-                Purchase(
-                    purchase=each.purchase,
-                    seats=each.seats,
-                    trial=each.trial,
-                    status=each.status,
-                    created_at=each.created_at,
-                    next_change_at=each.next_change_at,
-                )
-            )
+def _classes(units: Sequence[SkuUnits], bought: Bought | None) -> Mapping[SkuId, SkuClass]:
+    """Of the products that are described and counted. A price of 0, which makes one free, is the market's to see."""
     return {
-        unit.sku: classify(
-            CATALOGUE.class_of(unit.sku),
-            unit.applies_to,
-            unit.enabled,
-            None if bought is None else bought.get(unit.sku, []),
-        )
+        unit.sku: class_of(unit.sku, unit.applies_to, unit.enabled, bought)
         for unit in units
         if unit.applies_to is not None and unit.enabled is not None
     }

@@ -1,11 +1,11 @@
-"""What the tables say of every user who may hold something, each table read once, by user.
+"""What the tables say of every user who may hold something, or of some of them, each table read once, by user.
 
 One statement a table, and put together here: joined by the server, the planner takes one pair of users in two hundred
 for the same and prepares for thousands of millions of them. Users are keyed by the bytes of their ids, which hash
 fastest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -33,32 +33,6 @@ _NEVER = "'1900-01-01Z'::timestamptz"
 _FOREVER = "'9999-12-31Z'::timestamptz"
 _DIRECT = "'00000000-0000-0000-0000-000000000000'::uuid"
 _BIT = "CASE g.source " + " ".join(f"WHEN '{source}' THEN {bit}" for source, bit in BITS.items()) + " ELSE 0 END"
-
-_USERS = f"""
-    SELECT u.user_id, uuid_send(u.user_id), u.department, u.company, u.cost_centre, u.country, u.kind,
-           u.kind_confidence,
-           CASE WHEN u.enabled THEN {ENABLED} ELSE 0 END
-           + CASE WHEN u.disabled_since < %(disabled_before)s THEN {DISABLED_LONG} ELSE 0 END
-           + CASE WHEN u.created_at >= %(young)s THEN {YOUNG} ELSE 0 END
-           + CASE WHEN u.created_at >= '{SUCCESSES_KEPT_SINCE.isoformat()}' THEN 0 ELSE {OLDER_THAN_SUCCESSES} END
-    FROM {known("users")} u WHERE {in_force("u")} AND NOT u.deleted
-"""
-_SEATS = f"""
-    SELECT uuid_send(s.user_id), uuid_send(s.sku_id) || int2send((
-        CASE WHEN s.held_since >= %(young)s THEN {SEAT_YOUNG} ELSE 0 END
-        + CASE WHEN {_DIRECT} = ANY (s.paths) THEN {SEAT_DIRECT} ELSE 0 END
-        + CASE WHEN s.paths <> ARRAY[{_DIRECT}] THEN {SEAT_BY_GROUP} ELSE 0 END
-        + {PATHS} * cardinality(s.paths))::int2)
-    FROM {known("idle_licences")} s WHERE {in_force("s")}
-"""
-_OFF = f"""
-    SELECT uuid_send(h.user_id), uuid_send(h.sku_id), array_to_string(h.disabled_plans, ',')
-    FROM {known("licence_holdings")} h WHERE {in_force("h")} AND h.disabled_plans <> '{{}}'
-"""
-_EXEMPT = f"""
-    SELECT uuid_send(f.user_id), uuid_send(f.sku_id) FROM {known("findings")} f
-    WHERE {in_force("f")} AND f.exempt_reason IS NOT NULL AND (f.exempt_until IS NULL OR f.exempt_until > %(on)s)
-"""
 
 
 class User(NamedTuple):
@@ -101,34 +75,98 @@ class Tables:
     silent: dict[Key, tuple[int, ...]] = field(default_factory=dict)
 
 
-async def read(db: psycopg.AsyncConnection[Any], parameters: Parameters, days: int) -> Tables:
-    """`parameters` are those of a moment with `days` cutoffs, `cutoff_0` of the fewest idle days first."""
-    tables = Tables([User(*row) for row in await _rows(db, _USERS, parameters)])
+async def read(
+    db: psycopg.AsyncConnection[Any], parameters: Parameters, days: int, users: Collection[UserId] | None = None
+) -> Tables:
+    """`parameters` are those of a moment with `days` cutoffs, `cutoff_0` of the fewest idle days first.
+
+    `users`: these alone; None: everybody.
+    """
+    some = users is not None
+    # Written out once, and not by the driver for every statement anew.
+    asked = {**parameters, "users": "{" + ",".join(map(str, users or ())) + "}"}
+    tables = Tables([User(*row) for row in await _rows(db, _users(some), asked)])
     seats = tables.seats
-    for user, seat in await _rows(db, _SEATS, parameters):
+    for user, seat in await _rows(db, _seats(some), asked):
         seats[user] = seats[user] + seat if user in seats else seat
-    for user, sku, plans in await _rows(db, _OFF, parameters):
+    for user, sku, plans in await _rows(db, _off(some), asked):
         tables.off[user] = (*tables.off.get(user, ()), (sku, plans))
-    for user, sku in await _rows(db, _EXEMPT, parameters):
+    for user, sku in await _rows(db, _exempt(some), asked):
         tables.exempt[user] = tables.exempt.get(user, frozenset()) | {sku}
-    for user, grade, lasted, never in await _rows(db, _gaps(days), parameters):
+    for user, grade, lasted, never in await _rows(db, _gaps(days, some), asked):
         (tables.evidence if grade == "EVIDENCE" else tables.weak)[user] = Gap(lasted, never)
-    for user, *silent in await _rows(db, _silences(days), parameters):
+    for user, *silent in await _rows(db, _silences(days, some), asked):
         tables.silent[user] = tuple(silent)
     return tables
 
 
+def _of(table: str, some: bool) -> str:
+    """The rows of a table as known: of all users, or of each of those asked for, one after the other by the key.
+
+    OFFSET 0 keeps the planner from reading everybody's for the few, as it does to join or to filter.
+    """
+    if not some:
+        return known(table)
+    return f"""
+        (SELECT k.* FROM unnest(%(users)s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
+            SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND user_id = asked.id
+             AND since_position <= %(position)s AND until_position > %(position)s OFFSET 0
+        ) AS k)
+    """
+
+
 @cache
-def _gaps(days: int) -> str:
+def _users(some: bool) -> str:
+    return f"""
+        SELECT u.user_id, uuid_send(u.user_id), u.department, u.company, u.cost_centre, u.country, u.kind,
+               u.kind_confidence,
+               CASE WHEN u.enabled THEN {ENABLED} ELSE 0 END
+               + CASE WHEN u.disabled_since < %(disabled_before)s THEN {DISABLED_LONG} ELSE 0 END
+               + CASE WHEN u.created_at >= %(young)s THEN {YOUNG} ELSE 0 END
+               + CASE WHEN u.created_at >= '{SUCCESSES_KEPT_SINCE.isoformat()}' THEN 0 ELSE {OLDER_THAN_SUCCESSES} END
+        FROM {_of("users", some)} u WHERE {in_force("u")} AND NOT u.deleted
+    """
+
+
+@cache
+def _seats(some: bool) -> str:
+    return f"""
+        SELECT uuid_send(s.user_id), uuid_send(s.sku_id) || int2send((
+            CASE WHEN s.held_since >= %(young)s THEN {SEAT_YOUNG} ELSE 0 END
+            + CASE WHEN {_DIRECT} = ANY (s.paths) THEN {SEAT_DIRECT} ELSE 0 END
+            + CASE WHEN s.paths <> ARRAY[{_DIRECT}] THEN {SEAT_BY_GROUP} ELSE 0 END
+            + {PATHS} * cardinality(s.paths))::int2)
+        FROM {_of("idle_licences", some)} s WHERE {in_force("s")}
+    """
+
+
+@cache
+def _off(some: bool) -> str:
+    return f"""
+        SELECT uuid_send(h.user_id), uuid_send(h.sku_id), array_to_string(h.disabled_plans, ',')
+        FROM {_of("licence_holdings", some)} h WHERE {in_force("h")} AND h.disabled_plans <> '{{}}'
+    """
+
+
+@cache
+def _exempt(some: bool) -> str:
+    return f"""
+        SELECT uuid_send(f.user_id), uuid_send(f.sku_id) FROM {_of("findings", some)} f
+        WHERE {in_force("f")} AND f.exempt_reason IS NOT NULL AND (f.exempt_until IS NULL OR f.exempt_until > %(on)s)
+    """
+
+
+@cache
+def _gaps(days: int, some: bool) -> str:
     lasted = " + ".join(f"CASE WHEN g.gap_from < %(cutoff_{nth})s THEN {1 << nth} ELSE 0 END" for nth in range(days))
     return f"""
-        SELECT uuid_send(g.user_id), g.grade, {lasted}, g.gap_from = {_NEVER} FROM {known("activity_gaps")} g
+        SELECT uuid_send(g.user_id), g.grade, {lasted}, g.gap_from = {_NEVER} FROM {_of("activity_gaps", some)} g
         WHERE g.grade IN ('EVIDENCE', 'WEAK') AND g.gap_from < %(cutoff_0)s AND g.gap_until >= %(judged_at)s
     """
 
 
 @cache
-def _silences(days: int) -> str:
+def _silences(days: int, some: bool) -> str:
     """The gap that lasts to this day has begun early enough; or there is no row: nobody ever saw them there."""
     silent = ", ".join(
         f"bit_or(CASE WHEN g.gap_from < %(cutoff_{nth})s THEN {_BIT} ELSE 0 END)"
@@ -136,13 +174,14 @@ def _silences(days: int) -> str:
         for nth in range(days)
     )
     return f"""
-        SELECT uuid_send(g.user_id), {silent} FROM {known("workload_gaps")} g
+        SELECT uuid_send(g.user_id), {silent} FROM {_of("workload_gaps", some)} g
         WHERE g.gap_until >= %(judged_at)s AND (g.gap_from < %(cutoff_0)s OR g.gap_until = {_FOREVER})
         GROUP BY g.user_id
     """
 
 
 async def _rows(db: psycopg.AsyncConnection[Any], query: str, parameters: Parameters) -> Sequence[tuple[Any, ...]]:
+    """Planned for these users and days: a plan for any others takes several times as long."""
     async with db.cursor(binary=True) as cursor:
-        await cursor.execute(query, parameters)
+        await cursor.execute(query, parameters, prepare=False)
         return await cursor.fetchall()

@@ -44,10 +44,12 @@ Said = tuple[
 
 
 class Interning:
-    """`days`: the numbers of idle days, the fewest first. `calling`: products of whose seats the minutes matter."""
+    """`days`: the numbers of idle days, the fewest first. `calling`: products of whose seats the minutes matter.
 
-    def __init__(self, tables: Tables, days: Sequence[int], policy: Policy, calling: frozenset[SkuId]) -> None:
-        self._tables = tables
+    Tables of several days may be gone through, as long as these stay the same.
+    """
+
+    def __init__(self, days: Sequence[int], policy: Policy, calling: frozenset[SkuId]) -> None:
         self._always_silent = (ALL_BITS,) * len(days)
         self._nth = {sku: days.index(own) for sku, own in policy.sku_idle_days}
         self._usual = days.index(policy.idle_days)
@@ -55,9 +57,9 @@ class Interning:
         self._said: dict[Said, Holder] = {}
         self._holders: dict[Holder, Holder] = {}
 
-    def holder(self, user: User, called: Called | None) -> Holder | None:
+    def holder(self, tables: Tables, user: User, called: Called | None) -> Holder | None:
         """None: they hold nothing. `called` None: it is not known what they called out."""
-        tables, key = self._tables, user.key
+        key = user.key
         seats = tables.seats.get(key)
         if seats is None:
             return None

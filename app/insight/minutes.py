@@ -25,6 +25,10 @@ class Called(NamedTuple):
 NOTHING = Called(0, False)
 
 
+Months = tuple[datetime, datetime]
+"""The months of which minutes count, from the first instant to the one after their last."""
+
+
 async def called_out(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, row: TenantRow
 ) -> dict[UserId, Called] | None:
@@ -32,9 +36,21 @@ async def called_out(
 
     Who is not in it called nobody. None: the log does not cover these months.
     """
+    months = months_covered(at, row)
+    return None if months is None else await called_in(db, tenant, at, months)
+
+
+def months_covered(at: Moment, row: TenantRow) -> Months | None:
+    """The months that count at a moment; None: the log does not cover them. `row`: the tenant's of the moment."""
     since, until = _months_before(at.on)
-    if not _covered(at, row, since, until):
-        return None
+    return (since, until) if _covered(at, row, since, until) else None
+
+
+async def called_in(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, months: Months
+) -> dict[UserId, Called]:
+    """By user, in these months as known at a moment."""
+    since, until = months
     found = await rows(
         db,
         """
@@ -53,7 +69,7 @@ async def called_out(
     return {UserId(user): Called(minutes, bool(abroad)) for user, minutes, abroad in found}
 
 
-def _months_before(on: date) -> tuple[datetime, datetime]:
+def _months_before(on: date) -> Months:
     first = on.year * 12 + on.month - 1 - MONTHS
     until = datetime(on.year, on.month, 1, tzinfo=UTC)
     return datetime(first // 12, first % 12 + 1, 1, tzinfo=UTC), until

@@ -15,7 +15,8 @@ from app.domain.sku_findings import paid
 from app.insight.assessment import Assessment
 from app.insight.products import ProductSeen
 
-_RUNNING = ("Enabled", "Warning")
+_BILLED = frozenset({"Enabled"})
+_BILLED_IN_GRACE = frozenset({"Enabled", "Warning"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,50 +50,62 @@ def outlook(assessment: Assessment, products: Iterable[ProductSeen]) -> Outlook:
     for each in assessment.found:
         if each.finding.tier is not Tier.UNVERIFIABLE:
             seats.setdefault(each.finding.sku, Counter())[each.finding.tier, each.finding.saving] += 1
-    answers: list[tuple[Reclaimable, bool]] = []
+    answers: list[Reclaimable] = []
     for sku, counted in seats.items():
         freed = [FreedSeats(tier, count, saving) for (tier, saving), count in _ordered(counted)]
-        commitment = commitment_of(assessment, known.get(sku))
-        answers += [(each, commitment.reducible_on is None) for each in reclaimable(freed, commitment, _on(assessment))]
-    tiers = [tier for tier in Tier if any(each.tier is tier for each, _ in answers)]
+        answers += reclaimable(freed, commitment_of(assessment, known.get(sku)), _on(assessment))
+    tiers = [tier for tier in Tier if any(each.tier is tier for each in answers)]
     return Outlook(
         _worth(assessment, answers),
-        tuple((tier, _worth(assessment, [each for each in answers if each[0].tier is tier])) for tier in tiers),
+        tuple((tier, _worth(assessment, [each for each in answers if each.tier is tier])) for tier in tiers),
     )
 
 
 def commitment_of(assessment: Assessment, product: ProductSeen | None) -> Commitment:
-    """How far the product can be lowered, and from when on, by its price's term and its purchases."""
+    """How far the product can be lowered, and from when on, by its price's term and its purchases that are paid."""
     if product is None or product.units is None:
         return Commitment(0, None, None)
     price, on = product.price, _on(assessment)
     if price is None:
         return Commitment(paid(product.units, assessment.ground.policy), None, None)
-    zone = ZoneInfo(assessment.at.zone)
-    running = [each for each in product.purchases if each.status in _RUNNING and not each.trial]
-    days = [
-        reducible_on(on, price.term, _day(each.next_change_at, zone), _day(each.created_at, zone)) for each in running
-    ] or [reducible_on(on, price.term, None)]
+    zone, policy = ZoneInfo(assessment.at.zone), assessment.ground.policy
+    running = _BILLED_IN_GRACE if policy.grace_billed else _BILLED
     return Commitment(
-        paid(product.units, assessment.ground.policy),
+        paid(product.units, policy),
         price.commit_floor,
-        min((day for day in days if day is not None), default=None),
+        reducible_on(on, price.term, None),
+        tuple(
+            (
+                each.seats,
+                reducible_on(on, price.term, _day(each.next_change_at, zone), _day(each.created_at, zone)),
+            )
+            for each in product.purchases
+            if each.status in running and not each.trial
+        ),
     )
 
 
-def _worth(assessment: Assessment, answers: Sequence[tuple[Reclaimable, bool]]) -> Worth:
+def _worth(assessment: Assessment, answers: Sequence[Reclaimable]) -> Worth:
     currency, on = assessment.ground.policy.currency, _on(assessment)
+    cashable = [each.cashable for each in answers if each.cashable_seats or each.cashable is not None]
+    run_rate = [each.run_rate for each in answers]
     return Worth(
-        reassignable=sum(each.reassignable for each, _ in answers),
-        cashable_seats=sum(each.cashable_seats for each, _ in answers),
+        reassignable=sum(each.reassignable for each in answers),
+        cashable_seats=sum(each.cashable_seats for each in answers),
         cashable=total_of(
-            [(each.cashable, on) for each, _ in answers if each.cashable is not None], currency, assessment.rates
+            [(each, on) for each in cashable if each is not None],
+            currency,
+            assessment.rates,
+            unknown=sum(each is None for each in cashable),
         ),
         run_rate=total_of(
-            [(each.run_rate, on) for each, _ in answers if each.run_rate is not None], currency, assessment.rates
+            [(each, on) for each in run_rate if each is not None],
+            currency,
+            assessment.rates,
+            unknown=sum(each is None for each in run_rate),
         ),
-        unpriced=sum(each.reassignable for each, _ in answers if each.run_rate is None),
-        undated=sum(each.cashable_seats for each, undated in answers if undated),
+        unpriced=sum(each.reassignable for each in answers if each.run_rate is None),
+        undated=sum(each.undated for each in answers),
     )
 
 

@@ -5,13 +5,11 @@ from typing import Any
 
 import psycopg
 
-from app.domain.catalogue import CATALOGUE
-from app.domain.events.licensing import Purchase
 from app.domain.ids import SkuId, TenantId
 from app.domain.price_book import PriceBook
-from app.domain.sku_class import SkuClass, classify
-from app.insight.seat_spells import SeatSpell, UnitSpell
-from app.projections import renewals
+from app.domain.sku_class import SkuClass
+from app.insight.product_classes import bought_if_read, class_of
+from app.insight.seat_spells import UnitSpell
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
 
@@ -21,32 +19,18 @@ async def paid_products(
     tenant: TenantId,
     at: Moment,
     row: TenantRow,
-    held: Iterable[SeatSpell],
+    held: Iterable[SkuId],
     listed: Iterable[UnitSpell],
     book: PriceBook,
 ) -> frozenset[SkuId]:
     """Of the products held or listed on some days, those of class PAID, as they were listed last."""
-    purchases: dict[SkuId, list[Purchase]] | None = None
-    if row.renewals_collected_at is not None:
-        purchases = {}
-        for each in await renewals.listed_at(db, tenant, at):
-            purchases.setdefault(each.sku, []).append(
-                Purchase(
-                    purchase=each.purchase,
-                    seats=each.seats,
-                    trial=each.trial,
-                    status=each.status,
-                    created_at=each.created_at,
-                    next_change_at=each.next_change_at,
-                )
-            )
+    bought = await bought_if_read(db, tenant, at, row)
     last = {each.sku: (each.applies_to or "User", each.enabled or 0) for each in listed}
     found = set()
-    for sku in last.keys() | {each.sku for each in held}:
+    for sku in last.keys() | set(held):
         applies_to, enabled = last.get(sku, ("User", 0))
         price = book.price_on(sku, at.on)
         monthly = None if price is None else price.monthly
-        bought = None if purchases is None else purchases.get(sku, [])
-        if classify(CATALOGUE.class_of(sku), applies_to, enabled, bought, monthly) is SkuClass.PAID:
+        if class_of(sku, applies_to, enabled, bought, monthly) is SkuClass.PAID:
             found.add(sku)
     return frozenset(found)

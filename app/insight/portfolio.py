@@ -1,6 +1,6 @@
 """One customer among many, in a few figures: what they pay, what of it is wasted, and how far that can be trusted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,19 +8,24 @@ from typing import Any
 import psycopg
 
 from app.domain.events.deciding import Tier
-from app.domain.ids import TenantId
+from app.domain.ids import SkuId, TenantId
 from app.domain.price_book import Total, total_of
-from app.domain.sku_findings import SkuCause
-from app.insight.assessment import Assessment
-from app.insight.products import Used, products_at, run_rate, used
+from app.domain.sku_class import SkuClass
+from app.domain.sku_findings import paid as paid_units
+from app.domain.sku_findings import wasted_units
+from app.domain.waste_caps import Part, capped
+from app.domain.waste_report import Place
+from app.insight.assessment import Assessment, Found
+from app.insight.products import ProductSeen, Used, products_at, run_rate, used
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Of a customer on a day, in their own currency. Amounts are of a month, net.
 
-    `waste`: by tier, the surest first; `unassigned`: of billed units beyond the buffer that nobody holds. `unpriced`:
-    paid units the run rate leaves out; `paid`: all of them. `seats`: held; `people`: who hold them.
+    `waste`: by tier, the surest first; `unassigned`: of billed units beyond the buffer that nobody holds; of a product
+    they are together no more than is paid. `unpriced`: paid units the run rate leaves out; `paid`: all of them.
+    `seats`: held; `people`: who hold them.
     """
 
     run_rate: Total
@@ -43,24 +48,48 @@ async def figures_of(db: psycopg.AsyncConnection[Any], tenant: TenantId, assessm
     products = await products_at(db, tenant, assessment)
     policy, on = assessment.ground.policy, assessment.ground.on
     spent, paid, unpriced = run_rate(assessment, products)
+    wasted, free = _capped(assessment, products)
     waste = []
     for tier in Tier:
-        found = [each for each in assessment.found if each.is_waste and each.finding.tier is tier]
+        found = [each for each in wasted if each.finding.tier is tier]
         if found:
             waste.append((tier, len(found), assessment.savings(found)))
     spare = [
-        (finding.saving, on)
+        None if product.price is None else product.price.monthly.times(free[product.sku])
         for product in products
-        for finding in product.findings
-        if finding.cause is SkuCause.UNASSIGNED and finding.net and finding.saving is not None
+        if product.sku in free
     ]
+    priced = [(saving, on) for saving in spare if saving is not None]
     return Figures(
         run_rate=spent,
         paid=paid,
         unpriced=unpriced,
         waste=waste,
-        unassigned=total_of(spare, policy.currency, assessment.rates),
+        unassigned=total_of(priced, policy.currency, assessment.rates, unknown=len(spare) - len(priced)),
         seats=sum(assessment.held.values()),
         people=len(assessment.holders),
         used=used(assessment, products),
     )
+
+
+_NOWHERE = Place(None, None, None, None)
+
+
+def _capped(assessment: Assessment, products: Iterable[ProductSeen]) -> tuple[list[Found], Mapping[SkuId, int]]:
+    """Wasted seats and, of each product, billed units nobody holds beyond the buffer: no more than are paid."""
+    policy = assessment.ground.policy
+    by_part: dict[Part, list[Found]] = {}
+    for each in assessment.found:
+        if each.is_waste:
+            part = Part(each.finding.sku, each.finding.cause, each.finding.tier, _NOWHERE)
+            by_part.setdefault(part, []).append(each)
+    read = {each.sku: each.units for each in products if each.sku_class is SkuClass.PAID and each.units is not None}
+    paid: dict[SkuId, list[int | None]] = {part.sku: [None] for part in by_part}
+    paid |= {sku: [paid_units(units, policy)] for sku, units in read.items()}
+    seats, free = capped(
+        {part: [len(found)] for part, found in by_part.items()},
+        {sku: [wasted_units(units, policy)] for sku, units in read.items()},
+        paid,
+    )
+    kept = [each for part, (count,) in seats.items() for each in by_part[part][:count]]
+    return kept, {sku: count for sku, (count,) in free.items()}

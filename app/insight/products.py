@@ -1,7 +1,7 @@
 """A customer's products at a moment: units, class and price, what is wrong with them, and how far they are used."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,8 @@ from app.domain.sku import Units
 from app.domain.sku_class import SkuClass
 from app.domain.sku_findings import SkuFinding, Utilisation, judge_units, paid, utilisation
 from app.insight.assessment import Assessment
-from app.projections import renewals, sku_units
+from app.insight.product_classes import Bought, bought_at
+from app.projections import sku_units
 from app.projections.sku_units import SkuUnits
 
 INACTIVE = frozenset({Cause.DISABLED, Cause.NEVER_USED, Cause.IDLE})
@@ -72,24 +73,10 @@ async def products_at(
     listed = {row.sku: row for row in await sku_units.listed_at(db, tenant, at)}
     for sku in sorted(assessment.held.keys() - listed.keys()):
         listed[sku] = SkuUnits(sku, None, None, None, None, None, None, None)
-    bought: dict[SkuId, list[Purchase]] = {}
-    for each in await renewals.listed_at(db, tenant, at):
-        bought.setdefault(each.sku, []).append(
-            Purchase(
-                purchase=each.purchase,
-                seats=each.seats,
-                trial=each.trial,
-                status=each.status,
-                created_at=each.created_at,
-                next_change_at=each.next_change_at,
-            )
-        )
-    return seen(assessment, listed.values(), bought)
+    return seen(assessment, listed.values(), await bought_at(db, tenant, at))
 
 
-def seen(
-    assessment: Assessment, listed: Iterable[SkuUnits], bought: Mapping[SkuId, Sequence[Purchase]]
-) -> tuple[ProductSeen, ...]:
+def seen(assessment: Assessment, listed: Iterable[SkuUnits], bought: Bought) -> tuple[ProductSeen, ...]:
     ground = assessment.ground
     book = assessment.book
     monthly = {sku: price.monthly for sku in book.skus() if (price := book.price_on(sku, ground.on)) is not None}
@@ -174,7 +161,7 @@ def run_rate(assessment: Assessment, products: Iterable[ProductSeen]) -> tuple[T
             unpriced += count
         else:
             amounts.append((each.price.monthly.times(count), on))
-    return total_of(amounts, policy.currency, assessment.rates), units, unpriced
+    return total_of(amounts, policy.currency, assessment.rates, unknown=unpriced), units, unpriced
 
 
 def _worth(assessment: Assessment, monthly: Money) -> Decimal | None:

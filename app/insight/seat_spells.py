@@ -65,24 +65,24 @@ async def seats_held(
 
 
 async def units_listed(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, days: Sequence[date], sku: SkuId | None = None
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, days: Sequence[date]
 ) -> list[UnitSpell]:
-    """Units on some days in order, by product and first day; of one product or of all."""
+    """Units on some days in order, by product and first day."""
     found = await rows(
         db,
         f"""
         SELECT sku_id, width_bucket(valid_from, %(ends)s::timestamptz[]),
                width_bucket(valid_until, %(ends)s::timestamptz[]), applies_to, enabled, warning
         FROM {known("sku_units")} s
-        WHERE s.valid_until >= %(first)s AND s.valid_from < %(last)s AND (%(sku)s::uuid IS NULL OR sku_id = %(sku)s)
+        WHERE s.valid_until >= %(first)s AND s.valid_from < %(last)s
         ORDER BY sku_id, valid_from
         """,
-        _asked(tenant, at, days, sku),
+        _asked(tenant, at, days),
     )
     return [spell for row in found if (spell := UnitSpell(*row)).first < spell.last]
 
 
-def _asked(tenant: TenantId, at: Moment, days: Sequence[date], sku: SkuId | None) -> dict[str, object]:
+def _asked(tenant: TenantId, at: Moment, days: Sequence[date], sku: SkuId | None = None) -> dict[str, object]:
     ends: list[datetime] = [at.day_ends(on) for on in days]
     return {
         "tenant": tenant,

@@ -41,7 +41,8 @@ class TrendPoint:
     """Products of class PAID as they stood at the end of the day `on`: the last of its day, week or month asked for.
 
     `enabled`: units, None: those of a product were not read. `held`: seats. `run_rate`: what the paid units cost a
-    month at that day's prices and rates; `unpriced`: paid units it leaves out, because their price is not known.
+    month at that day's prices and rates; `unpriced`: paid units it leaves out, because their price is not known; on a
+    day without any reading of units the seats held.
     """
 
     on: date
@@ -69,16 +70,17 @@ async def trend(
     if not days:
         return []
     held = await seats_held(db, tenant, at, days, sku=sku)
-    listed = await units_listed(db, tenant, at, days, sku)
+    listed = await units_listed(db, tenant, at, days)
     book = PriceBook(await prices.lines_at(db, tenant, at))
     rates = RateBook(await exchange_rates.rates_at(db, tenant, at))
-    skus = await paid_products(db, tenant, at, row, held, listed, book)
+    skus = await paid_products(db, tenant, at, row, {each.sku for each in held}, listed, book)
     seats = _seats(held, skus, len(days))
-    units: list[list[UnitSpell]] = [[] for _ in days]
+    units: list[list[UnitSpell] | None] = [None for _ in days]
     for each in listed:
-        if each.sku in skus:
-            for nth in range(each.first, each.last):
-                units[nth].append(each)
+        for nth in range(each.first, each.last):
+            of_day = units[nth] = units[nth] or []
+            if each.sku in skus and sku in (None, each.sku):
+                of_day.append(each)
     return [_point(on, seats[nth], units[nth], book, rates, row.policy) for nth, on in enumerate(days)]
 
 
@@ -114,7 +116,12 @@ def _seats(held: list[SeatSpell], skus: frozenset[SkuId], days: int) -> list[int
     return list(accumulate(steps))[:days]
 
 
-def _point(on: date, held: int, units: list[UnitSpell], book: PriceBook, rates: RateBook, policy: Policy) -> TrendPoint:
+def _point(
+    on: date, held: int, units: list[UnitSpell] | None, book: PriceBook, rates: RateBook, policy: Policy
+) -> TrendPoint:
+    """`units` None: no product was listed that day, so none was read; as many as were held count as paid."""
+    if units is None:
+        return TrendPoint(on, None, held, total_of([], policy.currency, rates, unknown=held), held)
     enabled = [each.enabled for each in units]
     amounts: list[tuple[Money, date]] = []
     unpriced = 0
@@ -127,4 +134,4 @@ def _point(on: date, held: int, units: list[UnitSpell], book: PriceBook, rates: 
             amounts.append((price.monthly.times(paid), on))
     read = [count for count in enabled if count is not None]
     known = sum(read) if len(read) == len(enabled) else None
-    return TrendPoint(on, known, held, total_of(amounts, policy.currency, rates), unpriced)
+    return TrendPoint(on, known, held, total_of(amounts, policy.currency, rates, unknown=unpriced), unpriced)

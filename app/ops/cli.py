@@ -18,22 +18,18 @@ from app.ops import (
     projecting,
     rate_cards,
     reporting,
+    resellers,
     scheduling,
     skus,
     tokens,
     translating,
 )
-from app.ops.console import answering
 from app.ops.demo import command as demo
-from app.telemetry import hush_clients
 
 app = typer.Typer(name="sua", help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
 app.command("demo")(demo.demo)
-app.command("serve")(processes.serve)
-app.command("worker")(processes.run_worker)
-app.command("scheduler")(processes.run_scheduler)
-app.command("simulate")(processes.simulate)
+processes.add_to(app)
 app.command("migrate")(database.migrate_database)
 app.command("alerts")(alerts.show_alerts)
 app.command("schedule")(scheduling.show_schedule)
@@ -50,10 +46,5 @@ app.add_typer(pricing.rates, name="rates")
 app.add_typer(rate_cards.app, name="rate-cards")
 app.add_typer(skus.app, name="skus")
 app.add_typer(reporting.app, name="reports")
+app.add_typer(resellers.app, name="resellers")
 app.add_typer(tokens.app, name="tokens")
-
-
-def main() -> None:
-    hush_clients()
-    with answering():
-        app()

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app import main, worker
+from app import worker
 from app.settings import Settings, SettingsRefused
 from app.telemetry import log_to_stderr
 
@@ -21,6 +21,8 @@ _DRAIN_SECONDS = 10
 
 def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve GraphQL, the webhook and the consent pages."""
+    from app import main
+
     settings = _shared()
     log_to_stderr()
     signal.signal(signal.SIGTERM, _end)
@@ -33,6 +35,8 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
+            ws_max_size=settings.request_body_bytes,
+            ws_per_message_deflate=False,  # a socket's messages are short, and encoded once for everybody
         )
 
 
@@ -68,3 +72,10 @@ def simulate(arguments: Annotated[list[str] | None, typer.Argument(help="Passed 
     raise SystemExit(
         subprocess.run([sys.executable, "-m", "app.simulator", *(arguments or [])], check=False).returncode
     )
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("serve")(serve)
+    app.command("worker")(run_worker)
+    app.command("scheduler")(run_scheduler)
+    app.command("simulate")(simulate)

@@ -68,6 +68,8 @@ def export(
     """Write findings, costs or the history of licences of a customer to a file."""
     if kind is ExportKind.MONTHLY_REPORT or ending is ExportFormat.HTML:
         raise typer.BadParameter("that is made by `sua reports monthly`", param_hint="KIND")
+    if month is not None and kind is ExportKind.FINDINGS:
+        raise typer.BadParameter("findings are of a day, not of a month: give --as-of", param_hint="--month")
     wanted = Wanted(
         kind,
         as_of=day_of("--as-of", as_of),

@@ -25,8 +25,10 @@ from app.projections.versioned import VALID, Book, Table, Value
 
 @dataclass(frozen=True, slots=True)
 class DecidedSeat:
-    """`exempt_reason` None: not exempt; `exempt_owner` None as well: the person was erased. `exempt_until`: the first
-    day the exemption no longer holds, None: without end; whether it holds on a day is for whoever asks to tell.
+    """`exempt_reason` None: not exempt; empty: the holder was erased. `exempt_owner` None as well: the owner was.
+
+    `exempt_until`: the first day the exemption no longer holds, None: without end; whether it holds on a day is for
+    whoever asks to tell.
 
     `decision` None: nobody decided; else about a finding of that `cause` and `tier`. `..._by`: object ids of people.
     """
@@ -44,9 +46,6 @@ class DecidedSeat:
     decided_at: datetime | None
     decided_by: UUID | None
 
-    def exempt_on(self, on: date) -> bool:
-        return self.exempt_reason is not None and (self.exempt_until is None or on < self.exempt_until)
-
 
 _SELECTED = f"""
     SELECT f.user_id, f.sku_id, f.exempt_reason, f.exempt_owner, f.exempt_until, f.exempted_by, f.decision, f.cause,
@@ -63,16 +62,6 @@ async def of_seats(
         db,
         f"{_SELECTED} AND f.user_id = ANY (%(users)s::uuid[]) ORDER BY f.user_id, f.sku_id",
         {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},
-    )
-    return [_row(row) for row in found]
-
-
-async def decided(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> list[DecidedSeat]:
-    """Every seat of whose finding something had been decided at a moment, by user and SKU."""
-    found = await rows(
-        db,
-        f"{_SELECTED} AND f.decision IS NOT NULL ORDER BY f.user_id, f.sku_id",
-        {"tenant": tenant, "position": at.position, "at": at.at},
     )
     return [_row(row) for row in found]
 
@@ -139,7 +128,7 @@ def _after(event: Event, before: Value | None) -> Value | None:
     match event:
         case SeatExempted():
             return was._replace(
-                exempt_reason=event.reason,
+                exempt_reason=event.reason.value or "",
                 exempt_owner=event.owner.value,
                 exempt_until=event.until,
                 exempted_by=event.by,
@@ -152,7 +141,7 @@ def _after(event: Event, before: Value | None) -> Value | None:
                 decision=event.decision.value,
                 cause=event.cause.value,
                 tier=event.tier.value,
-                note=event.note,
+                note=None if event.note is None else event.note.value,
                 decided_at=instant(event.happened_at),
                 decided_by=event.by,
             )

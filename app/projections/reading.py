@@ -117,6 +117,19 @@ async def moment(
     return Moment(at, on, 0 if early else position, zone.key, known_on, early)
 
 
+async def moment_again(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, on: date, position: int, known_on: date, now: datetime
+) -> Moment | None:
+    """A moment that was told before, by its parts. None: nobody can have been told it, for it has not come yet."""
+    reached, _ = await _reached(db, tenant, None)
+    if not 0 < position <= reached:
+        return None
+    zone = await _zone(db, tenant, position)
+    if not known_on <= on <= now.astimezone(zone).date():
+        return None
+    return Moment(day_ends(on, zone), on, position, zone.key, known_on, before_first_fact=False)
+
+
 async def _reached(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, known_at: datetime | None
 ) -> tuple[int, datetime | None]:
@@ -158,14 +171,29 @@ async def _zone(db: psycopg.AsyncConnection[Any], tenant: TenantId, position: in
     return ZoneInfo((row and row[0]) or DEFAULT_POLICY.time_zone)
 
 
-async def all_reached(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> bool:
-    """Whether every table has come as far as the moment; else one that stopped may yet change what it says of it."""
-    behind = await rows(
+async def all_reached(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, versions: Mapping[str, int]
+) -> bool:
+    """Whether these projections, all in these versions, have come as far as the moment.
+
+    Else one that stopped, was not begun or is of older code may yet change what it says of it.
+    """
+    ((reached,),) = await rows(
         db,
-        "SELECT 1 FROM checkpoints WHERE tenant_id = %s AND (position < %s OR stopped_at IS NOT NULL) LIMIT 1",
-        (tenant, at.position),
+        """
+        SELECT count(*) FROM checkpoints c
+        JOIN unnest(%(names)s::text[], %(versions)s::integer[]) AS wanted (projection, version)
+            ON wanted.projection = c.projection AND wanted.version = c.version
+        WHERE c.tenant_id = %(tenant)s AND c.position >= %(position)s AND c.stopped_at IS NULL
+        """,
+        {
+            "names": list(versions),
+            "versions": list(versions.values()),
+            "tenant": tenant,
+            "position": at.position,
+        },
     )
-    return not behind
+    return bool(reached == len(versions))
 
 
 def known(table: str) -> str:

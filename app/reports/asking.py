@@ -20,7 +20,7 @@ Choice = TypeVar("Choice", bound=Enum)
 
 _FILE = re.compile(r"(findings|costs|licence-history)\.(csv|xlsx)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
 _MOMENT = frozenset({"asOf", "knownAt"})
 _TAKEN = {
     ExportKind.FINDINGS: _MOMENT | {"causes", "tiers", "department"},

@@ -37,7 +37,9 @@ async def costs_table(view: View, wanted: Wanted) -> Table:
         Column(f"Cost in {costs.currency}", Kind.MONEY, 18),
         *(Column(f"Of which priced in {code}", Kind.MONEY, 18) for code in currencies),
     )
-    return Table(f"Costs {month:%Y-%m}", columns, _at_once(_rows(costs, products, currencies)), _about(view, report))
+    return Table(
+        f"Costs {month:%Y-%m}", columns, _at_once(_rows(costs, products, currencies)), await _about(view, report)
+    )
 
 
 def last_whole_month(on: date) -> date:
@@ -79,7 +81,7 @@ def _currencies(costs: Costs) -> list[str]:
     return sorted(found) if found - {costs.currency} else []
 
 
-def _about(view: View, report: CostReport) -> Sequence[tuple[str, str]]:
+async def _about(view: View, report: CostReport) -> Sequence[tuple[str, str]]:
     share = report.costs.coverage
     covered = "nothing was paid for" if share is None else f"{share:.1%} of the paid seat-days have a price"
     days = f"{report.costs.since} to {report.until - timedelta(days=1)}"
@@ -87,6 +89,7 @@ def _about(view: View, report: CostReport) -> Sequence[tuple[str, str]]:
         f"Costs of licences by {TITLES[report.group_by].lower()}",
         ("Days", days if report.complete else f"{days}; the month is not over"),
         ("Coverage of prices", covered),
+        ("Prices that include tax", await view.names_of(report.costs.tax_included) or "none"),
         ("Costs", "Net of tax; each day costs the month's price over its days, paid by whoever held the seat that day"),
         ("Sum", "Groups, central, unallocated and variance sum to the total exactly"),
     )

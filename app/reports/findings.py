@@ -45,11 +45,14 @@ async def findings_table(view: View, wanted: Wanted) -> Table:
     assessment = await assessed(view.db, view.tenant, view.at, view.row)
     found = [each for each in assessment.found if _is_wanted(each, wanted)]
     waste = [each for each in found if each.is_waste]
+    skus = {each.finding.sku for each in found}
+    gross = [sku for sku in skus if (price := assessment.book.price_on(sku, view.at.on)) and price.tax_included]
     about = view.about(
         "Findings: seats that cost money for nothing, one cause a seat, the dearest first",
         ("Findings", str(len(found))),
         ("Savings a month of those that are waste", told(assessment.savings(waste))),
         ("Seats of them without a known price", str(sum(each.finding.saving is None for each in waste))),
+        ("Prices that include tax", await view.names_of(gross) or "none"),
         ("Narrowed to", _narrowed(wanted)),
         ("Prices and savings", "A month, net of tax, at the price of the day; of a downgrade the difference of prices"),
     )
@@ -61,6 +64,8 @@ def told(total: Total) -> str:
     if total.total is not None:
         shown = total.total.shown()
         return f"{shown.amount:,f} {shown.currency}"
+    if not total.by_currency:
+        return "not known"
     parts = [money.shown() for money in total.by_currency]
     return " + ".join(f"{money.amount:,f} {money.currency}" for money in parts) + " (no rate to sum them by)"
 

@@ -8,24 +8,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from app.domain import waste_report
 from app.domain.cost_report import CostLine, shown, shown_parts
 from app.domain.events.access import ExportKind
 from app.domain.events.deciding import Tier
 from app.domain.ids import SkuId
 from app.domain.money import Money
-from app.domain.price_book import Total, total_of
+from app.domain.price_book import Total, added, total_of
 from app.domain.sku_findings import SkuCause
+from app.domain.waste_report import Wasted
 from app.insight.assessment import Assessment, assessed
 from app.insight.costs import CostReport, CostsBy, cost_of
 from app.insight.explained import advised, explained
 from app.insight.finding_details import details_of
 from app.insight.outlook import Worth, outlook
 from app.insight.products import ProductSeen, products_at
+from app.insight.wasted import wasted_between
 from app.reports.asking import Wanted
 from app.reports.costs import CENTRAL, UNALLOCATED, VARIANCE, last_whole_month
 from app.reports.findings import skus_of, who_is
 from app.reports.view import View, viewed
-from app.reports.waste import WasteCell, WasteLine, added, waste_of
+from app.reports.waste import WasteCell, WasteLine, waste_of
 
 LARGEST = 3
 DEPARTMENTS = 10
@@ -59,8 +62,9 @@ class Payer:
 class MonthlyReport:
     """`since` to `last`, both included, are the days; `complete`: they are the whole month. `on`: the day of findings.
 
-    `change`: to the month before, None where either is not known as one sum. `wasted`: what wasted seats and
-    unassigned units cost a month; None: no price of any is known. `coverage`: share (0 to 1)
+    `change`: to the month before, None where either is not known as one sum. `wasted_spend`: what of the spend was
+    wasted, exact to the day. `wasted`: what wasted seats and unassigned units cost a month, by the findings of the last
+    day; None: no price of any is known. `coverage`: share (0 to 1)
     of the paid seat-days that have a price; None: none were paid. `unknowns`: each in a sentence.
     """
 
@@ -77,6 +81,7 @@ class MonthlyReport:
     spend: Total | None
     before: Total | None
     change: Money | None
+    wasted_spend: Wasted
     waste: tuple[WasteLine, ...]
     wasted_seats: WasteCell
     unassigned: Unassigned
@@ -107,6 +112,7 @@ async def monthly_report(view: View) -> MonthlyReport:
     products = await products_at(view.db, view.tenant, assessment)
     this = await _cost(view, view.at.on)
     earlier = await _cost(view, this.month - timedelta(days=1))
+    spent_for_nothing = await wasted_between(view.db, view.tenant, view.at, view.row, this.month, this.until)
     costs = shown(this.costs)
     spend, before = costs.total.cost, shown(earlier.costs).total.cost
     waste = waste_of(assessment)
@@ -126,6 +132,7 @@ async def monthly_report(view: View) -> MonthlyReport:
         spend=spend,
         before=before,
         change=_change(spend, before) if this.complete else None,
+        wasted_spend=waste_report.shown(spent_for_nothing).whole,
         waste=waste,
         wasted_seats=wasted_seats,
         unassigned=unassigned,
@@ -194,6 +201,9 @@ async def _unknowns(view: View, assessment: Assessment, this: CostReport) -> tup
         await products.learn(unpriced)
         names = ", ".join(sorted(products.names[sku] for sku in unpriced))
         told.append(f"No price is known of all days of {names}: {coverage:.1%} of the paid seat-days have one.")
+    if this.costs.tax_included:
+        gross = await view.names_of(this.costs.tax_included)
+        told.append(f"Prices that include tax, so that their amounts are not net: {gross}.")
     if this.costs.total.cost is not None and this.costs.total.cost.total is None:
         told.append(f"Not all amounts could be converted to {this.costs.currency}: an exchange rate is missing.")
     unverifiable = sum(each.finding.tier is Tier.UNVERIFIABLE for each in assessment.found)

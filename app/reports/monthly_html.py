@@ -9,6 +9,7 @@ from html import escape
 
 from app.domain.events.deciding import Tier
 from app.domain.price_book import Total
+from app.insight.finding_words import CAUSES, TIERS
 from app.reports import wording
 from app.reports.monthly import MonthlyReport
 from app.reports.waste import SAVING_TIERS, WasteCell
@@ -49,27 +50,33 @@ def html(report: MonthlyReport) -> str:
 
 def _figures(report: MonthlyReport) -> Iterator[str]:
     yield f'<table {_PLAIN} width="100%" style="{_FONT};margin-bottom:8px"><tr>'
-    for name, value in (("Spend", wording.total(report.spend)), ("Waste a month", wording.total(report.wasted))):
+    for name, value in (
+        ("Spend", wording.total(report.spend)),
+        (wording.wasted_in(report), wording.total(report.wasted_spend.cost)),
+        (wording.wasted_a_month(report), wording.total(report.wasted)),
+    ):
         yield (
-            f'<td width="50%" style="padding:0 12px 4px 0;vertical-align:top">{name}<br>'
+            f'<td width="33%" style="padding:0 12px 4px 0;vertical-align:top">{name}<br>'
             f'<strong style="font-size:22px">{escape(value)}</strong></td>'
         )
     yield "</tr></table>"
     yield f'<p style="margin:0 0 6px">{escape(wording.change(report))}</p>'
+    told = f"{wording.wasted_in(report)}: {wording.wasted_spend(report)}."
+    yield f'<p style="margin:0 0 6px">{escape(told)}</p>'
 
 
 def _waste(report: MonthlyReport) -> Iterator[str]:
-    yield _heading("Waste by cause and tier, a month")
-    legend = "&ensp;".join(f"{_swatch(TIER_BARS[tier])}&nbsp;{wording.TIERS[tier]}" for tier in SAVING_TIERS)
+    yield _heading(f"{wording.wasted_a_month(report)}, by cause and tier")
+    legend = "&ensp;".join(f"{_swatch(TIER_BARS[tier])}&nbsp;{TIERS[tier]}" for tier in SAVING_TIERS)
     yield f'<p style="margin:0 0 6px;font-size:12px">{legend}</p>'
-    yield from _table(["Cause", *(wording.TIERS[tier].capitalize() for tier in SAVING_TIERS), "Together"])
+    yield from _table(["Cause", *(TIERS[tier].capitalize() for tier in SAVING_TIERS), "Together"])
     unassigned = _size(report.unassigned.saving)
     most = max([unassigned, *(_size(line.whole.saving) for line in report.waste)])
     for line in report.waste:
         bars = [(TIER_BARS[tier], _size(each.saving)) for tier, each in zip(SAVING_TIERS, line.cells, strict=True)]
         cells = "".join(f'<td style="{_NUMBER}">{_counted(each)}</td>' for each in line.cells)
         yield (
-            f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(wording.CAUSES[line.cause])}'
+            f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(CAUSES[line.cause])}'
             f'{_bar(bars, most)}</th>{cells}<td style="{_NUMBER}"><strong>{_counted(line.whole)}</strong></td></tr>'
         )
     blank = f'<td style="{_CELL}"></td>' * len(SAVING_TIERS)

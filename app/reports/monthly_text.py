@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.insight.finding_words import CAUSES, TIERS
 from app.reports import wording
 from app.reports.monthly import MonthlyReport
 from app.reports.waste import SAVING_TIERS
@@ -15,12 +16,13 @@ def _lines(report: MonthlyReport) -> Iterator[str]:
     yield f"{report.customer}: Microsoft 365 licences in {wording.month(report)}"
     yield ""
     yield f"Spend: {wording.total(report.spend)}. {wording.change(report)}"
-    yield f"Waste a month: {wording.total(report.wasted)}"
+    yield f"{wording.wasted_in(report)}: {wording.wasted_spend(report)}"
+    yield f"{wording.wasted_a_month(report)}: {wording.total(report.wasted)}"
     for line in report.waste:
-        yield f"- {wording.CAUSES[line.cause]}: {wording.cell(line.whole)}"
+        yield f"- {CAUSES[line.cause]}: {wording.cell(line.whole)}"
         for tier, cell in zip(SAVING_TIERS, line.cells, strict=True):
             if cell.seats:
-                yield f"    {wording.TIERS[tier]}: {wording.cell(cell)}"
+                yield f"    {TIERS[tier]}: {wording.cell(cell)}"
     yield f"- Assigned to nobody, beyond the buffer: {wording.unassigned(report)}"
     yield ""
     yield "What could be saved"

@@ -49,6 +49,14 @@ class View:
         units = await sku_units.listed_at(self.db, self.tenant, self.at)
         return Products(self.db, {each.sku: each.part_number for each in units})
 
+    async def names_of(self, skus: Collection[SkuId]) -> str:
+        """What some products are called, in the order of their names. Empty: there are none."""
+        if not skus:
+            return ""
+        products = await self.products()
+        await products.learn(skus)
+        return ", ".join(sorted(products.names[sku] for sku in skus))
+
     def about(self, what: str, *more: tuple[str, str]) -> Sequence[tuple[str, str]]:
         """What a reader has to know years later, when nobody can be asked."""
         collected = self.freshness.collected_at

@@ -1,12 +1,10 @@
 """Wasted seats by cause and tier: tiers sum to their cause and causes to the whole, as shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from app.domain.cost_report import shown_parts
+from app.domain.cost_report import parts_of, shown_parts
 from app.domain.events.deciding import Cause, Tier
-from app.domain.money import Money, shares
 from app.domain.price_book import Total
 from app.insight.assessment import Assessment, Found
 
@@ -50,44 +48,3 @@ def waste_of(assessment: Assessment) -> tuple[WasteLine, ...]:
 
 def _saving(assessment: Assessment, some: Sequence[Found]) -> Total | None:
     return assessment.savings(some) if any(each.finding.saving is not None for each in some) else None
-
-
-def parts_of(whole: Total | None, parts: Sequence[Total | None]) -> list[Total | None]:
-    """The parts, rounded so that in each currency they sum to a whole that was rounded before."""
-    if whole is None:
-        return [None] * len(parts)
-    known = [part for part in parts if part is not None]
-    currencies = [money.currency for money in whole.by_currency]
-    columns = {code: shares([_of(part, code) for part in known], code, _of(whole, code)) for code in currencies}
-    totals: list[Money | None] = [None] * len(known)
-    if whole.total is not None:
-        code = whole.total.currency
-        amounts = [part.total.amount if part.total is not None else Decimal(0) for part in known]
-        totals = [Money(amount, code) for amount in shares(amounts, code, whole.total.amount)]
-    rounded = iter(
-        [
-            Total(tuple(Money(columns[code][nth], code) for code in currencies), total)
-            for nth, total in enumerate(totals)
-        ]
-    )
-    return [None if part is None else next(rounded) for part in parts]
-
-
-def _of(part: Total, code: str) -> Decimal:
-    return next((money.amount for money in part.by_currency if money.currency == code), Decimal(0))
-
-
-def added(parts: Iterable[Total | None]) -> Total | None:
-    """The sum of what is known; None: nothing is. Its `total` is None where one part has none."""
-    known = [part for part in parts if part is not None]
-    if not known:
-        return None
-    sums: dict[str, Money] = {}
-    for part in known:
-        for money in part.by_currency:
-            sums[money.currency] = sums[money.currency] + money if money.currency in sums else money
-    wholes = [part.total for part in known if part.total is not None]
-    total = wholes[0] if len(wholes) == len(known) else None
-    for money in wholes[1:]:
-        total = None if total is None else total + money
-    return Total(tuple(sums[code] for code in sorted(sums)), total)

@@ -1,6 +1,5 @@
 """Figures of the monthly report in words: the same in its HTML and in its plain text."""
 
-from app.domain.events.deciding import Cause, Tier
 from app.domain.money import Money
 from app.domain.price_book import Total
 from app.reports.monthly import MonthlyReport
@@ -8,22 +7,6 @@ from app.reports.view import stamp
 from app.reports.waste import WasteCell
 
 UNKNOWN = "not known"
-
-CAUSES = {
-    Cause.DISABLED: "Account disabled",
-    Cause.NEVER_USED: "Never used",
-    Cause.IDLE: "Idle",
-    Cause.OVERLAP: "Covered by another product",
-    Cause.SKU_IDLE: "Product not used",
-    Cause.DOWNGRADE: "Cheaper product would do",
-    Cause.GUEST_LICENSED: "Guest",
-}
-TIERS = {
-    Tier.GUARANTEED: "guaranteed",
-    Tier.LIKELY: "likely",
-    Tier.REVIEW: "to be reviewed",
-    Tier.UNVERIFIABLE: "unverifiable",
-}
 
 
 def amount(money: Money) -> str:
@@ -54,6 +37,27 @@ def month(report: MonthlyReport) -> str:
         return f"{report.since:%B %Y}"
     days = "1" if report.last.day == 1 else f"1 to {report.last.day}"
     return f"{days} {report.since:%B %Y}"
+
+
+def wasted_in(report: MonthlyReport) -> str:
+    """The name of what of the month's spend was wasted."""
+    return f"Wasted in {month(report)}" if report.complete else f"Wasted, {month(report)}"
+
+
+def wasted_spend(report: MonthlyReport) -> str:
+    wasted, spend = report.wasted_spend, report.spend
+    told = total(wasted.cost)
+    whole = None if wasted.cost is None else wasted.cost.total
+    if whole is not None and spend is not None and spend.total is not None and spend.total.amount:
+        told += f" ({whole.amount / spend.total.amount:.1%} of the spend)"
+    if wasted.unpriced:
+        told += f", and {wasted.unpriced:,} seat-days without a price"
+    return told
+
+
+def wasted_a_month(report: MonthlyReport) -> str:
+    """The name of what is wasted a month by the findings of the last day."""
+    return f"Waste a month at the end of {report.last:%B}" if report.complete else f"Waste a month as of {report.on}"
 
 
 def subject(report: MonthlyReport) -> str:

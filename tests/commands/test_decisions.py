@@ -63,7 +63,7 @@ def test_a_seat_is_exempted_once_in_a_stream_of_its_own(held: Office) -> None:
     assert recorded.stream == f"exemption/{ANNA}/{E5}"
     assert isinstance(recorded.event, SeatExempted)
     assert recorded.event.owner.value == "Olga"
-    assert (recorded.event.reason, recorded.event.until, recorded.event.by) == ("leave", TOMORROW, ADMIN)
+    assert (recorded.event.reason.value, recorded.event.until, recorded.event.by) == ("leave", TOMORROW, ADMIN)
     assert held.rings == [(held.tenant, known + 1)]
 
 

@@ -19,7 +19,9 @@ EVERYTHING = frozenset(Source)
 
 def sku(part_number: str) -> SkuId:
     """The product with this part number; of several that with the lowest id."""
-    return CATALOGUE.part_number_to_skus(part_number)[0]
+    return min(
+        each.sku for each in CATALOGUE.products.values() if each.part_number.casefold() == part_number.casefold()
+    )
 
 
 def plan(name: str) -> PlanId:

@@ -4,13 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.catalogue import CATALOGUE, Minutes, Product
+from app.domain.catalogue import CATALOGUE, Minutes
 from app.domain.ids import PlanId, SkuId
 from app.domain.licensing import PHONE_RESOURCE_SKUS, ROOM_SKUS
 from app.domain.sku import ENTRA_P1_PLANS
 from app.domain.sku_class import SkuClass
 from app.domain.standing import Source
-from tests.domain.seats import E3, plan, sku
+from tests.domain.seats import plan, sku
 
 UNHEARD_OF = PlanId(UUID(int=7))
 
@@ -20,14 +20,6 @@ def test_products_are_known_by_id_and_part_numbers_mislead() -> None:
     assert CATALOGUE.products[sku("SPE_F1")].name == "Microsoft 365 F3"
     assert CATALOGUE.products[sku("SPB")].name == "Microsoft 365 Business Premium"
     assert CATALOGUE.name_of(SkuId(UUID(int=1))) is None
-
-
-def test_a_part_number_may_name_several_products_and_is_read_as_people_type_it() -> None:
-    assert CATALOGUE.part_number_to_skus(" mcopstn5 ") == (
-        SkuId(UUID("54a152dc-90de-4996-93d2-bc47e670fc06")),
-        SkuId(UUID("d43177b5-475b-4880-92d4-d54c27b5efbd")),
-    )
-    assert CATALOGUE.part_number_to_skus("NO_SUCH_PRODUCT") == ()
 
 
 @pytest.mark.parametrize(
@@ -109,17 +101,6 @@ def test_minutes_of_calling_plans() -> None:
     assert CATALOGUE.minutes[plan("MCOPSTN5")] == Minutes(at_home=120, abroad=0)
     assert CATALOGUE.minutes[plan("MCOPSTN6")] == Minutes(at_home=240, abroad=0)
     assert CATALOGUE.minutes.keys() <= CATALOGUE.calling <= CATALOGUE.add_ons
-
-
-def test_a_newer_table_adds_products_and_replaces_them() -> None:
-    renamed = Product(E3, "ENTERPRISEPACK", "Office 365 E3 (2027)", frozenset({plan("TEAMS1")}))
-    new = Product(SkuId(UUID(int=1)), "NEW", "New", frozenset({UNHEARD_OF}), SkuClass.PAID)
-
-    newer = CATALOGUE.with_products([renamed, new])
-
-    assert (newer.name_of(E3), newer.class_of(E3), newer.name_of(new.sku)) == ("Office 365 E3 (2027)", None, "New")
-    assert newer.part_number_to_skus("new") == (new.sku,)
-    assert CATALOGUE.name_of(E3) == "Office 365 E3"
 
 
 def test_every_plan_of_a_product_has_a_name() -> None:

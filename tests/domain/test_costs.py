@@ -197,6 +197,24 @@ def test_a_product_whose_units_were_not_read_has_no_known_cost() -> None:
     assert [(each.sku, each.unpriced) for each in found.unpriced] == [(E3, 20)]
 
 
+def test_days_on_which_no_product_was_listed_have_no_known_cost() -> None:
+    free = SkuId(UUID(int=9))
+    later = tuple(replace(each, since=date(2026, 11, 11)) for each in (units(1), units(1, free)))
+
+    before = asked(*ANAS, bought=())
+    during = asked(*ANAS, bought=later)
+
+    assert (before.total.cost, before.total.seat_days, before.coverage) == (None, 20, Decimal(0))
+    assert before.variance.seat_days == 0
+    assert (amount(during.total), during.total.unpriced) == (24, 10)
+
+
+def test_a_product_bought_later_than_another_cost_nothing_before() -> None:
+    found = asked(SeatsHeld(E5, "Legal", NOV, DEC, 1), bought=(units(), UnitsBought(E5, DEC, DEC, 1, 0)))
+
+    assert (amount(found.total), found.total.unpriced) == (36, 0)
+
+
 def test_what_is_free_is_left_out() -> None:
     free = SkuId(UUID(int=9))
 
@@ -216,3 +234,17 @@ def test_where_nothing_was_bought_nothing_is_paid() -> None:
     found = asked(bought=())
 
     assert (found.groups, found.skus, found.coverage, amount(found.total)) == ((), (), None, 0)
+
+
+def test_products_reckoned_by_prices_that_include_tax_are_named() -> None:
+    """E3 includes tax for a day of the month; E5 only on days that are none of it, or on which none was paid."""
+    gross = replace(price("36", date(2026, 11, 30)), tax_included=True)
+    later = replace(price("57", DEC, E5), tax_included=True)
+    before = replace(price("57", date(2026, 10, 1), E5), tax_included=True, effective_until=NOV)
+
+    found = asked(*ANAS, prices=(price("30"), gross, before, later), bought=(units(), units(sku=E5)))
+    unpaid = asked(prices=(replace(price("57", sku=E5), tax_included=True),), bought=(units(0, E5), units()))
+    unread = asked(*ANAS, prices=(replace(price("36"), tax_included=True),), bought=(units(None),))
+
+    assert found.tax_included == shown(found).tax_included == (E3,)
+    assert (unpaid.tax_included, unread.tax_included) == ((), ())

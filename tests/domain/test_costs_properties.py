@@ -1,4 +1,4 @@
-"""Whatever is held, bought and priced: parts sum to the whole, months to all days, and waste is no more than spend."""
+"""Whatever is held, bought and priced: parts sum to the whole, and months to all days."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,9 +15,7 @@ from app.domain.costs import SeatsHeld, UnitsBought, costs
 from app.domain.events.pricing import Per, PriceSource, Term
 from app.domain.events.tenancy import PoolPolicy
 from app.domain.money import Money
-from app.domain.policy import Policy
-from app.domain.price_book import PriceBook, PriceLine, Rate, RateBook, Total
-from app.domain.waste import Waste, WasteOn, waste_of_days
+from app.domain.price_book import PriceBook, PriceLine, Rate, RateBook
 from tests.domain.given import E3, E5
 from tests.domain.test_costs import EUROS
 
@@ -162,52 +160,3 @@ def test_each_day_is_priced_as_the_definition_says(world: tuple[Any, ...]) -> No
     assert found.keys() == {code for code, amount in expected.items() if amount}
     for code, amount in found.items():
         assert abs(amount - expected[code]) <= Decimal("1e-12")
-
-
-wasted = st.dictionaries(
-    st.tuples(skus, st.sampled_from(DAYS)),
-    st.tuples(st.none() | st.integers(0, 6), st.integers(0, 9), st.integers(0, 9)),
-    max_size=30,
-).map(lambda drawn: [WasteOn(sku, on, *counts) for (sku, on), counts in drawn.items()])
-
-
-@given(days=wasted, priced=prices, rated=rates, policy=policies)
-def test_waste_is_never_more_than_spend(
-    days: list[WasteOn], priced: list[PriceLine], rated: list[Rate], policy: Policy
-) -> None:
-    book, exchange = PriceBook(priced), RateBook(rated)
-
-    whole, by_sku = waste_of_days(days, book, exchange, policy)
-
-    for each in (whole, *by_sku):
-        for waste, spend in _pairs(each):
-            assert Decimal(0) <= waste <= spend
-    for one in days:
-        (alone, _) = waste_of_days([one], book, exchange, policy)
-        assert all(Decimal(0) <= waste <= spend for waste, spend in _pairs(alone))
-    assert whole.seat_days == sum(each.seat_days for each in by_sku)
-
-
-def _pairs(each: Waste) -> list[tuple[Decimal, Decimal]]:
-    if each.wasted is None or each.spend is None:
-        assert each.wasted is None
-        return []
-    codes = {money.currency for money in each.wasted.by_currency}
-    found = [(_in(each.wasted, code), _in(each.spend, code)) for code in codes]
-    if each.wasted.total and each.spend.total:
-        found.append((each.wasted.total.amount, each.spend.total.amount))
-    return found
-
-
-def _in(total: Total, code: str) -> Decimal:
-    return next((money.amount for money in total.by_currency if money.currency == code), Decimal(0))
-
-
-def test_of_more_waste_than_paid_seats_those_nobody_held_go_first() -> None:
-    line = PriceLine(E3, PriceSource.LIST, "", Decimal(30), "EUR", Per.MONTH, Term.MONTHLY, SINCE)
-
-    whole, _ = waste_of_days([WasteOn(E3, date(2026, 4, 1), 5, 4, 3)], PriceBook([line]), RateBook(()), EUROS)
-
-    amounts = [each and each.total and each.total.amount for each in (whole.seats, whole.unassigned, whole.spend)]
-    assert amounts == [Decimal(4), Decimal(1), Decimal(5)]
-    assert (whole.seat_days, whole.coverage) == (5, Decimal(1))

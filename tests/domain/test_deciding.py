@@ -1,6 +1,6 @@
 """What people decide of one seat: exempt, lift, decide; repeats and what is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -31,7 +31,7 @@ EXEMPTED = SeatExempted(
     happened_at=MONDAY,
     user=ANNA,
     sku=E5,
-    reason="parental leave",
+    reason=Personal.of_user(ANNA, "parental leave"),
     owner=Personal.alone("Olga Ott"),
     until=TOMORROW,
     by=ADMIN,
@@ -44,7 +44,7 @@ ACCEPTED = FindingDecided(
     cause=Cause.IDLE,
     tier=Tier.LIKELY,
     decision=Decision.ACCEPTED,
-    note="gone in May",
+    note=Personal.of_user(ANNA, "gone in May"),
     by=ADMIN,
 )
 IDLE = Resolution(Cause.IDLE, Tier.LIKELY, Decision.ACCEPTED, "gone in May")
@@ -79,6 +79,17 @@ def test_an_exemption_whose_owner_was_erased_is_stated_anew() -> None:
     erased = EXEMPTED.model_copy(update={"owner": Personal("pseudonym/x", None)})
 
     assert exempted(replay([erased])) == [EXEMPTED]
+
+
+def test_words_about_a_holder_who_was_erased_are_gone_and_what_was_decided_is_not() -> None:
+    gone = Personal(f"user/{ANNA}", None)
+    exemption, decision = EXEMPTED.model_copy(update={"reason": gone}), ACCEPTED.model_copy(update={"note": gone})
+
+    seat = replay([exemption, decision])
+
+    unsaid = Resolution(Cause.IDLE, Tier.LIKELY, Decision.ACCEPTED, None)
+    assert seat == DecidedOf(Exemption(None, "Olga Ott", TOMORROW), unsaid, MONDAY)
+    assert exempted(seat) == [EXEMPTED]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +128,14 @@ def test_a_finding_is_decided_and_the_same_decision_adds_nothing() -> None:
     assert decide(replay(facts), ANNA, E5, IDLE, by=None, at=TUESDAY) == []
 
 
+@pytest.mark.parametrize(("later", "facts"), [(timedelta(days=30, microseconds=-1), 0), (timedelta(days=30), 1)])
+def test_an_equal_decision_is_a_new_fact_thirty_days_after_the_last(later: timedelta, facts: int) -> None:
+    """Of a seat that was freed, given back and is idle again."""
+    again = decide(replay([ACCEPTED]), ANNA, E5, IDLE, by=ADMIN, at=MONDAY + later)
+
+    assert again == [ACCEPTED.model_copy(update={"happened_at": MONDAY + later})][:facts]
+
+
 def test_another_decision_or_another_cause_is_a_new_fact() -> None:
     decided = replay([ACCEPTED])
     done = Resolution(Cause.IDLE, Tier.LIKELY, Decision.DONE, "gone in May")
@@ -142,4 +161,4 @@ def test_an_empty_note_is_none_and_a_long_one_is_refused() -> None:
 def test_exemption_and_decision_of_a_seat_live_side_by_side() -> None:
     seat = replay([EXEMPTED, ACCEPTED, LIFTED])
 
-    assert seat == DecidedOf(exemption=None, resolution=IDLE)
+    assert seat == DecidedOf(exemption=None, resolution=IDLE, decided_at=MONDAY)

@@ -194,6 +194,8 @@ def test_each_amount_is_converted_at_its_own_day() -> None:
 
 def test_nothing_and_amounts_of_nothing_need_no_rate() -> None:
     assert total_of([], "USD") == Total((), Money(Decimal(0), "USD"))
+    assert total_of([], "USD", unknown=3) == Total((), None)
+    assert total_of([(eur("0"), ON)], "USD", unknown=3) == Total((eur("0"),), Money(Decimal(0), "USD"))
     assert total_of([(eur("0"), ON)], "USD") == Total((eur("0"),), Money(Decimal(0), "USD"))
 
 

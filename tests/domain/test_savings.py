@@ -52,11 +52,33 @@ def test_unknown_prices_and_renewals_are_unknown_amounts() -> None:
     unpriced = FreedSeats(Tier.LIKELY, 10, None)
 
     assert reclaimable([unpriced], Commitment(100, None, RENEWAL), ON) == (
-        Reclaimable(Tier.LIKELY, 10, 10, None, None),
+        Reclaimable(Tier.LIKELY, 10, 10, None, None, undated=0),
     )
     assert reclaimable([TEN], Commitment(100, None, None), ON) == (
-        Reclaimable(Tier.LIKELY, 10, 10, None, eur("4320.00")),
+        Reclaimable(Tier.LIKELY, 10, 10, None, eur("4320.00"), undated=10),
     )
+
+
+def test_of_a_purchase_no_more_seats_are_cashed_than_it_has() -> None:
+    """Two seats bought this week can be given back today; the others wait for their renewal, or have none known."""
+    new, old = (2, ON), (5, RENEWAL)
+
+    (renewed,) = reclaimable([FreedSeats(Tier.LIKELY, 7, eur("36.00"))], Commitment(7, None, None, (old, new)), ON)
+    (some,) = reclaimable([TEN], Commitment(10, None, None, (old, new)), ON)
+
+    assert (renewed.cashable, renewed.undated) == (eur("2436.00"), 0)  # 2 seats for 12 months, 5 for 8 and 22 days
+    assert (some.cashable_seats, some.cashable, some.undated) == (10, eur("2436.00"), 3)
+
+
+def test_surer_seats_take_the_purchases_that_can_be_lowered_sooner_and_the_floor_those_that_come_last() -> None:
+    review, sure = FreedSeats(Tier.REVIEW, 3, eur("36.00")), FreedSeats(Tier.GUARANTEED, 1, eur("36.00"))
+
+    found = reclaimable([review, sure], Commitment(7, 5, None, ((5, RENEWAL), (1, ON))), ON)
+
+    assert [(each.tier, each.cashable_seats, each.cashable) for each in found] == [
+        (Tier.GUARANTEED, 1, eur("432.00")),
+        (Tier.REVIEW, 1, eur("314.40")),
+    ]
 
 
 @pytest.mark.parametrize("term", [Term.YEARLY, Term.THREE_YEARS])

@@ -1,10 +1,16 @@
 """What sort of product a SKU is for one tenant."""
 
+from datetime import date
+
 import pytest
 
+from app.domain.catalogue import CATALOGUE
 from app.domain.events.licensing import Purchase
+from app.domain.market import Market
+from app.domain.policy import DEFAULT_POLICY
 from app.domain.sku_class import SkuClass, classify
-from tests.domain.seats import eur
+from app.domain.standing import Ground
+from tests.domain.seats import E5, eur
 
 
 def purchase(trial: bool = False, status: str = "Enabled") -> Purchase:
@@ -52,3 +58,13 @@ def test_a_pool_nobody_bought_is_free(units: int, expected: SkuClass) -> None:
 def test_what_costs_nothing_is_free_and_an_unknown_price_is_not_nothing() -> None:
     assert classify(None, "User", 25, [purchase()], eur("0.00")) is SkuClass.FREE
     assert classify(None, "User", 25, [purchase()], None) is SkuClass.PAID
+
+
+@pytest.mark.parametrize("listed", list(SkuClass))
+@pytest.mark.parametrize("amount", ["0.00", "4.00"])
+def test_findings_class_a_product_as_the_list_of_products_does(listed: SkuClass, amount: str) -> None:
+    ground = Ground(date(2026, 11, 23), DEFAULT_POLICY, True, frozenset(), {}, {E5: listed})
+
+    found = Market(ground, {E5: eur(amount)}, CATALOGUE).class_of(E5)
+
+    assert found is (SkuClass.FREE if (listed, amount) == (SkuClass.PAID, "0.00") else listed)

@@ -102,3 +102,13 @@ async def test_a_large_tenant_is_judged_beside_the_loop_with_the_same_answer(
     beside = await asking.of(keep=False)
 
     assert (beside.found, beside.held, beside.ground) == (here.found, here.held, here.ground)
+
+
+@pytest.mark.parametrize("named", [{"not_begun": 1}, {"prices": 99}])
+async def test_what_was_judged_without_a_table_of_this_code_is_not_kept(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, named: dict[str, int]
+) -> None:
+    monkeypatch.setattr(assessments, "_VERSIONS", assessments._VERSIONS | named)
+    first = await asking.of()
+
+    assert await asking.of() is not first

@@ -89,6 +89,41 @@ async def test_a_running_month_is_reckoned_up_to_the_day(client: Client) -> None
     assert money(costs["total"]["cost"]) == {"EUR": "299.00", "USD": "23.00"}
 
 
+async def test_a_month_tells_how_much_of_it_was_wasted(client: Client) -> None:
+    """Dora is off for two weeks on the 15th: 17 days; 4 units of E5 and 2 of TOOLBOX are left beyond the buffer.
+
+    Who is idle nobody can say: sign-in times were not read since August.
+    """
+    part = "seatDays unpricedSeatDays cost { byCurrency { amount currency } }"
+    data = await client.data(
+        f"""query ($id: ID!) {{ tenant(id: $id) {{ at {{ costs(month: "2026-10") {{ wasted {{
+          total {{ {part} }} unassigned {{ {part} }} downgrades {{ {part} }}
+          byCause {{ cause wasted {{ {part} }} }} byTier {{ tier wasted {{ {part} }} }}
+          bySku {{ sku {{ partNumber }} wasted {{ {part} }} }}
+        }} }} }} }} }}""",
+        id=str(CONTOSO),
+    )
+
+    wasted = data["tenant"]["at"]["costs"]["wasted"]
+    assert told(wasted["total"]) == (203, 62, {"EUR": "177.39"})
+    assert told(wasted["unassigned"]) == (186, 62, {"EUR": "156.00"})
+    assert [(each["cause"], told(each["wasted"])) for each in wasted["byCause"]] == [
+        ("DISABLED", (17, 0, {"EUR": "21.39"}))
+    ]
+    assert [(each["tier"], told(each["wasted"])) for each in wasted["byTier"]] == [
+        ("GUARANTEED", (17, 0, {"EUR": "21.39"}))
+    ]
+    assert {each["sku"]["partNumber"]: told(each["wasted"]) for each in wasted["bySku"]} == {
+        "SPE_E5": (141, 0, {"EUR": "177.39"}),
+        "TOOLBOX": (62, 62, None),
+    }
+    assert told(wasted["downgrades"]) == (0, 0, {})
+
+
+def told(part: dict[str, Any]) -> tuple[int, int, dict[str, str] | None]:
+    return part["seatDays"], part["unpricedSeatDays"], money(part["cost"])
+
+
 @pytest.mark.parametrize(
     ("month", "code"),
     [("2026-12", "AS_OF_OUT_OF_RANGE"), ("2026-13", "BAD_USER_INPUT"), ("202610", "BAD_USER_INPUT")],
@@ -174,7 +209,7 @@ async def test_products_tell_units_nobody_holds_beyond_the_buffer_and_how_far_th
         "saving": {"amount": "156.00", "currency": "EUR"},
     }
     assert (found["TOOLBOX"]["netUnassigned"], found["TOOLBOX"]["saving"]) == (2, None)
-    assert found["PLANNER"]["netUnassigned"] == 0
+    assert (found["PLANNER"]["netUnassigned"], found["PLANNER"]["saving"]["amount"]) == (0, "0.00")
     used = data["tenant"]["at"]["utilisation"]
     assert (used["assigned"], used["units"], used["pricedUnits"], used["unpricedUnits"]) == (None, 18, 13, 5)
     assert money(used["runRate"]) == {"EUR": "390.00", "USD": "30.00"}

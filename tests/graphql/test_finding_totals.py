@@ -58,7 +58,8 @@ async def test_totals_by_cause_sum_to_the_whole_and_no_currency_is_added_to_anot
 @pytest.mark.parametrize(
     ("by", "groups"),
     [
-        ("TIER", [("LIKELY", "LIKELY", 4), ("GUARANTEED", "GUARANTEED", 1)]),
+        ("CAUSE", [("DISABLED", "Account disabled", 1), ("IDLE", "Idle", 2), ("NEVER_USED", "Never used", 2)]),
+        ("TIER", [("LIKELY", "Likely", 4), ("GUARANTEED", "Guaranteed", 1)]),
         ("SKU", [(str(E5), "Microsoft 365 E5", 3), (str(PLANNER), "PLANNER", 1), (str(TOOLBOX), "TOOLBOX", 1)]),
         ("DEPARTMENT", [(None, "Unallocated", 1), ("Ops", "Ops", 2), ("Sales", "Sales", 2)]),
         ("COUNTRY", [("DE", "DE", 5)]),
@@ -74,6 +75,14 @@ async def test_totals_are_grouped_by_what_is_asked(
 
     found = data["tenant"]["at"]["findingTotals"]["groups"]
     assert [(each["key"], each["label"], each["seats"]) for each in found] == groups
+
+
+async def test_savings_of_which_no_price_is_known_are_unknown_and_not_zero(client: Client) -> None:
+    data = await client.data(TOTALS, id=str(CONTOSO), by="SKU")
+
+    toolbox = data["tenant"]["at"]["findingTotals"]["groups"][-1]
+    assert (toolbox["key"], toolbox["pricedSeats"]) == (str(TOOLBOX), 0)
+    assert toolbox["saving"] == {"total": None, "byCurrency": []}
 
 
 async def test_small_groups_are_one_for_those_who_may_not_see_persons(client: Client) -> None:

@@ -81,7 +81,7 @@ async def test_an_exempt_seat_has_no_finding_until_it_is_lifted(client: Client) 
       findingTotals(groupBy: CAUSE) {{ exemptSeats }}
       exemptions {{ nodes {{ userName sku {{ partNumber }} reason owner until by }} }}"""
     during = await seen_from(client, exempt["position"], selection)
-    hidden = await seen_from(client, exempt["position"], "exemptions { nodes { userName owner } }", "viewer")
+    hidden = await seen_from(client, exempt["position"], "exemptions { nodes { userName owner reason } }", "viewer")
     lifted = await changed(client, "liftExemption")
     after = await seen_from(client, lifted["position"], selection)
 
@@ -96,6 +96,7 @@ async def test_an_exempt_seat_has_no_finding_until_it_is_lifted(client: Client) 
         "until": "2027-01-01",
     }
     assert [each["owner"].startswith("Person ") for each in hidden["exemptions"]["nodes"]] == [True]
+    assert [each["reason"] for each in hidden["exemptions"]["nodes"]] == [None]
     assert after["findings"]["nodes"] == [{"cause": "IDLE"}]
     assert (after["findingTotals"], after["exemptions"]["nodes"]) == ({"exemptSeats": 0}, [])
 

@@ -12,7 +12,8 @@ from tests.graphql.conftest import Client
 from tests.graphql.world import CONTOSO, FABRIKAM, World
 
 QUERY = """
-query ($asOf: Date, $first: Int, $after: String) { portfolio(asOf: $asOf, first: $first, after: $after) {
+query ($asOf: Date, $knownAt: DateTime, $first: Int, $after: String) {
+ portfolio(asOf: $asOf, knownAt: $knownAt, first: $first, after: $after) {
   nodes { tenantId name state asOf currency seats people utilisationAssigned utilisationActive pricedCoverage
     freshness { complete } runRate { total { amount } byCurrency { amount currency } }
     waste { tier seats saving { byCurrency { amount currency } } } unassigned { byCurrency { amount currency } } }
@@ -74,6 +75,19 @@ async def test_an_earlier_day_is_told_as_it_was(client: Client) -> None:
 
     assert (contoso["asOf"], [each["tier"] for each in contoso["waste"]]) == ("2026-09-01", ["LIKELY"])
     assert (before["runRate"], before["waste"], before["seats"]) == (None, [], 0)
+
+
+async def test_what_was_learned_later_is_left_out(client: Client) -> None:
+    before, _ = await nodes(client, "operator", knownAt="2026-11-22T09:00:00Z")
+
+    assert before["runRate"]["byCurrency"][0] == {"amount": "360.00", "currency": "EUR"}
+    assert await client.code(QUERY, "operator", knownAt="2027-01-01T00:00:00Z") == "AS_OF_OUT_OF_RANGE"
+
+
+async def test_a_customer_without_a_known_price_has_no_run_rate_rather_than_none_to_pay(client: Client) -> None:
+    _, fabrikam = await nodes(client, "operator")
+
+    assert (fabrikam["pricedCoverage"], fabrikam["runRate"]) == (0.0, {"total": None, "byCurrency": []})
 
 
 @pytest.mark.parametrize(

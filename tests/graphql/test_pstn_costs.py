@@ -31,6 +31,8 @@ def world(module_database: Database) -> Iterator[World]:
         tell(made, CONTOSO, charged(1, FRIDAY, ANNA, **fee), NOON)
         tell(made, CONTOSO, charged(2, FRIDAY + timedelta(days=1), BERT, charge=Decimal("0.80"), seconds=30), NOON)
         tell(made, CONTOSO, charged(3, FRIDAY, None, charge=None, seconds=10), NOON)
+        pooled = {"licence_capability": "MCOPSTN1", "usage_country": "DE", "destination_context": "Domestic"}
+        tell(made, CONTOSO, charged(4, FRIDAY - timedelta(days=30), ANNA, charge=None, seconds=90, **pooled), NOON)
         made.tabulate(CONTOSO)
         yield made
 
@@ -85,3 +87,25 @@ async def test_too_many_days_and_a_neighbour_are_refused(client: Client) -> None
     foreign = await client.code(QUERY, "neighbour", id=str(CONTOSO), by="DAY")
 
     assert (long, foreign) == ("RANGE_TOO_LONG", "NOT_FOUND")
+
+
+async def test_minutes_of_a_calling_plan_are_told_beside_those_its_licences_include(client: Client) -> None:
+    data = await client.data(
+        """query ($id: ID!) { tenant(id: $id) { at { callingPlanPools(month: "2026-10") {
+          country capability licences minutesAtHome includedAtHome shareAtHome minutesAbroad includedAbroad } } } }""",
+        id=str(CONTOSO),
+    )
+
+    (pool,) = data["tenant"]["at"]["callingPlanPools"]
+    assert pool == {
+        "country": "DE",
+        "capability": "MCOPSTN1",
+        "licences": 0,
+        "minutesAtHome": 1.5,
+        "includedAtHome": 0,
+        "shareAtHome": None,
+        "minutesAbroad": 0.0,
+        "includedAbroad": 0,
+    }
+    wrong = """query ($id: ID!) { tenant(id: $id) { at { callingPlanPools(month: "0000-01") { licences } } } }"""
+    assert await client.code(wrong, id=str(CONTOSO)) == "BAD_USER_INPUT"

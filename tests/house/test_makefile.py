@@ -30,7 +30,20 @@ def stamp(directory: Path) -> str:
 def test_every_promised_command_is_there(checkout: Path) -> None:
     listed = [line.split()[1] for line in make(checkout, "help").stdout.splitlines()]
 
-    assert listed == ["setup", "demo", "test", "test-slow", "check", "bench", "soak", "lock", "clean", "help"]
+    assert listed == [
+        "setup",
+        "demo",
+        "test",
+        "test-slow",
+        "check",
+        "conformance",
+        "clients",
+        "bench",
+        "soak",
+        "lock",
+        "clean",
+        "help",
+    ]
 
 
 def test_an_interpreter_that_is_too_old_is_told_in_one_line(checkout: Path) -> None:

@@ -109,9 +109,11 @@ def test_what_the_read_side_may_read_it_reads_by_tenant(owner: psycopg.Connectio
     assert readable & CONTROL == set()
     assert readable - policies.keys() == set()
     assert [table for table in readable if "sua.tenants" not in str(policies[table])] == []
-    # The other ways in: which tenants a proven directory has (0007_tenant_register.sql), and what is nobody's.
+    # The other ways in: which tenants a proven directory has (0007_tenant_register.sql) and which were given to it
+    # (0020_reseller_grants.sql), and what is nobody's.
     others = {(table, name) for table, name, _ in found if name != "reader"}
-    assert others == {("tenants", "register"), *((table, "everybody") for table in FOR_EVERYBODY)}
+    registers = {("tenants", "register"), ("reseller_grants", "register")}
+    assert others == registers | {(table, "everybody") for table in FOR_EVERYBODY}
 
 
 def test_the_read_side_may_only_read(owner: psycopg.Connection) -> None:

@@ -154,6 +154,7 @@ class DayOracle:
         return [(user, sku, places.get(user)) for (user, sku), held in paths.items() if held]
 
     def paid_on(self, on: date, sku: SkuId) -> int | None:
+        """None: not read, as on days on which nothing at all is listed."""
         bought: tuple[int, int] | None = None
         listed = False
         for fact in self._before(on):
@@ -165,8 +166,18 @@ class DayOracle:
                 case SkuLapsed() if fact.sku == sku:
                     bought, listed = None, False
         if not listed:
-            return 0
+            return 0 if self._listed_on(on) else None
         return bought and bought[0] + (bought[1] if self.policy.grace_billed else 0)
+
+    def _listed_on(self, on: date) -> set[SkuId]:
+        listed: set[SkuId] = set()
+        for fact in self._before(on):
+            match fact:
+                case SeatsChanged() | SkuSubscribed():
+                    listed.add(fact.sku)
+                case SkuLapsed():
+                    listed.discard(fact.sku)
+        return listed
 
     def price_on(self, on: date, sku: SkuId) -> tuple[str, Fraction] | None:
         stated: dict[object, PriceLine] = {}

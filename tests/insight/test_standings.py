@@ -205,7 +205,13 @@ async def test_each_product_is_judged_by_its_own_days(desk: Desk, reader: Reader
 async def test_an_exemption_holds_until_its_day(desk: Desk, reader: Reader) -> None:
     owner = Personal("pseudonym/o", "Olga")
     leave = SeatExempted(
-        happened_at=day(5), user=ANNA, sku=E5, reason="leave", owner=owner, until=day(20).date(), by=None
+        happened_at=day(5),
+        user=ANNA,
+        sku=E5,
+        reason=Personal.of_user(ANNA, "leave"),
+        owner=owner,
+        until=day(20).date(),
+        by=None,
     )
     facts = [discovered(day(1)), assigned(day(1)), assigned(day(1), sku=E3), leave]
 

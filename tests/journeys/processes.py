@@ -23,13 +23,13 @@ from app.ops.demo.machines import Simulator
 from tests.database import Database
 
 ROOT = Path(__file__).parents[2]
-SUA = (sys.executable, "-c", "from app.ops.cli import main; main()")
+SUA = (sys.executable, "-c", "from app.ops.program import main; main()")
 CLIENT_ID = "0a6fd2bd-6d0f-4a55-9c55-1b6e9a3c9f10"
 CLIENT_SECRET = "kept-by-the-simulator"
 SWEEP_SECONDS = 0.3
 LEASE_SECONDS = 2.0
-START_SECONDS = 30.0
-COMMAND_SECONDS = 60.0
+START_SECONDS = 90.0
+COMMAND_SECONDS = 90.0
 """Generous: a busy machine starts Python slowly."""
 
 _POLL_SECONDS = 0.05

@@ -23,7 +23,7 @@ from tests.journeys.customer import Customer, Sender, company, connect, control
 from tests.journeys.processes import Installation, Process, ended, installed, log_of, until
 from tests.journeys.proxy import proxied
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.by_itself, pytest.mark.timeout(600)]
 
 GRAPH_WAITS_S = 3.0
 BACK_WITHIN_S = 30.0

@@ -11,7 +11,7 @@ from psycopg import sql
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import writer_pool
 from app.eventstore.store import EventStore
-from app.ops.cli import main
+from app.ops.program import main
 from app.projections.catalogue import ALL
 from app.projections.engine import advance
 from app.projections.rebuild import compare, rebuild

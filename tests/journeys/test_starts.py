@@ -31,6 +31,7 @@ def sua(database: Database, simulated: Simulator, tmp_path: Path) -> Iterator[In
 
 
 @pytest.mark.slow
+@pytest.mark.by_itself
 @pytest.mark.parametrize("command", ["serve", "worker", "scheduler", "migrate", "doctor"])
 def test_a_database_that_is_down_is_named(sua: Installation, command: str) -> None:
     port = free_port()
@@ -44,6 +45,7 @@ def test_a_database_that_is_down_is_named(sua: Installation, command: str) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.by_itself
 def test_a_read_side_that_alone_is_down_is_named(sua: Installation) -> None:
     without = sua.changed(database_read_url=_NOWHERE.format(port=free_port(), user="sua_reader"))
 
@@ -54,6 +56,7 @@ def test_a_read_side_that_alone_is_down_is_named(sua: Installation) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.by_itself
 @pytest.mark.parametrize("command", ["serve", "worker", "scheduler", "doctor"])
 @pytest.mark.parametrize("kind", [AMQP, REDIS])
 def test_a_broker_that_is_down_is_named(sua: Installation, command: str, kind: str) -> None:

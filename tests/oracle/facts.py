@@ -228,7 +228,7 @@ def _exemption(exemption: Exemption) -> Iterator[Told]:
             happened_at=exemption.at,
             user=user,
             sku=sku,
-            reason="long leave",
+            reason=Personal.of_user(user, "long leave"),
             owner=Personal.alone("The manager"),
             until=exemption.until,
             by=None,

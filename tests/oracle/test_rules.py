@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from app.domain.catalogue import CATALOGUE
-from app.domain.events.deciding import Tier
+from app.domain.events.deciding import Cause, Tier
 from app.domain.findings import SeatFinding, judge
 from app.domain.ids import SkuId
 from app.domain.price_book import NO_RATES, Total
 from app.domain.sku import Units
 from app.domain.sku_findings import net_unassigned, over_assigned, paid, unassigned, usable, wasted_units
-from app.domain.waste import WasteOn, waste_of_days
+from app.domain.waste import wasted_spend
+from app.domain.waste_caps import Part
+from app.domain.waste_report import Place
 from tests.oracle.costs import counted, wasted_on
 from tests.oracle.customers import tenant
 from tests.oracle.findings import NOTHING, UNVERIFIABLE, WASTED, Answer, findings_on
@@ -28,6 +30,7 @@ CASES = 1000
 PARTS = 10
 FEW = 200
 FINEST = Decimal("1E-11")
+NOWHERE = Place(None, None, None, None)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -83,18 +86,24 @@ def test_the_waste_of_a_day_is_what_its_findings_and_free_seats_cost_and_never_m
             assert right is not None
             assert seats is not None
             sku = SkuId(product.id)
-            day = WasteOn(sku, on, seats.paid, by_sku[product.id], seats.wasted[0])
 
-            waste, _ = waste_of_days([day], price_book(customer), NO_RATES, policy(customer.rules))
+            waste = wasted_spend(
+                on,
+                on + timedelta(days=1),
+                {Part(sku, Cause.IDLE, Tier.LIKELY, NOWHERE): [by_sku[product.id]]},
+                {sku: [seats.wasted[0]]},
+                {sku: [seats.paid]},
+                price_book(customer),
+                NO_RATES,
+                policy(customer.rules),
+            ).whole
 
+            assert right[0] <= waste.seat_days <= min(right[1], seats.paid), f"seed {seed}"
             if price is None:
                 # Nobody knows what it costs; only nothing is known to cost nothing.
-                assert waste.wasted is None or right[0] == 0, f"seed {seed}"
+                assert waste.cost is None or right[0] == 0, f"seed {seed}"
                 continue
-            wasted, spend = _whole(waste.wasted), _whole(waste.spend)
-            assert right[0] * price - FINEST <= wasted <= right[1] * price + FINEST, f"seed {seed}"
-            assert abs(spend - seats.paid * price) < FINEST, f"seed {seed}"
-            assert wasted <= spend, f"seed {seed}"
+            assert right[0] * price - FINEST <= _whole(waste.cost) <= right[1] * price + FINEST, f"seed {seed}"
 
 
 def _whole(total: Total | None) -> Decimal:

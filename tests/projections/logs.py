@@ -34,7 +34,7 @@ from app.domain.events.tenancy import (
     SkuIdleDays,
     TenantInvited,
 )
-from app.domain.ids import CallId, LogRowId, PlanId
+from app.domain.ids import CallId, LogRowId, PlanId, UserId
 from app.domain.personal import Personal
 from tests.projections.story import (
     ANNA,
@@ -208,7 +208,12 @@ def _decided(draw: st.DrawFn, at: datetime) -> Event:
     until = draw(st.sampled_from([None, at.date() + timedelta(days=5), at.date() + timedelta(days=50)]))
     facts = [
         SeatExempted(
-            happened_at=at, reason="leave", owner=Personal("pseudonym/x", "Olga"), until=until, by=None, **seat
+            happened_at=at,
+            reason=Personal.of_user(UserId(seat["user"]), "leave"),
+            owner=Personal("pseudonym/x", "Olga"),
+            until=until,
+            by=None,
+            **seat,
         ),
         ExemptionLifted(happened_at=at, by=None, **seat),
         FindingDecided(
@@ -216,7 +221,7 @@ def _decided(draw: st.DrawFn, at: datetime) -> Event:
             cause=draw(st.sampled_from(Cause)),
             tier=draw(st.sampled_from(Tier)),
             decision=draw(st.sampled_from(Decision)),
-            note=draw(st.sampled_from([None, "gone in May"])),
+            note=draw(st.sampled_from([None, Personal.of_user(UserId(seat["user"]), "gone in May")])),
             by=draw(st.sampled_from([None, named("admin")])),
             **seat,
         ),

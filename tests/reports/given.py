@@ -7,6 +7,7 @@ from decimal import Decimal
 from app.domain.events.deciding import Cause
 from app.domain.money import Money
 from app.domain.price_book import Total
+from app.domain.waste_report import Wasted
 from app.insight.outlook import Worth
 from app.reports.monthly import Explained, MonthlyReport, Payer, Unassigned
 from app.reports.waste import WasteCell, WasteLine
@@ -33,6 +34,7 @@ REPORT = MonthlyReport(
     spend=euros("48210.40"),
     before=euros("46900.00"),
     change=Money(Decimal("1310.40"), "EUR"),
+    wasted_spend=Wasted(6_010, 31, euros("7120.35")),
     waste=(
         WasteLine(Cause.DISABLED, (WasteCell(41, euros("2337.00")), NONE, NONE), WasteCell(41, euros("2337.00"))),
         WasteLine(
@@ -78,6 +80,7 @@ EMPTY = replace(
     spend=None,
     before=None,
     change=None,
+    wasted_spend=Wasted(0, 0, None),
     waste=(),
     wasted_seats=NONE,
     unassigned=Unassigned(0, None),

@@ -8,14 +8,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from app.domain.cost_report import shown_parts
+from app.domain.cost_report import parts_of, shown_parts
 from app.domain.money import Money
-from app.domain.price_book import Total
+from app.domain.price_book import Total, added
 from app.graphql.pool import ReadPool
 from app.projections.reading import AsOfOutOfRange
 from app.reports.monthly_html import html
 from app.reports.monthly_text import text
-from app.reports.waste import added, parts_of
 from app.reports.wording import month, subject
 from tests.graphql.world import CONTOSO
 from tests.reports.conftest import Client
@@ -27,6 +26,7 @@ QUERY = """
 query ($id: ID!, $asOf: Date, $month: String!, $causes: [Cause!]) { tenant(id: $id) { at(asOf: $asOf) {
   costs(month: $month, groupBy: DEPARTMENT) {
     groups { label cost { total { amount } } } total { cost { total { amount } } }
+    wasted { total { cost { total { amount } } } }
   }
   findingTotals(groupBy: CAUSE, causes: $causes, tiers: [GUARANTEED, LIKELY, REVIEW]) {
     groups { key seats saving { total { amount } } } total { seats saving { total { amount } } }
@@ -50,6 +50,7 @@ async def test_the_figures_are_those_of_graphql(client: Client, read_pool: ReadP
     report = await month_of(read_pool, begins)
 
     assert shown(report.spend) == at["costs"]["total"]["cost"]["total"]["amount"]
+    assert shown(report.wasted_spend.cost) == at["costs"]["wasted"]["total"]["cost"]["total"]["amount"]
     departments = {each["label"]: each["cost"]["total"]["amount"] for each in at["costs"]["groups"]}
     assert {each.name: shown(each.cost) for each in report.payers if each.name in departments} == departments
     groups = at["findingTotals"]["groups"]

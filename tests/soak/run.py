@@ -23,6 +23,8 @@ HOUR_LONGEST_S = 12.0
 _HOUR_SHORTEST_S = 0.4
 _POLL_S = 0.1
 _SETTLING_S = 300.0
+_ALERTS_END_WITHIN_S = 90.0
+"""They are looked for once a minute."""
 
 
 class Unsettled(AssertionError):
@@ -70,6 +72,7 @@ class Soak:
         for _ in range(CALM_HOURS):
             self._pass_hour()
         self._settle()
+        self._await(lambda found: found.alerts == 0, _ALERTS_END_WITHIN_S)  # of one that stays, the verdict tells
         self.survived.update(faults.survived(self.machines))
 
     def _befall(self, event: Event) -> None:

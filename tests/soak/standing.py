@@ -13,19 +13,24 @@ SELECT (SELECT count(*) FROM inbox WHERE state = 'PENDING'),
        (SELECT count(*) FROM schedule WHERE working_until > now()),
        (SELECT count(*) FROM schedule WHERE due_at <= %(now)s AND held_until <= now() AND failures = 0),
        (SELECT count(*) FROM tenant_heads h
-        WHERE EXISTS (SELECT FROM checkpoints c WHERE c.tenant_id = h.tenant_id AND c.position < h.position))
+        WHERE EXISTS (SELECT FROM checkpoints c WHERE c.tenant_id = h.tenant_id AND c.position < h.position)),
+       (SELECT count(*) FROM alerts)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`pending`: items of the inbox; `due`: jobs, of which `fresh` were not tried yet; `behind`: tenants' tables."""
+    """`pending`: items of the inbox; `due`: jobs, of which `fresh` were not tried yet; `behind`: tenants' tables.
+
+    `alerts`: those open. They are looked for once a minute, so that one may outlast its cause for so long.
+    """
 
     pending: int
     due: int
     working: int
     fresh: int
     behind: int
+    alerts: int
 
     @property
     def settled(self) -> bool:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from app.domain.events.base import Event
 
 
@@ -37,3 +39,14 @@ class DataExported(Event):
     position: int
     persons: bool
     by: UUID | None
+
+
+class PersonsShown(Event):
+    """Names, addresses or numbers of a customer's people were about to be shown in clear: once an hour and viewer.
+
+    `by`: the object id of who asked, in their directory. `hour`: the full hour, UTC, this speaks for.
+    """
+
+    name: ClassVar[str] = "PersonsShown"
+    by: UUID
+    hour: AwareDatetime

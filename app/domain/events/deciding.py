@@ -47,12 +47,13 @@ class SeatExempted(Event):
     """A seat is to be left alone until a day (excluded; None: without end). Repeated, whole, when it changes.
 
     `owner`: who answers for it, as they were named. `by`: the object id of who said so in their directory.
+    `reason`: their own words, which may name anybody: kept under the holder's key.
     """
 
     name: ClassVar[str] = "SeatExempted"
     user: UserId
     sku: SkuId
-    reason: str
+    reason: Personal
     owner: Personal
     until: date | None
     by: UUID | None
@@ -66,7 +67,10 @@ class ExemptionLifted(Event):
 
 
 class FindingDecided(Event):
-    """Somebody decided about the finding a seat had that day: `cause` and `tier` are what it was then."""
+    """Somebody decided about the finding a seat had that day: `cause` and `tier` are what it was then.
+
+    `note`: their own words, kept under the holder's key; None: they said nothing.
+    """
 
     name: ClassVar[str] = "FindingDecided"
     user: UserId
@@ -74,5 +78,5 @@ class FindingDecided(Event):
     cause: Cause
     tier: Tier
     decision: Decision
-    note: str | None
+    note: Personal | None
     by: UUID | None

@@ -165,7 +165,14 @@ def _tokens(settings: Settings, world: story.World) -> dict[str, str]:
 @contextmanager
 def serving(parts: Parts, port: int) -> Iterator[None]:
     """SUA's web process, in a thread."""
-    config = uvicorn.Config(create_app(parts), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    config = uvicorn.Config(
+        create_app(parts),
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,  # whoever still listens to an event stream does not hold the demo up
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

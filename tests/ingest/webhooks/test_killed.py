@@ -57,6 +57,7 @@ async def deliver(client: httpx.AsyncClient, url: str, call: UUID, news: asyncio
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_a_web_process_killed_at_any_moment_loses_nothing_it_acknowledged(
     webhook: Webhook, unused_tcp_port: int
 ) -> None:

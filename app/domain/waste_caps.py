@@ -1,0 +1,90 @@
+"""Of more wasted seats than were paid for on a day, which of them count."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple, TypeVar
+
+from app.domain.events.deciding import Cause, Tier
+from app.domain.ids import SkuId
+from app.domain.waste_report import Place
+
+Daily = Sequence[int]
+"""Seats on each day of a range, from its first on."""
+
+
+K = TypeVar("K")
+
+
+class Part(NamedTuple):
+    """What wasted seats have in common. `better`: of a DOWNGRADE, the product to hold instead; else None."""
+
+    sku: SkuId
+    cause: Cause
+    tier: Tier
+    place: Place
+    better: SkuId | None = None
+
+
+def capped(
+    seats: Mapping[Part, Daily], unassigned: Mapping[SkuId, Daily], paid: Mapping[SkuId, Sequence[int | None]]
+) -> tuple[Mapping[Part, Daily], Mapping[SkuId, Daily]]:
+    """Seats and unassigned units of the products of `paid`, no more than paid on any day. None: not known how many.
+
+    A downgrade of a seat that was not paid for saves nothing either; it takes no place of an unassigned unit.
+    """
+    kept = {part: list(daily) for part, daily in seats.items() if part.sku in paid}
+    left = {sku: list(daily) for sku, daily in unassigned.items() if sku in paid}
+    of_sku: dict[SkuId, list[Part]] = {}
+    for part in sorted(kept, key=_order):
+        of_sku.setdefault(part.sku, []).append(part)
+    for sku, counts in paid.items():
+        parts = of_sku.get(sku, [])
+        found = [kept[part] for part in parts]
+        wasted = [kept[part] for part in parts if part.better is None]
+        free = left.get(sku)
+        for nth, count in enumerate(counts):
+            if count is None:
+                continue
+            if free is not None:
+                free[nth] = min(free[nth], max(0, count - sum(daily[nth] for daily in wasted)))
+            if sum(daily[nth] for daily in found) > count:
+                _cut(parts, kept, nth, count)
+    return _any(kept), _any(left)
+
+
+def _any(counts: Mapping[K, Daily]) -> Mapping[K, Daily]:
+    return {key: daily for key, daily in counts.items() if any(daily)}
+
+
+def _order(part: Part) -> tuple[object, ...]:
+    """The surest first; downgrades after all waste. What is equal up to the place shares what is left."""
+    return (part.sku, *_certainty(part), part.better or part.sku, *((value or "") for value in part.place))
+
+
+def _certainty(part: Part) -> tuple[bool, int, int]:
+    return part.better is not None, _TIERS[part.tier], _CAUSES[part.cause]
+
+
+def _cut(parts: Iterable[Part], kept: Mapping[Part, list[int]], nth: int, paid: int) -> None:
+    for _, alike in groupby(parts, key=lambda part: (_certainty(part), part.better)):
+        some = [kept[part] for part in alike]
+        counts = [daily[nth] for daily in some]
+        for daily, count in zip(some, _dealt_out(min(paid, sum(counts)), counts), strict=True):
+            daily[nth] = count
+        paid -= min(paid, sum(counts))
+
+
+def _dealt_out(seats: int, counts: Sequence[int]) -> list[int]:
+    """So many seats by the counts, in whole seats: the largest remainder first, of equals the first."""
+    whole = sum(counts)
+    if seats == whole:
+        return list(counts)
+    shares = [seats * count // whole for count in counts]
+    rest = sorted(range(len(counts)), key=lambda nth: (-(seats * counts[nth] % whole), nth))
+    for nth in rest[: seats - sum(shares)]:
+        shares[nth] += 1
+    return shares
+
+
+_CAUSES = {cause: nth for nth, cause in enumerate(Cause)}
+_TIERS = {tier: nth for nth, tier in enumerate(Tier)}

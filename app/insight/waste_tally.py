@@ -1,0 +1,105 @@
+"""Wasted seats counted day by day, by who holds them: only what becomes different is counted anew."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+
+from app.domain.events.deciding import Cause, Tier
+from app.domain.findings import judge
+from app.domain.ids import SkuId, UserId
+from app.domain.market import Market
+from app.domain.sku_class import SkuClass
+from app.domain.standing import Holder
+from app.domain.waste_caps import Daily, Part
+from app.domain.waste_report import Place
+from app.insight.assessment import WASTE
+from app.insight.standings import Standing
+
+_Verdict = tuple[tuple[SkuId, Cause, Tier, SkuId | None], ...]
+"""Of a holder: each wasted seat, and each that a cheaper product could take the place of."""
+
+
+class WasteTally:
+    """Days are counted from 0 and come in order. Equal holders are judged once as long as the market stays as it is."""
+
+    def __init__(self, days: int) -> None:
+        self._days = days
+        self._steps: defaultdict[Part, list[int]] = defaultdict(lambda: [0] * days)
+        """By how many seats each day has more than the one before."""
+        self._standings: dict[UserId, Standing] = {}
+        self._holders: dict[int, Holder] = {}
+        self._alike: defaultdict[int, Counter[Place]] = defaultdict(Counter)
+        self._verdicts: dict[int, _Verdict] = {}
+        self._market: Market | None = None
+
+    def judge_by(self, nth: int, market: Market) -> None:
+        """From a day on, judge by what is then known of products, and all that count by it again."""
+        self._market = market
+        before, self._verdicts = self._verdicts, {}
+        for key, places in self._alike.items():
+            was, now = before.get(key, ()), self._verdict(self._holders[key]) if places else ()
+            if was != now:
+                for place, seats in places.items():
+                    self._count(nth, was, place, -seats)
+                    self._count(nth, now, place, seats)
+
+    def tell(self, nth: int, standings: Iterable[Standing], asked: Iterable[UserId]) -> None:
+        """How those asked for stand from a day on. Who is not among the standings holds nothing."""
+        for user in asked:
+            self._drop(nth, user)
+        for standing in standings:
+            self._drop(nth, standing.user)
+            self._standings[standing.user] = standing
+            self._move(nth, standing, 1)
+
+    def nobody(self, nth: int) -> None:
+        """From a day on nothing is known of anybody."""
+        self.tell(nth, (), list(self._standings))
+
+    def users(self) -> list[UserId]:
+        return list(self._standings)
+
+    def holders_of(self, skus: frozenset[SkuId]) -> set[UserId]:
+        """Who holds any of these products."""
+        keys = {key for key, holder in self._holders.items() if any(seat.sku in skus for seat in holder.seats)}
+        return {user for user, standing in self._standings.items() if id(standing.holder) in keys}
+
+    def daily(self) -> Mapping[Part, Daily]:
+        """Seats of each part on each day."""
+        return {part: list(accumulate(steps)) for part, steps in self._steps.items() if any(steps)}
+
+    def _drop(self, nth: int, user: UserId) -> None:
+        before = self._standings.pop(user, None)
+        if before is not None:
+            self._move(nth, before, -1)
+
+    def _move(self, nth: int, standing: Standing, seats: int) -> None:
+        key, place = id(standing.holder), Place(*standing[1:5])
+        self._holders[key] = standing.holder
+        places = self._alike[key]
+        places[place] += seats
+        if not places[place]:
+            del places[place]
+        self._count(nth, self._verdict(standing.holder), place, seats)
+
+    def _count(self, nth: int, verdict: _Verdict, place: Place, seats: int) -> None:
+        for sku, cause, tier, better in verdict:
+            self._steps[Part(sku, cause, tier, place, better)][nth] += seats
+
+    def _verdict(self, holder: Holder) -> _Verdict:
+        found = self._verdicts.get(id(holder))
+        if found is None:
+            found = self._verdicts[id(holder)] = self._judged(holder)
+        return found
+
+    def _judged(self, holder: Holder) -> _Verdict:
+        market = self._market
+        if market is None:
+            return ()
+        return tuple(
+            (each.sku, each.cause, each.tier, each.better)
+            for each in judge(holder, market.ground, market.prices, market.knowledge)
+            if (each.cause in WASTE or each.cause is Cause.DOWNGRADE)
+            and each.tier is not Tier.UNVERIFIABLE
+            and market.class_of(each.sku) is SkuClass.PAID
+        )

@@ -1,0 +1,131 @@
+"""What keeps answers bounded, and who shares one look at the database."""
+
+import asyncio
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+from graphql import parse
+
+from app.auth.tokens import Claims
+from app.auth.viewer import NoGrants, Role
+from app.domain.ids import TenantId
+from app.graphql.answers import ENTRY_BYTES, KEPT_FOR, Answers, Kept, Rights, key_of
+from app.graphql.lookout import Lookout, Sight, Tenants
+from app.graphql.pool import ReadPool
+from app.projections.heads import Head
+from tests.auth.issuing import claims_at
+from tests.graphql.world import CONTOSO, CONTOSO_DIRECTORY, FABRIKAM, NOON
+
+VIEWER = Rights(CONTOSO_DIRECTORY, frozenset({Role.CUSTOMER_VIEWER}), frozenset({CONTOSO}), frozenset({CONTOSO}))
+HEADS = {CONTOSO: Head(7, 0, NOON, "as they are")}
+
+
+def kept(data: bytes = b"{}", *, after: timedelta = timedelta()) -> Kept:
+    return Kept(data, VIEWER, {CONTOSO: "as they are"}, NOON + after, NOON + timedelta(hours=1))
+
+
+def test_the_oldest_answers_leave_first_and_take_their_place_with_them() -> None:
+    answers = Answers(bytes_max=4 * ENTRY_BYTES + 8)
+    for number in range(5):
+        answers.keep(b"%d" % number, kept())
+
+    assert [answers.tenants_of(b"%d" % number) for number in range(5)] == [None, *[(CONTOSO,)] * 4]
+    assert answers.found(b"0", VIEWER, HEADS, NOON) is None
+    assert answers.found(b"4", VIEWER, HEADS, NOON) == b"{}"
+
+
+def test_an_answer_that_would_push_out_the_others_is_not_kept() -> None:
+    answers = Answers(bytes_max=8 * ENTRY_BYTES)
+    answers.keep(b"large", kept(b" " * 2 * ENTRY_BYTES))
+
+    assert answers.tenants_of(b"large") is None
+
+
+def test_asked_again_an_answer_takes_the_place_of_the_older_one() -> None:
+    answers = Answers(bytes_max=8 * ENTRY_BYTES)
+    for number in range(100):
+        answers.keep(b"one", kept(b"%d" % number))
+
+    assert answers.found(b"one", VIEWER, HEADS, NOON) == b"99"
+    assert answers._bytes == ENTRY_BYTES + 2
+
+
+def test_nothing_stays_longer_than_a_minute_even_where_nobody_asks_for_it() -> None:
+    answers = Answers(bytes_max=8 * ENTRY_BYTES)
+    answers.keep(b"old", kept())
+    answers.keep(b"new", kept(after=KEPT_FOR))
+
+    answers.found(b"new", VIEWER, HEADS, NOON + KEPT_FOR)
+
+    assert (answers.tenants_of(b"old"), answers.tenants_of(b"new")) == (None, (CONTOSO,))
+
+
+def test_an_answer_is_of_one_state_of_the_tables_of_all_its_tenants() -> None:
+    answers = Answers(bytes_max=8 * ENTRY_BYTES)
+    answers.keep(b"one", kept())
+    other = Head(7, 0, NOON, "as they were")
+
+    assert answers.found(b"one", VIEWER, {CONTOSO: other}, NOON) is None
+    assert answers.found(b"one", VIEWER, {}, NOON) is None
+    assert answers.found(b"one", VIEWER, {**HEADS, FABRIKAM: other}, NOON) is None
+
+
+def test_a_request_is_told_from_others_whatever_the_order_of_its_variables() -> None:
+    text = "query ($a: ID!, $b: Int) { ...F } fragment F on Query { tenant(id: $a) { users(first: $b) { id } } }"
+    document = parse(text)
+    one = key_of(text, document, None, {"a": "x", "b": 1})
+
+    assert one is not None
+    assert one == key_of(text, document, None, {"b": 1, "a": "x"})
+    assert len({one, key_of(text, document, None, {"a": "x"}), key_of(text, document, None, {"a": "x", "b": 1.0})}) == 3
+
+
+def test_only_questions_about_named_tenants_have_a_key() -> None:
+    for text in (
+        "{ viewer { name } }",
+        "{ tenants { nodes { id } } }",
+        "{ tenant(id: 1) { id } ... { portfolio { nodes { id } } } }",
+        "{ ...F } fragment F on Query { ...G } fragment G on Query { viewer { name } }",
+        "mutation { setPrice }",
+        "subscription { tenantAdvanced }",
+    ):
+        assert key_of(text, parse(text), None, {}) is None, text
+    assert key_of("query A { a } query B { b }", parse("query A { a } query B { b }"), None, {}) is None
+
+
+class Watched(Lookout):
+    """Looks that end when they are told to."""
+
+    def __init__(self) -> None:
+        super().__init__(cast("ReadPool", None), None, NoGrants())
+        self.looks = 0
+        self.began, self.ends = asyncio.Event(), asyncio.Event()
+
+    async def _looked(self, claims: Claims, tenants: Tenants) -> Sight:
+        self.looks += 1
+        number = self.looks
+        self.began.set()
+        await self.ends.wait()
+        return cast("Sight", SimpleNamespace(number=number, tenants=tenants))
+
+
+async def test_a_look_is_shared_by_those_who_asked_before_it_began_and_by_nobody_else() -> None:
+    lookout = Watched()
+    claims = Claims.model_validate(claims_at())
+    other = TenantId(UUID(int=1))
+
+    def asked(tenant: TenantId) -> asyncio.Task[Any]:
+        return asyncio.create_task(lookout.look(claims, (tenant,)))
+
+    first = [asked(CONTOSO), asked(CONTOSO)]
+    await lookout.began.wait()
+    second = [asked(CONTOSO), asked(CONTOSO), asked(other)]
+    lookout.ends.set()
+    numbers = [each.number for each in await asyncio.gather(*first, *second)]
+
+    assert numbers[:2] == [1, 1]
+    assert numbers[2] == numbers[3] != 1
+    assert len(set(numbers)) == 3
+    assert (lookout._running, lookout._next) == ({}, {})
