@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -21,32 +22,46 @@ hypothesis.settings.load_profile("sua")
 
 REQUIRED = os.environ.get("SUA_TEST_REQUIRE_SERVICES") == "1"
 
+TESTS = Path(__file__).parent
+WITHOUT_SQL_OF_THEIR_OWN = ("commands", "journeys", "soak", "ingest/collect", "ingest/easily_wrong")
+"""What they ask of a database are statements of other rooms, whose tests do run on both, or nothing that differs.
+
+Half of the time of all tests that need a database is the journeys'.
+"""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--databases",
         choices=["embedded", "system", "both", "all"],
         default="both",
-        help="PostgreSQL of the wheel, of the system, both for tests marked `both_databases`, or all tests on both",
+        help="PostgreSQL of the wheel, of the system, both for tests marked `both_databases`, "
+        "or all tests on both but those of rooms without SQL of their own",
     )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "postgres_server" in metafunc.fixturenames:
-        marked = metafunc.definition.get_closest_marker("both_databases") is not None
-        servers = _servers(metafunc.config.getoption("--databases"), marked=marked)
+        servers = _servers(metafunc.config.getoption("--databases"), metafunc.definition)
         metafunc.parametrize("postgres_server", servers, indirect=True, scope="session")
     if "broker_url" in metafunc.fixturenames and not _parametrised(metafunc, "broker_url"):
         metafunc.parametrize("broker_url", brokers.KINDS, indirect=True)
 
 
-def _servers(chosen: str, *, marked: bool) -> list[str]:
+def _servers(chosen: str, test: pytest.Item) -> list[str]:
     both = [databases.EMBEDDED, databases.SYSTEM]
-    if chosen == "all" or (chosen == "both" and marked):
+    marked = test.get_closest_marker("both_databases") is not None
+    if marked and chosen in ("both", "all"):
         return both
-    if chosen == "both":
+    if chosen == "all" and not _is_without_sql(test):
+        return both
+    if chosen in ("both", "all"):
         return databases.kinds()[:1] or both[:1]
     return [chosen]
+
+
+def _is_without_sql(test: pytest.Item) -> bool:
+    return any(test.path.is_relative_to(TESTS / room) for room in WITHOUT_SQL_OF_THEIR_OWN)
 
 
 def _parametrised(metafunc: pytest.Metafunc, name: str) -> bool:

@@ -26,6 +26,7 @@ from app.ops.demo import story
 from app.ops.demo.command import serving
 from app.ops.demo.machines import Company, Simulator, simulator
 from app.ops.demo.questions import Api
+from app.projections.engine import advance
 from app.settings import Settings
 from app.worker import sweeping, working
 from tests.database import Database
@@ -98,10 +99,17 @@ class Life:
         async with aiohttp.ClientSession() as http:
             yield story.World(http, self.simulator, self.clock)
 
+    def _catch_up(self) -> None:
+        while (progress := advance(self.parts.pool, self.parts.store, self.tenant)).more or progress.busy:
+            time.sleep(0.05)
+
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[Asking]:
-        """Once every table has read the whole log: as the customer's administrator, who sees persons."""
-        await story.tabulated(self.parts)
+        """Once every table has read the whole log: as the customer's administrator, who sees persons.
+
+        That names were shown becomes a fact, and where life has ended no worker takes it in.
+        """
+        await asyncio.to_thread(self._catch_up)
         roles = ["Sua.Customer.Admin", "Sua.SeePersons"]
         token = tokens.mint(
             self.simulator.url, CLIENT_ID, self.directory, roles, name="Ada Admin", seconds=_TOKEN_SECONDS

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 
 import app.graphql
 from app.domain import sku as product
+from app.domain.catalogue import CATALOGUE
 from app.domain.events.charging import PstnCallCharged
 from app.domain.events.licensing import UserKind
 from app.domain.ids import SkuId
@@ -59,19 +61,21 @@ async def test_rows_of_one_call_in_two_currencies_stay_two_amounts(desk: Desk, r
     ]
 
 
-def test_an_amount_is_shown_with_its_currency_and_only_of_one_row() -> None:
-    """Item 16: whoever adds amounts up must say so here, and how currencies are kept apart."""
-    priced = {
-        (name, field)
-        for name, kind in SCHEMA.type_map.items()
-        if isinstance(kind, GraphQLObjectType)
-        for field, of in fields_of(name).items()
-        if of == "Money" or "charge" in field.lower() or "price" in field.lower() or "cost" in field.lower()
-    }
+def test_an_amount_is_shown_with_its_currency_and_a_sum_keeps_currencies_apart() -> None:
+    """Item 16: amounts of one row, one price or one product are Money; whatever is added up is a MoneySum."""
+    by_kind: dict[str, set[str]] = {"Money": set(), "MoneySum": set()}
+    for name, kind in SCHEMA.type_map.items():
+        if isinstance(kind, GraphQLObjectType) and name != "MoneySum":
+            for field, of in fields_of(name).items():
+                by_kind.get(of, set()).add(f"{name}.{field}")
 
-    amounts = {each for each in priced if fields_of(each[0])[each[1]] == "Money"}
-    assert amounts == {("PstnCall", "charge"), ("PstnCall", "connectionCharge")}
-    assert {field for _, field in priced - amounts} <= {"costCentre"}
+    assert by_kind["Money"] == {
+        "PstnCall.charge", "PstnCall.connectionCharge", "Price.amount", "Finding.price", "Finding.saving",
+        "ProductFinding.price", "ProductFinding.saving", "RealisedSaving.monthly", "UpcomingRenewal.price",
+        "UpcomingRenewal.monthly", "UpcomingRenewal.reclaimable",
+    }  # fmt: skip
+    assert by_kind["MoneySum"] >= {"CostGroup.cost", "FindingTotal.saving", "PstnCost.cost", "SavingsOf.runRateTimes12"}
+    assert fields_of("MoneySum") == {"total": "Money", "byCurrency": "Money"}
     assert set(fields_of("Money")) == {"amount", "currency"}
 
 
@@ -100,10 +104,9 @@ async def test_two_products_of_one_part_number_stay_two(desk: Desk, reader: Read
 
 
 def test_a_products_letters_are_no_name() -> None:
-    """Item 17: nothing is told of a product in words but what Microsoft says: SPE_F1 is F3, whatever it looks like."""
-    words = {field for field, of in fields_of("Sku").items() if of in ("String", "ID")}
-
-    assert words == {"id", "skuId", "partNumber", "appliesTo"}
+    """Item 17: a product's name is looked up by its skuId; SPE_F1 is F3, and what no list knows goes by its letters."""
+    assert CATALOGUE.name_of(SkuId(UUID(F3))) == "Microsoft 365 F3"
+    assert CATALOGUE.name_of(SkuId(UUID(UNHEARD_OF))) is None
 
 
 def long_held(row: dict[str, Any]) -> tuple[UserKind, Judgement]:
