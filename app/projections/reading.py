@@ -82,14 +82,17 @@ async def scope(
 
     `longest`: how long one statement may take.
 
-    Literals and SET LOCAL, because neither parameters nor set_config() reach the other nodes of a cluster.
+    Literals and SET LOCAL, because neither parameters nor set_config() reach the other nodes of a cluster. Without
+    compilation (jit): the planner takes the unions of `known` for thousands of millions of rows, and compiling for
+    those costs seconds a question.
     """
     named = sql.Literal(",".join(str(tenant) for tenant in tenants))
     async with db.transaction():
         await db.execute(
-            sql.SQL("SET TRANSACTION READ ONLY; SET LOCAL sua.tenants = {}; SET LOCAL statement_timeout = {}").format(
-                named, sql.Literal(int(longest.total_seconds() * 1000))
-            )
+            sql.SQL(
+                "SET TRANSACTION READ ONLY; SET LOCAL jit = off;"
+                " SET LOCAL sua.tenants = {}; SET LOCAL statement_timeout = {}"
+            ).format(named, sql.Literal(int(longest.total_seconds() * 1000)))
         )
         yield
 

@@ -51,6 +51,8 @@ from tests.projections.story import (
     snapshot,
 )
 
+pytestmark = pytest.mark.timeout(300)  # hundreds of random questions, on a machine that may be busy
+
 P1 = CapabilityChanged(happened_at=day(1), capability=Capability.ENTRA_P1, available=True)
 YAMMER, TEAMS = PlanId(named("yammer")), PlanId(named("teams"))
 

@@ -35,6 +35,8 @@ from tests.projections.conftest import Desk
 from tests.projections.logs import stories
 from tests.projections.story import ANNA, BERT, E3, E5, assigned, day, discovered, profile, removed, signed_in, snapshot
 
+pytestmark = pytest.mark.timeout(300)  # hundreds of random questions, on a machine that may be busy
+
 EUROS = Policy(90, 30, "UTC", "EUR", buffer_min=0, buffer_share=Decimal(0))
 P1 = CapabilityChanged(happened_at=day(1), capability=Capability.ENTRA_P1, available=True)
 FINEST = Decimal("1E-11")
