@@ -23,9 +23,9 @@ _BOUNDS = (
 
 async def changed_on(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, moments: Sequence[Moment], policy: Policy
-) -> list[set[UserId]]:
-    """For each of some days in a row, judged by the same policy, the users of whom it may tell otherwise than the day
-    before; nobody for the first. Minutes of calls are left out.
+) -> list[dict[str, set[UserId]]]:
+    """For each of some days in a row, judged by the same policy, by table the users of whom it may tell otherwise than
+    the day before; nobody for the first. Minutes of calls are left out.
     """
     numbers = idle_days_of(policy)
     thresholds = [thresholds_at(at, policy, numbers) for at in moments]
@@ -40,16 +40,16 @@ async def changed_on(
         "young": [each.young for each in thresholds],
         "disabled": [each.disabled_before for each in thresholds],
     }
-    found: list[set[UserId]] = [set() for _ in moments]
-    for statement in _statements(len(numbers)):
+    found: list[dict[str, set[UserId]]] = [{} for _ in moments]
+    for table, statement in _statements(len(numbers)):
         async with db.cursor(binary=True) as cursor:
             await cursor.execute(statement, parameters)
             async for user, nth in cursor:
-                found[nth].add(UserId(user))
+                found[nth].setdefault(table, set()).add(UserId(user))
     return found
 
 
-def _statements(numbers: int) -> Iterator[str]:
+def _statements(numbers: int) -> Iterator[tuple[str, str]]:
     """Each day is that of the first moment which lies beyond the row's own time: so many moments lie before it."""
     yield _changes(
         "users",
@@ -69,10 +69,14 @@ def _statements(numbers: int) -> Iterator[str]:
         yield _changes(table, lasting, "width_bucket(x.gap_until, %(judged)s::timestamptz[])", *cutoffs)
 
 
-def _changes(table: str, where: str, *days: str) -> str:
+def _changes(table: str, where: str, *days: str) -> tuple[str, str]:
+    """The table, and the question of it."""
     listed = ", ".join(f"({day})" for day in days)
-    return f"""
+    return (
+        table,
+        f"""
         SELECT DISTINCT x.user_id, changed.nth
         FROM {known(table)} AS x CROSS JOIN LATERAL (VALUES {listed}) AS changed (nth)
         WHERE {where} AND changed.nth > 0 AND changed.nth < %(days)s
-    """
+    """,
+    )

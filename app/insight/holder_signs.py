@@ -5,7 +5,7 @@ for the same and prepares for thousands of millions of them. Users are keyed by 
 fastest.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -28,6 +28,9 @@ SEAT_YOUNG, SEAT_DIRECT, SEAT_BY_GROUP = (1 << nth for nth in range(3))
 PATHS = 8
 """What a seat's number of paths is multiplied with, above its flags."""
 SEAT_BYTES = 18
+
+TABLES = ("users", "idle_licences", "licence_holdings", "findings", "activity_gaps", "workload_gaps")
+"""Each says something of its own of a user: what it says of a day follows from no other."""
 
 _NEVER = "'1900-01-01Z'::timestamptz"
 _FOREVER = "'9999-12-31Z'::timestamptz"
@@ -66,7 +69,7 @@ class Tables:
     of the idle days. `silent`: for each number of idle days a bit of each silent source; absent: all, always.
     """
 
-    users: list[User]
+    users: dict[Key, User] = field(default_factory=dict)
     seats: dict[Key, bytes] = field(default_factory=dict)
     off: dict[Key, tuple[tuple[bytes, str], ...]] = field(default_factory=dict)
     exempt: dict[Key, frozenset[bytes]] = field(default_factory=dict)
@@ -74,44 +77,81 @@ class Tables:
     weak: dict[Key, Gap] = field(default_factory=dict)
     silent: dict[Key, tuple[int, ...]] = field(default_factory=dict)
 
+    def forget(self, table: str, users: Iterable[UserId]) -> None:
+        of_table: dict[str, tuple[dict[Key, Any], ...]] = {
+            "users": (self.users,),
+            "idle_licences": (self.seats,),
+            "licence_holdings": (self.off,),
+            "findings": (self.exempt,),
+            "activity_gaps": (self.evidence, self.weak),
+            "workload_gaps": (self.silent,),
+        }
+        for said in of_table[table]:
+            for user in users:
+                said.pop(user.bytes, None)
 
-async def read(
-    db: psycopg.AsyncConnection[Any], parameters: Parameters, days: int, users: Collection[UserId] | None = None
-) -> Tables:
-    """`parameters` are those of a moment with `days` cutoffs, `cutoff_0` of the fewest idle days first.
 
-    `users`: these alone; None: everybody.
-    """
-    some = users is not None
-    # Written out once, and not by the driver for every statement anew.
-    asked = {**parameters, "users": "{" + ",".join(map(str, users or ())) + "}"}
-    tables = Tables([User(*row) for row in await _rows(db, _users(some), asked)])
-    seats = tables.seats
-    for user, seat in await _rows(db, _seats(some), asked):
-        seats[user] = seats[user] + seat if user in seats else seat
-    for user, sku, plans in await _rows(db, _off(some), asked):
-        tables.off[user] = (*tables.off.get(user, ()), (sku, plans))
-    for user, sku in await _rows(db, _exempt(some), asked):
-        tables.exempt[user] = tables.exempt.get(user, frozenset()) | {sku}
-    for user, grade, lasted, never in await _rows(db, _gaps(days, some), asked):
-        (tables.evidence if grade == "EVIDENCE" else tables.weak)[user] = Gap(lasted, never)
-    for user, *silent in await _rows(db, _silences(days, some), asked):
-        tables.silent[user] = tuple(silent)
+async def read(db: psycopg.AsyncConnection[Any], parameters: Parameters, days: int) -> Tables:
+    """`parameters` are those of a moment with `days` cutoffs, `cutoff_0` of the fewest idle days first."""
+    tables = Tables()
+    for table in TABLES:
+        await _fill(db, tables, table, parameters, days, some=False)
     return tables
+
+
+async def read_again(
+    db: psycopg.AsyncConnection[Any],
+    tables: Tables,
+    parameters: Parameters,
+    days: int,
+    changed: Mapping[str, Collection[UserId]],
+) -> None:
+    """Bring what was read of another day to a moment: by table, the users of whom it may say something else."""
+    for table, users in changed.items():
+        tables.forget(table, users)
+        # Written out by hand: the driver takes longer for it than the server for the answer.
+        asked = {**parameters, "users": "{" + ",".join(map(str, users)) + "}"}
+        await _fill(db, tables, table, asked, days, some=True)
+
+
+async def _fill(
+    db: psycopg.AsyncConnection[Any], tables: Tables, table: str, parameters: Parameters, days: int, *, some: bool
+) -> None:
+    match table:
+        case "users":
+            for row in await _rows(db, _users(some), parameters):
+                tables.users[row[1]] = User(*row)
+        case "idle_licences":
+            seats = tables.seats
+            for user, seat in await _rows(db, _seats(some), parameters):
+                seats[user] = seats.get(user, b"") + seat
+        case "licence_holdings":
+            for user, sku, plans in await _rows(db, _off(some), parameters):
+                tables.off[user] = (*tables.off.get(user, ()), (sku, plans))
+        case "findings":
+            for user, sku in await _rows(db, _exempt(some), parameters):
+                tables.exempt[user] = tables.exempt.get(user, frozenset()) | {sku}
+        case "activity_gaps":
+            grades = {"EVIDENCE": tables.evidence, "WEAK": tables.weak}
+            for user, grade, lasted, never in await _rows(db, _gaps(days, some), parameters):
+                grades[grade][user] = Gap(lasted, never)
+        case "workload_gaps":
+            silent = await _rows(db, _silences(days, some), parameters)
+            tables.silent.update((row[0], row[1:]) for row in silent)
 
 
 def _of(table: str, some: bool) -> str:
     """The rows of a table as known: of all users, or of each of those asked for, one after the other by the key.
 
-    OFFSET 0 keeps the planner from reading everybody's for the few, as it does to join or to filter.
+    OFFSET 0 keeps the planner from reading everybody's for the few. No condition but the user's stands before it: by
+    any other it takes an index that is led by the time, and reads that for each of them.
     """
     if not some:
         return known(table)
     return f"""
         (SELECT k.* FROM unnest(%(users)s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
-            SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND user_id = asked.id
-             AND since_position <= %(position)s AND until_position > %(position)s OFFSET 0
-        ) AS k)
+            SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND user_id = asked.id OFFSET 0
+        ) AS k WHERE k.since_position <= %(position)s AND k.until_position > %(position)s)
     """
 
 

@@ -5,7 +5,7 @@ Days become answers here (quiet, young, silent for so many days: yes or no), by 
 object.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -17,12 +17,15 @@ from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange, Policy
 from app.domain.standing import Ground, Holder
 from app.insight.grounds import ground_at
-from app.insight.holder_signs import Tables, read
+from app.insight.holder_signs import Tables, User, read, read_again
 from app.insight.interning import Interning
 from app.insight.minutes import NOTHING, Called, called_out
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
 from app.projections.uncollected import uncollected
+
+Db = psycopg.AsyncConnection[Any]
+Minutes = Mapping[UserId, Called]
 
 
 class Standing(NamedTuple):
@@ -79,48 +82,57 @@ class HolderReading:
         self._policy = policy
         self._days = idle_days_of(policy)
         self._interning = Interning(self._days, policy, calling)
+        self._tables = Tables()
 
-    async def read(
+    async def read(self, db: Db, tenant: TenantId, at: Moment, minutes: Minutes | None) -> list[Standing]:
+        """Everybody who holds anything at a moment. `minutes` by user; None: not known."""
+        with uncollected():
+            self._tables = await read(db, self._parameters(tenant, at), len(self._days))
+            return list(self._standings(self._tables.users.values(), minutes))
+
+    async def read_again(
         self,
-        db: psycopg.AsyncConnection[Any],
+        db: Db,
         tenant: TenantId,
         at: Moment,
-        minutes: Mapping[UserId, Called] | None,
-        users: Collection[UserId] | None = None,
+        minutes: Minutes | None,
+        changed: Mapping[str, Collection[UserId]],
+        asked: Iterable[UserId],
     ) -> list[Standing]:
-        """Who holds anything at a moment: of these users, or of all. `minutes` None: not known."""
-        asked = _parameters(tenant, at, self._policy, self._days)
-        with uncollected():
-            tables = await read(db, asked, len(self._days), users)
-            return list(self._standings(tables, minutes))
+        """Those asked for who hold anything at a moment after the one read last.
 
-    def _standings(self, tables: Tables, minutes: Mapping[UserId, Called] | None) -> Iterator[Standing]:
-        for user in tables.users:
+        `changed`: by table, the users of whom it may say something else than it did then.
+        """
+        await read_again(db, self._tables, self._parameters(tenant, at), len(self._days), changed)
+        users = self._tables.users
+        return list(self._standings([users[user.bytes] for user in asked if user.bytes in users], minutes))
+
+    def _standings(self, users: Iterable[User], minutes: Minutes | None) -> Iterator[Standing]:
+        for user in users:
             called = None if minutes is None else minutes.get(user.user, NOTHING)
-            holder = self._interning.holder(tables, user, called)
+            holder = self._interning.holder(self._tables, user, called)
             if holder is not None:
                 place = (user.department, user.company, user.cost_centre, user.country)
                 yield Standing(user.user, *place, holder)
+
+    def _parameters(self, tenant: TenantId, at: Moment) -> dict[str, object]:
+        thresholds = thresholds_at(at, self._policy, self._days)
+        return {
+            **{f"cutoff_{nth}": cutoff for nth, cutoff in enumerate(thresholds.cutoffs)},
+            "tenant": tenant,
+            "position": at.position,
+            "at": at.at,
+            "on": at.on,
+            "judged_at": thresholds.judged_at,
+            "young": thresholds.young,
+            "disabled_before": thresholds.disabled_before,
+        }
 
 
 def calling_products(ground: Ground) -> frozenset[SkuId]:
     """Products with a calling plan in them: of their seats alone it matters how much was called out."""
     known = {sku: product.plans for sku, product in CATALOGUE.products.items()} | dict(ground.plans)
     return frozenset(sku for sku, plans in known.items() if plans & CATALOGUE.calling)
-
-
-def _parameters(tenant: TenantId, at: Moment, policy: Policy, days: Sequence[int]) -> dict[str, object]:
-    thresholds = thresholds_at(at, policy, days)
-    return {
-        **{f"cutoff_{nth}": cutoff for nth, cutoff in enumerate(thresholds.cutoffs)},
-        "tenant": tenant,
-        "position": at.position,
-        "at": at.at,
-        "on": at.on,
-        "judged_at": thresholds.judged_at,
-        "young": thresholds.young,
-        "disabled_before": thresholds.disabled_before,
-    }
 
 
 class Thresholds(NamedTuple):

@@ -125,15 +125,17 @@ async def _count(db: Db, tenant: TenantId, stretch: Sequence[_Day], tally: Waste
     changed = await changed_on(db, tenant, [day.at for day in stretch], first.ground.policy)
     minutes = _Minutes()
     before: Market | None = None
-    for day, users in zip(stretch, changed, strict=True):
+    for day, told in zip(stretch, changed, strict=True):
         if before is None or not _same(before, day.market):
             tally.judge_by(day.nth, day.market)
         turned = await minutes.turn(db, tenant, day)
         if before is None:
             everybody = await reading.read(db, tenant, day.at, minutes.called)
             await _beside(len(everybody), tally.tell, day.nth, everybody, ())
-        elif asked := users | (tally.holders_of(first.calling) if turned else set()):
-            tally.tell(day.nth, await reading.read(db, tenant, day.at, minutes.called, asked), asked)
+        else:
+            asked = set().union(*told.values(), tally.holders_of(first.calling) if turned else ())
+            standings = await reading.read_again(db, tenant, day.at, minutes.called, told, asked)
+            tally.tell(day.nth, standings, asked)
         before = day.market
 
 

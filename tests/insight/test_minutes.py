@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from app.domain.catalogue import CATALOGUE
 from app.domain.events import Event
 from app.domain.events.charging import PstnCall, PstnCallCharged
 from app.domain.events.coverage import Feed
 from app.domain.events.licensing import Purchase, RenewalScheduled, SeatsChanged, ServicePlan, SkuSubscribed
 from app.domain.events.tenancy import Capability, CapabilityChanged
 from app.domain.ids import LogRowId, PlanId
+from app.domain.policy import policy_changed
 from app.domain.sku_class import SkuClass
 from app.domain.standing import Source
 from app.insight.standings import Standings
 from app.projections.engine import advance
+from tests.insight.money_logs import priced, units
 from tests.insight.test_standings import asked
+from tests.insight.test_wasted import EUROS, P1
+from tests.insight.test_wasted import asked as wasted
 from tests.projections.asking import CONSENTED, INVITED, Reader
 from tests.projections.conftest import Desk
-from tests.projections.story import ANNA, BERT, E3, E5, assigned, day, discovered, snapshot
+from tests.projections.story import ANNA, BERT, E3, E5, assigned, day, discovered, signed_in, snapshot
 
 CALLING = PlanId(UUID("4ed3ff63-69d7-4fb7-b984-5aec7f605ca8"))
 """MCOPSTN1"""
+FEWER_MINUTES = next(plan for plan, name in CATALOGUE.plan_names.items() if name == "MCOPSTN5")
 LOGS = CapabilityChanged(happened_at=day(1), capability=Capability.PSTN_LOGS, available=True)
 MAY = datetime(2026, 5, 20, tzinfo=UTC)
 
@@ -135,3 +141,23 @@ async def test_a_product_is_classed_by_what_was_bought_of_it(desk: Desk, reader:
 
     assert read.ground.classes == {E5: SkuClass.TRIAL, E3: SkuClass.FREE}
     assert unread.ground.classes == {E5: SkuClass.PAID, E3: SkuClass.PAID}
+
+
+async def test_a_month_that_no_longer_counts_lets_a_cheaper_plan_do_from_the_next_month_on(
+    desk: Desk, reader: Reader
+) -> None:
+    """Of 500 minutes in January; the cheaper plan has 120. In May, with 31 days, it would do: ten days of 6 EUR."""
+    reads = [snapshot(day(on, 3), feed) for on in range(1, 160, 5) for feed in (Feed.PSTN, Feed.SIGN_INS)]
+    bought = units(day(1)).model_copy(update={"consumed": 1})
+    plans = [subscribed(CALLING), subscribed(FEWER_MINUTES, sku=E3), bought, priced(day(1), amount="12")]
+    people = [discovered(day(1)), assigned(day(1)), signed_in(day(100)), charged(month(1), 30_000)]
+    facts = [policy_changed(EUROS, day(1)), P1, LOGS, *plans, priced(day(1), E3, "6"), *people, *reads]
+    tenant = desk.tenant()
+    desk.log.tell(tenant, *sorted([INVITED, CONSENTED, *facts], key=lambda fact: fact.happened_at))
+    assert advance(desk.pool, desk.log, tenant).stopped == ()
+
+    found = await wasted(reader, tenant, date(2026, 4, 21), date(2026, 5, 11))
+
+    assert (found.whole.seat_days, found.downgrades.seat_days) == (0, 10)
+    assert found.downgrades.cost is not None
+    assert [f"{money.amount:.6f}" for money in found.downgrades.cost.by_currency] == [f"{60 / 31:.6f}"]
