@@ -8,7 +8,7 @@ from app.domain.standing import Source
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Info
 from app.graphql.errors import BadUserInput
-from app.graphql.scalars import checked_span, shown_share
+from app.graphql.scalars import checked_day, checked_span, shown_share
 from app.insight.adoption import adoption
 
 DAYS = 28
@@ -54,7 +54,7 @@ class AdoptionQuestions(AtMoment):
     ) -> Adoption:
         if source is Source.HUMAN:
             raise BadUserInput("`source` is one workload: of HUMAN no days are kept.")
-        end = self.moment.on + timedelta(days=1) if until is None else until
+        end = self.moment.on + timedelta(days=1) if until is None else checked_day("until", until)
         begin, end = checked_span("since", end - timedelta(days=DAYS) if since is None else since, "until", end)
         if (end - begin).days > DAYS_MAX:
             raise BadUserInput(f"`since` to `until` spans at most {DAYS_MAX} days, not {(end - begin).days}.")

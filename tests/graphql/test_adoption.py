@@ -84,6 +84,7 @@ async def test_what_nobody_has_is_not_adopted(client: Client) -> None:
         ("HUMAN", {}),
         ("TEAMS", {"since": "2025-01-01", "until": "2026-11-01"}),
         ("TEAMS", {"since": "2026-11-02", "until": "2026-11-01"}),
+        ("TEAMS", {"until": "0001-01-01"}),
     ],
 )
 async def test_what_cannot_be_asked_is_refused(client: Client, source: str, window: dict[str, str]) -> None:
