@@ -47,7 +47,7 @@ query Costs($tenant: ID!, $asOf: Date, $month: String!) {
     }
   }
 }
-fragment cost on CostGroup { label cost { total { amount currency } } }
+fragment cost on CostGroup { label seatDays cost { total { amount currency } } }
 """
 
 
@@ -72,13 +72,16 @@ class Waste:
 
 @dataclass(frozen=True, slots=True)
 class MonthCost:
-    """By department; `rest`: the lines that are no department's, by what they are. They sum to the total."""
+    """By department; `rest`: the lines that are no department's, by what they are. They sum to the total.
+
+    None: not known, which is not 0.
+    """
 
     month: date
     until: date
-    departments: dict[str, Decimal]
-    rest: dict[str, Decimal]
-    total: Decimal
+    departments: dict[str, Decimal | None]
+    rest: dict[str, Decimal | None]
+    total: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,9 @@ def _group(said: dict[str, Any]) -> Group:
     return Group(said["label"], said["seats"], None if total is None else Decimal(total["amount"]))
 
 
-def _amount(line: dict[str, Any]) -> Decimal:
-    """A line that costs nothing says so with an empty sum."""
+def _amount(line: dict[str, Any]) -> Decimal | None:
+    """None: there are days of seats, and not what they cost. A line without any costs nothing."""
     total = line["cost"] and line["cost"]["total"]
-    return Decimal(total["amount"]) if total else Decimal(0)
+    if total:
+        return Decimal(total["amount"])
+    return None if line["seatDays"] else Decimal(0)

@@ -24,7 +24,7 @@ def as_json(answers: MoneyAnswers) -> dict[str, Any]:
         "waste_today": _plain(answers.waste_today),
         "waste_before": _plain(answers.waste_before),
         "dearest": answers.waste_today.dearest,
-        "cost_last_month": str(answers.cost_today.total),
+        "cost_last_month": None if answers.cost_today.total is None else str(answers.cost_today.total),
     }
 
 
@@ -59,7 +59,7 @@ def _waste(title: str, answers: MoneyAnswers, *groupings: str | int) -> Table:
 def _cells(group: Group | None) -> tuple[str, str]:
     if group is None:
         return "0", _money(Decimal(0))
-    return f"{group.seats:,}", "unknown" if group.saving is None else _money(group.saving)
+    return f"{group.seats:,}", _money(group.saving)
 
 
 def _costs(answers: MoneyAnswers, days_back: int) -> Table:
@@ -86,5 +86,5 @@ def _of(cost: MonthCost) -> str:
     return _money(cost.total)
 
 
-def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
+def _money(amount: Decimal | None) -> str:
+    return "unknown" if amount is None else f"{amount:,.2f}"

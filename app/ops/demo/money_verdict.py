@@ -79,14 +79,19 @@ async def _costs(world: World, on: date, cost: MonthCost, prices: Prices) -> Com
         evenings[day] = await world.truth(evening(world, day), evening(world, day))
     paid = money_truth.without_trials(prices, await world.truth(evening(world, on), evening(world, on)))
     expected = money_truth.cost_by_department(evenings, paid)
-    said: dict[str | None, Decimal] = dict(cost.departments.items())
+    said: dict[str | None, Decimal | None] = dict(cost.departments.items())
     said[None] = cost.rest.get("Unallocated", Decimal(0))
     differences = [
-        f"{department or 'nobody'}: {said.get(department, 0):,.2f} answered, {expected.get(department, 0):,.2f} true"
+        _difference(department or "nobody", said.get(department, Decimal(0)), expected.get(department, Decimal(0)))
         for department in sorted(said.keys() | expected.keys(), key=str)
-        if abs(said.get(department, Decimal(0)) - expected.get(department, Decimal(0))) > _CENT
     ]
-    total = money_truth.total_cost(evenings, paid)
-    if abs(cost.total - total) > _CENT:
-        differences.append(f"in all: {cost.total:,.2f} answered, {total:,.2f} true")
+    differences.append(_difference("in all", cost.total, money_truth.total_cost(evenings, paid)))
+    differences = [each for each in differences if each]
     return Comparison(f"cost of {cost.month:%Y-%m} by department", on, len(said), tuple(differences))
+
+
+def _difference(what: str, answered: Decimal | None, true: Decimal) -> str:
+    """In words; empty: there is none."""
+    if answered is not None and abs(answered - true) <= _CENT:
+        return ""
+    return f"{what}: {'unknown' if answered is None else f'{answered:,.2f}'} answered, {true:,.2f} true"
