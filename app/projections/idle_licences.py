@@ -193,7 +193,7 @@ def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:
             book.change_from(key, at, fact.position, change)
         else:
             spans = [(version.place, version.value) for version in versions]
-            book.put(key, _unbroken(changed_from(spans, at, change)), fact.position)
+            book.put(key, _unbroken(changed_from(spans, at, change), spans[0][0][0]), fact.position)
 
 
 def _gained(path: int, at: Instant, before: Value | None) -> Value:
@@ -211,15 +211,18 @@ def _lost(path: int, before: Value | None) -> Value | None:
     return (since, left) if left else None
 
 
-def _unbroken(spans: Sequence[Placed]) -> list[Placed]:
-    """Each span with the time since when the seat was held. Of the first one, what lies before it is not at hand."""
+def _unbroken(spans: Sequence[Placed], first: Instant) -> list[Placed]:
+    """Each span with the time since when the seat was held, which only the one that was `first` knows of itself.
+
+    What lies before that one is not at hand. A span that comes first because those before it vanished begins by itself.
+    """
     wanted: list[Placed] = []
     for (since, until), (held_since, paths) in spans:
         if wanted:
             touches = wanted[-1][0][1] == since
             wanted.append(((since, until), (wanted[-1][1][0] if touches else since, paths)))
         else:
-            wanted.append(((since, until), (held_since, paths)))
+            wanted.append(((since, until), (held_since if since <= first else since, paths)))
     return wanted
 
 

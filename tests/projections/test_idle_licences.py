@@ -162,6 +162,24 @@ async def test_a_seat_given_back_and_taken_again_is_in_grace(desk: Desk, reader:
     assert found == []
 
 
+async def test_a_path_that_proves_never_to_have_been_leaves_the_seat_held_since_the_next(
+    desk: Desk, reader: Reader
+) -> None:
+    tenant = desk.tenant()
+    desk.log.tell(tenant, INVITED, P1, discovered(day(1)), assigned(day(1)), assigned(day(95), via=OPS))
+    desk.log.tell(tenant, removed(day(1)), *READ_THROUGHOUT, at=day(96))
+    advance(desk.pool, desk.log, tenant)
+
+    async with scope(reader, [tenant]):
+        at = await moment(reader, tenant, day(110).date(), None, day(400))
+        found = [
+            await idle_licences.idle_at(reader, tenant, at, idle_days=90, grace_days=grace, after=None, limit=10)
+            for grace in (14, 16)
+        ]
+
+    assert [len(idle) for idle in found] == [1, 0]
+
+
 async def test_a_failed_logon_of_late_makes_it_suspected(desk: Desk, reader: Reader) -> None:
     facts = [discovered(day(1)), assigned(day(1)), signed_in(day(10)), attempted(day(115))]
 
