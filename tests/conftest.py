@@ -27,7 +27,17 @@ hypothesis.settings.load_profile("unwatched" if "CI" in os.environ else "sua")
 REQUIRED = os.environ.get("SUA_TEST_REQUIRE_SERVICES") == "1"
 
 TESTS = Path(__file__).parent
-WITHOUT_SQL_OF_THEIR_OWN = ("commands", "journeys", "soak", "ingest/collect", "ingest/easily_wrong")
+WITHOUT_SQL_OF_THEIR_OWN = (
+    "commands",
+    "ingest/collect",
+    "ingest/easily_wrong",
+    "isolation/test_matrix.py",
+    "journeys",
+    "oracle",
+    "reports",
+    "security",
+    "soak",
+)
 """What they ask of a database are statements of other rooms, whose tests do run on both, or nothing that differs.
 
 Half of the time of all tests that need a database is the journeys'.
