@@ -1,17 +1,18 @@
 """Web entry: the doors by which portals, Microsoft Graph, administrators and load balancers reach SUA."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeAlias
+from functools import partial
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.assembly import Parts, assembled, key, required
@@ -20,7 +21,6 @@ from app.auth.jwks import KeySet, fetch_over_http
 from app.auth.tokens import Verifier
 from app.broker import check_broker
 from app.clock import Clock, SystemClock
-from app.domain.errors import SuaError
 from app.domain.ids import DirectoryId
 from app.graphql.app import DoorSettings, build_door
 from app.graphql.errors import DatabaseDown
@@ -28,15 +28,16 @@ from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
 from app.graphql.live import LiveTerms
 from app.graphql.persisted import trusted_documents
-from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, open_read_pool
+from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, check_role, open_read_pool
 from app.ingest import webhooks
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.webhooks import GraphDoors
+from app.observe import exposition
+from app.observe.process import observed, whole
+from app.observe.readiness import Check, WritePool, check_clock, check_schema, readiness, refuse_full_disk
+from app.observe.requests import CountedAnswers
 from app.reports.door import build_exports
 from app.settings import OnOff, Settings, SettingsRefused
-
-Check = Callable[[], Awaitable[None]]
-WritePool: TypeAlias = AsyncConnectionPool[psycopg.AsyncConnection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Doors:
 @contextmanager
 def application(settings: Settings, clock: Clock | None = None) -> Iterator[Starlette]:
     """The web application with all it needs. Raises at once where a dependency is away or unsafe."""
-    with assembled(settings, clock) as parts:
+    with assembled(settings, clock) as parts, observed(settings, parts.pool, parts.clock, "serve"):
         check_broker(parts.broker)
         asyncio.run(try_read_side(settings))
         yield create_app(parts)
@@ -63,10 +64,19 @@ def create_app(parts: Parts) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as closing:
             doors = await _opened(parts, closing)
-            app.router.routes.extend([*doors.routes, Route("/readyz", _readiness(doors.checks))])
+            app.router.routes.extend([*doors.routes, Route("/readyz", readiness(doors.checks))])
             yield
 
-    return Starlette(routes=[Route("/healthz", _alive)], lifespan=lifespan)
+    routes = [Route("/healthz", _alive), *_metrics(parts)]
+    return Starlette(routes=routes, middleware=[Middleware(CountedAnswers)], lifespan=lifespan)
+
+
+def _metrics(parts: Parts) -> list[Route]:
+    """At the door only for who shows the token; without one there is nothing but SUA_METRICS_PORT."""
+    token = parts.settings.metrics_token
+    if token is None:
+        return []
+    return [exposition.route(whole(parts.settings, parts.pool, parts.clock), token.get_secret_value())]
 
 
 async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
@@ -154,7 +164,7 @@ async def try_read_side(settings: Settings) -> None:
 def _checks(parts: Parts, reading: ReadPool, writing: WritePool) -> dict[str, Check]:
     async def read_side() -> None:
         async with reading.connection() as db:
-            await db.execute("SELECT 1")
+            await check_role(db)
 
     async def write_side() -> None:
         async with writing.connection(timeout=2) as db:
@@ -163,25 +173,18 @@ def _checks(parts: Parts, reading: ReadPool, writing: WritePool) -> dict[str, Ch
     async def broker() -> None:
         await asyncio.to_thread(check_broker, parts.broker)
 
-    return {"database, read side": read_side, "database, write side": write_side, "message broker": broker}
+    async def disk() -> None:
+        await asyncio.to_thread(refuse_full_disk, parts.settings.data_dir)
+
+    return {
+        "database, read side": read_side,
+        "database, write side": write_side,
+        "schema": partial(check_schema, writing),
+        "clocks": partial(check_clock, writing, SystemClock()),
+        "message broker": broker,
+        "disk": disk,
+    }
 
 
 async def _alive(_: Request) -> Response:
     return PlainTextResponse("ok")
-
-
-def _readiness(checks: dict[str, Check]) -> Callable[[Request], Awaitable[Response]]:
-    async def ready(_: Request) -> Response:
-        """200 if everything behind the doors answers, else 503; both name what was tested."""
-        told = {name: await _told(check) for name, check in checks.items()}
-        return JSONResponse(told, 200 if set(told.values()) == {"ok"} else 503)
-
-    return ready
-
-
-async def _told(check: Check) -> str:
-    try:
-        await check()
-    except (SuaError, psycopg.Error) as error:
-        return getattr(error, "code", type(error).__name__)
-    return "ok"

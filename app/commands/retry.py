@@ -8,6 +8,7 @@ from app.commands.desk import Desk
 from app.domain.errors import ConcurrentAppend
 from app.domain.events import Event
 from app.domain.ids import TenantId
+from app.telemetry import bound
 
 RETRIES = 3
 
@@ -36,7 +37,8 @@ def decided(
             return 0, 0
         return len(facts), desk.store.append(tenant, stream, facts, expected=version, cause=cause, at=desk.now())
 
-    appended, position = retried(attempt)
+    with bound(tenant=tenant, cause=cause):
+        appended, position = retried(attempt)
     if appended:
         desk.ring(tenant, position)
     return appended

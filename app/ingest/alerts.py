@@ -42,6 +42,8 @@ class Alert(StrEnum):
     """Notifications were given up, or payloads could not be translated."""
     CALLS_MISSING = "CALLS_MISSING"
     """Calls that Graph lists have been missing for more than six hours."""
+    EVIDENCE_BROKEN = "EVIDENCE_BROKEN"
+    """A log, or what was signed of it, is not what it was. Lasts until `sua audit verify` finds it whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ _DETAIL_MAX = 1_000
 _KEEP = """
     INSERT INTO dead_letters AS known (tenant_id, feed, key, reason, detail, payload)
     SELECT %(tenant)s, %(feed)s, %(key)s, %(reason)s, %(detail)s, %(payload)s WHERE tenant_stays(%(tenant)s)
+      AND NOT EXISTS (SELECT FROM erased_subjects
+                      WHERE tenant_id = %(tenant)s AND subject = 'user/' || %(key)s::text)
     ON CONFLICT (tenant_id, feed, key) DO UPDATE
     SET reason = excluded.reason, detail = excluded.detail, payload = excluded.payload, times = known.times + 1,
         last_at = excluded.last_at
@@ -78,7 +80,7 @@ def nameless_key(payload: object) -> str:
 def keep(db: Connection, tenant: TenantId, feed: str, key: str, payload: object, error: BaseException) -> None:
     """Keep a payload (JSON) beside the error it led to. One per key: the newest, with how often it was met.
 
-    Of a customer who was erased nothing is kept.
+    Of a customer who was erased nothing is kept, nor of a user who was.
     """
     detail = str(error) if isinstance(error, SuaError) else type(error).__name__
     text = json.dumps(payload, ensure_ascii=True, separators=(",", ":"))

@@ -31,7 +31,8 @@ from app.ingest.reconcile import reconcile
 from app.ingest.schedule import Due, Job, Taken, wait_after
 from app.ingest.subscriptions import keep_subscribed
 from app.ingest.workshop import Workshop
-from app.telemetry import count, say
+from app.telemetry import bound, count, say
+from app.telemetry.tracing import span
 
 CONSENT_TRIES = 8
 """With the waits of the schedule: about an hour."""
@@ -54,7 +55,8 @@ def carry_out(shop: Workshop, wanted: Due) -> bool:
     if taken is None:
         return False
     try:
-        with _held(shop, wanted, taken):
+        about = {"job": str(wanted.job), "tenant": str(wanted.tenant)}
+        with _held(shop, wanted, taken), bound(**about), span("job", **about):
             permitted(shop, wanted)
             next_due = asyncio.run(_JOBS[wanted.job](shop, wanted.tenant, taken))
     except NotReadable as error:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
@@ -20,7 +21,9 @@ from app.ingest.graph_errors import GraphNotFound
 from app.ingest.inbox import Claimed, Settled
 from app.ingest.schedule import Job
 from app.ingest.workshop import Workshop
-from app.telemetry import count, say
+from app.telemetry import bound, count, say
+from app.telemetry.metrics import INBOX_WAITED
+from app.telemetry.tracing import following, span, traceparent
 
 
 class Batch:
@@ -74,6 +77,11 @@ class Batch:
             finished.put_nowait(None)
 
     async def _fetched(self, claimed: Claimed) -> Fetched:
+        parent = claimed.traces[-1] if claimed.traces else None
+        with bound(cause=claimed.delivery), span("fetch", parent, links=claimed.traces[:-1], tenant=str(self._tenant)):
+            return replace(await self._tried(claimed), trace=traceparent())
+
+    async def _tried(self, claimed: Claimed) -> Fetched:
         try:
             pages = await read_pages(self._client, claimed.call)
         except GraphNotFound as error:
@@ -119,6 +127,13 @@ class Batch:
             for each in fetched
             if each.sighting is not None
         ]
+        origins = {each.claimed.delivery: each.trace for each in fetched if each.trace is not None}
+        with following(origins):
+            return self._recorded_together(fetched, commands)
+
+    def _recorded_together(
+        self, fetched: Sequence[Fetched], commands: Sequence[RecordCall]
+    ) -> dict[object, BaseException | None]:
         try:
             record_calls(commands, self._shop.desk)
         except ConcurrentAppend:
@@ -160,6 +175,8 @@ class Batch:
         reasons: Counter[str] = Counter()
         for outcome in outcomes:
             count(f"fetch.{outcome.state.lower()}")
+            if outcome.state == "DONE":
+                INBOX_WAITED.observe(outcome.claimed.waited.total_seconds())
             if outcome.reason is not None:
                 reasons[outcome.reason] += 1
         if reasons:

@@ -42,12 +42,16 @@ _WHOLE_TENANT = (*ACCESS_LOST, CredentialRefused, GraphThrottled, LimitsUnavaila
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a try brought: a sighting, or an error and perhaps the payload that led to it."""
+    """What a try brought: a sighting, or an error and perhaps the payload that led to it.
+
+    `trace`: the traceparent what follows from it goes on with.
+    """
 
     claimed: Claimed
     sighting: CallSighting | None = None
     error: BaseException | None = None
     payload: object = None
+    trace: str | None = None
 
 
 def outcome_of(claimed: Claimed, error: BaseException | None, first_wait: timedelta) -> Settled:

@@ -16,6 +16,7 @@ from yarl import URL
 from app.domain.ids import DirectoryId
 from app.ingest.backoff import wait_before
 from app.ingest.credentials import Credential
+from app.ingest.graph_asked import asking_graph
 from app.ingest.graph_errors import BadUpstreamAnswer, GraphThrottled, GraphUnavailable, PagesRefused, TokenUnavailable
 from app.ingest.graph_http import (
     Answer,
@@ -34,6 +35,7 @@ from app.ingest.limits import Scope, scopes_of
 from app.ingest.paging import Links, download
 from app.ingest.reports_csv import ReportFile
 from app.ingest.tokens import Tokens, roles_of
+from app.telemetry.metrics import GRAPH_WAITED
 
 REPORT_PATIENCE = 20
 """A report may take this many times as long as any other answer."""
@@ -195,6 +197,7 @@ class GraphClient:
                 wait = wait_before(count, asked, self._chance)
                 if wait > self._patience:
                     raise
+            GRAPH_WAITED.labels("retry").inc(wait)
             await self._sleep(wait)
             count += 1
 
@@ -228,8 +231,10 @@ class GraphClient:
         async with self._slots:
             await self._admitted(scopes)
             asked = self._http().request(method, url, json=body, headers=headers, allow_redirects=False)
-            async with broken_connections(request), asked as response:
-                return await received(response, request)
+            with asking_graph(scopes[0].kind, method) as asked_of_graph:
+                async with broken_connections(request), asked as response:
+                    asked_of_graph.status = str(response.status)
+                    return await received(response, request)
 
     async def _admitted(self, scopes: tuple[Scope, ...]) -> None:
         """Wait until the limits leave room for one request. Raises GraphThrottled rather than be impatient."""
@@ -239,6 +244,7 @@ class GraphClient:
             if not answer.granted and answer.wait_s > self._patience:
                 raise GraphThrottled(f"Graph's limits leave room in {answer.wait_s:.0f} s", answer.wait_s)
             if answer.wait_s > 0:
+                GRAPH_WAITED.labels("limits").inc(answer.wait_s)
                 await self._sleep(answer.wait_s)
             if answer.granted:
                 return

@@ -18,8 +18,8 @@ from psycopg import AsyncConnection, Connection
 from app.domain.ids import CallId, TenantId
 
 _DELIVER = """
-    INSERT INTO inbox (tenant_id, call_id, delivery)
-    SELECT tenant_id, call_id, %s FROM unnest(%s::uuid[], %s::uuid[]) AS item (tenant_id, call_id)
+    INSERT INTO inbox (tenant_id, call_id, delivery, traceparent)
+    SELECT tenant_id, call_id, %s, %s FROM unnest(%s::uuid[], %s::uuid[]) AS item (tenant_id, call_id)
     ON CONFLICT DO NOTHING
 """
 
@@ -45,7 +45,8 @@ _CLAIM = """
     UPDATE inbox SET due_at = now() + %(lease)s, attempts = attempts + 1
     FROM due
     WHERE inbox.tenant_id = %(tenant)s AND inbox.call_id = due.call_id AND inbox.delivery = due.delivery
-    RETURNING inbox.call_id, inbox.delivery, inbox.attempts, inbox.received_at, now() - inbox.received_at
+    RETURNING inbox.call_id, inbox.delivery, inbox.attempts, inbox.received_at, now() - inbox.received_at,
+        inbox.traceparent
 """
 
 _SETTLE: dict[str, LiteralString] = {
@@ -103,13 +104,15 @@ class Claimed:
     """Notifications of one call, taken together: one fetch answers them all.
 
     `attempts` is the highest of them, this one included. `delivery` is the newest's, the cause of what follows.
-    `waited`: since the first of them was received.
+    `waited`: since the first of them was received. `traces`: the traceparents of their POSTs, oldest first; empty:
+    none were kept.
     """
 
     call: CallId
     deliveries: tuple[UUID, ...]
     attempts: int
     waited: timedelta = timedelta(0)
+    traces: tuple[str, ...] = ()
 
     @property
     def delivery(self) -> UUID:
@@ -153,9 +156,11 @@ class InboxItem:
     reason: str | None
 
 
-async def deliver(db: AsyncConnection, calls: Sequence[tuple[TenantId, CallId]], delivery: UUID) -> None:
-    """Store one POST's items in one statement. Durable when the connection has committed."""
-    await db.execute(_DELIVER, (delivery, [tenant for tenant, _ in calls], [call for _, call in calls]))
+async def deliver(
+    db: AsyncConnection, calls: Sequence[tuple[TenantId, CallId]], delivery: UUID, trace: str | None = None
+) -> None:
+    """Store one POST's items in one statement, with its traceparent. Durable when the connection has committed."""
+    await db.execute(_DELIVER, (delivery, trace, [tenant for tenant, _ in calls], [call for _, call in calls]))
 
 
 def claim(db: Connection, tenant: TenantId, *, limit: int, lease: timedelta) -> list[Claimed]:
@@ -164,15 +169,18 @@ def claim(db: Connection, tenant: TenantId, *, limit: int, lease: timedelta) -> 
     Nobody waits for another's claim.
     """
     rows = db.execute(_CLAIM, {"tenant": tenant, "limit": limit, "lease": lease}).fetchall()
-    by_call: dict[CallId, list[tuple[datetime, UUID, int, timedelta]]] = {}
-    for call, delivery, attempts, received_at, waited in rows:
-        by_call.setdefault(CallId(call), []).append((received_at, delivery, attempts, waited))
+    by_call: dict[CallId, list[tuple[datetime, UUID, int, timedelta, str | None]]] = {}
+    for call, *item in rows:
+        by_call.setdefault(CallId(call), []).append((item[2], item[0], item[1], item[3], item[4]))
+    for items in by_call.values():
+        items.sort(key=lambda item: item[:2])
     return [
         Claimed(
             call,
-            tuple(delivery for _, delivery, *_ in sorted(items)),
-            max(attempts for *_, attempts, _ in items),
-            max(waited for *_, waited in items),
+            tuple(delivery for _, delivery, *_ in items),
+            max(attempts for _, _, attempts, *_ in items),
+            max(waited for _, _, _, waited, _ in items),
+            tuple(trace for *_, trace in items if trace is not None),
         )
         for call, items in by_call.items()
     ]

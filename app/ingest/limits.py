@@ -61,6 +61,11 @@ class Scope:
     limit: Limit
     shared: bool = False
 
+    @property
+    def kind(self) -> str:
+        """What is asked for, one of few words: by it metrics and spans tell requests apart."""
+        return self.name.partition("/")[0]
+
 
 _RECORDS = "/communications/callrecords"
 _PHONE_LOG = re.compile(rf"{_RECORDS}/(?:microsoft\.graph\.callrecords\.)?get(pstn|directrouting)[a-z]*\(")

@@ -9,8 +9,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg import AsyncConnection
@@ -36,7 +37,9 @@ from app.ingest.webhooks_request import (
     validation_token,
 )
 from app.ingest.webhooks_routes import KnownRoutes
-from app.telemetry import count, say
+from app.telemetry import bound, count, say
+from app.telemetry.metrics import WEBHOOK_ITEMS, WEBHOOK_SECONDS
+from app.telemetry.tracing import span, traceparent
 
 NOTIFICATIONS_PATH = "/webhooks/graph/notifications"
 LIFECYCLE_PATH = "/webhooks/graph/lifecycle"
@@ -89,11 +92,13 @@ class GraphDoors:
         await self._bell.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
         try:
             response = await self._answer(scope, receive)
         except SenderGone:
             count("webhook.sender_gone")
             return
+        WEBHOOK_SECONDS.labels(response.status_code).observe(perf_counter() - began)
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
@@ -118,22 +123,25 @@ class GraphDoors:
 
     async def _take(self, items: list[Item]) -> None:
         """Sort and store, or raise InboxUnavailable in time for Graph."""
-        found = await self._in_time(self._store(items))
-        count("webhook.stored", len(found.calls))
-        count("webhook.lifecycle", len(found.jobs))
-        for reason, items_ignored in found.ignored.items():
-            count(f"webhook.{reason}", items_ignored)
-        if found.ignored:
-            say("webhook.ignored", logging.WARNING, **found.ignored)
+        delivery = uuid4()
+        with bound(cause=delivery), span("webhook", items=len(items)):
+            found = await self._in_time(self._store(items, delivery))
+            if found.ignored:
+                say("webhook.ignored", logging.WARNING, **found.ignored)
+        outcomes = {"stored": len(found.calls), "lifecycle": len(found.jobs), **found.ignored}
+        for outcome, items_like_it in outcomes.items():
+            count(f"webhook.{outcome}", items_like_it)
+            WEBHOOK_ITEMS.labels(outcome).inc(items_like_it)
         self._bell.ring_soon({tenant for tenant, _ in found.calls})
 
-    async def _store(self, items: list[Item]) -> Sorted:
+    async def _store(self, items: list[Item], delivery: UUID) -> Sorted:
         routes = await self._known.for_items(items, self._limits.pool_wait_s)
         found = sort(items, routes)
         if found.calls or found.jobs:
             async with self._pool.connection(self._limits.pool_wait_s) as db:
                 if found.calls:
-                    await inbox.deliver(db, found.calls, uuid4())
+                    with span("inbox", items=len(found.calls)):
+                        await inbox.deliver(db, found.calls, delivery, traceparent())
                 if found.jobs:
                     await schedule.hurry(db, found.jobs, self._clock.now())
         return found

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 
 import aiohttp
@@ -12,24 +11,24 @@ import psycopg
 from pydantic import SecretStr
 from rich.markup import escape
 
-from app.assembly import credentials, graph_access, key, required
+from app.assembly import archive_of, credentials, graph_access, key, required, signing_keys
 from app.broker import check_broker, make_broker
 from app.clock import SystemClock
 from app.domain.errors import Refused, SuaError, Unavailable
 from app.domain.ids import DirectoryId
 from app.eventstore.pools import writer_pool
+from app.evidence.glance import glanced
 from app.ingest.credentials import expiring
 from app.ingest.graph_errors import CredentialRefused
 from app.ingest.tokens import Tokens
 from app.main import try_read_side
+from app.ops import doctor_keys, doctor_running
 from app.ops.alerts import open_now
 from app.ops.console import AsJson, FaultFound, one_line, out, say_json, show
-from app.ops.database import owner_dsn
-from app.ops.migrate import check
 from app.settings import PREFIX, Settings
 
-_SKEW_MAX = timedelta(seconds=30)
 _TIMEOUT_SECONDS = 10
+_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,6 @@ def _reads(settings: Settings) -> None:
     asyncio.run(try_read_side(settings))
 
 
-def _schema(settings: Settings) -> None:
-    pending = check(owner_dsn(settings))
-    if pending:
-        raise FaultFound(f"{len(pending)} migrations are pending; run `sua migrate`.")
-
-
 def _alerts(settings: Settings) -> None:
     try:
         found = open_now(settings)
@@ -109,21 +102,26 @@ def _alerts(settings: Settings) -> None:
         )
 
 
-def _clocks(settings: Settings) -> None:
-    with psycopg.connect(required(settings.database_url, "database_url"), connect_timeout=5) as db:
-        row = db.execute("SELECT clock_timestamp()").fetchone()
-    skew = abs(SystemClock().now() - row[0]) if row else _SKEW_MAX * 2
-    if skew > _SKEW_MAX:
-        raise FaultFound(f"this machine's clock and the database's differ by {skew}.")
-
-
 def _messages(settings: Settings) -> None:
     check_broker(make_broker(settings.broker_url.get_secret_value()))
 
 
 def _keys(settings: Settings) -> None:
     key(settings.master_key, "master_key")
+    signing_keys(settings)
     key(settings.pseudonym_key, "pseudonym_key")
+
+
+def _evidence(settings: Settings) -> None:
+    """The last checkpoint of each log, and what it covers; `sua audit verify` looks at all of them."""
+    try:
+        with psycopg.connect(required(settings.database_url, "database_url"), connect_timeout=5) as db:
+            found = glanced(db, signing_keys(settings)[1], archive_of(settings))
+    except psycopg.errors.UndefinedTable as error:
+        raise FaultFound("the schema does not know checkpoints yet; run `sua migrate`.") from error
+    if found:
+        told = "; ".join(map(str, found[:_TOLD]))
+        raise FaultFound(f"{len(found)} logs are not what was signed of them: {told}.")
 
 
 def _entra(settings: Settings) -> None:
@@ -166,12 +164,13 @@ async def _answers(url: str) -> None:
 _TESTS: dict[str, Callable[[Settings], None]] = {
     "database, write side": _writes,
     "database, read side": _reads,
-    "schema": _schema,
-    "clocks": _clocks,
     "alerts": _alerts,
     "message broker": _messages,
     "keys": _keys,
+    "keys of persons": doctor_keys.persons,
+    "evidence": _evidence,
     "Microsoft Entra": _entra,
     "credentials": _credentials,
     "Microsoft Graph": _graph,
+    **doctor_running.TESTS,
 }

@@ -1,40 +1,35 @@
-"""Log lines and counters, named in one place. Neither ever holds personal data: ids, codes and numbers only."""
+"""Structured log lines."""
 
 import json
 import logging
 import traceback
-from collections import Counter
-from threading import Lock
 from typing import Any
+
+from app.telemetry.bound import ids_bound
+from app.telemetry.tracing import trace_id
 
 log = logging.getLogger("sua")
 
-_counts: Counter[str] = Counter()
-_lock = Lock()
-
 
 def say(event: str, level: int = logging.INFO, **values: object) -> None:
-    """One structured log line: what happened and the ids it concerns."""
+    """One structured log line: what happened and the ids it concerns, those bound where it happened among them."""
     log.log(level, event, extra={"values": values})
 
 
-def count(name: str, by: int = 1) -> None:
-    """Raise a counter of this process, for instance `webhook.unknown_subscription`."""
-    with _lock:
-        _counts[name] += by
-
-
-def counted() -> dict[str, int]:
-    with _lock:
-        return dict(_counts)
-
-
 class JsonLines(logging.Formatter):
-    """One JSON object a line, as log collectors like it."""
+    """One JSON object a line, as log collectors like it. `trace_id` where a trace is kept, as in the trace itself."""
 
     def format(self, record: logging.LogRecord) -> str:
         values: dict[str, Any] = getattr(record, "values", {})
-        line = {"at": self.formatTime(record), "level": record.levelname, "event": record.getMessage(), **values}
+        trace = trace_id()
+        line = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "event": record.getMessage(),
+            **ids_bound(),
+            **({} if trace is None else {"trace_id": trace}),
+            **values,
+        }
         if record.exc_info and record.exc_info[0] is not None:
             # Kind and place only: an error's message may quote what a person wrote.
             line["error"] = record.exc_info[0].__name__
@@ -44,7 +39,7 @@ class JsonLines(logging.Formatter):
 
 def hush_clients() -> None:
     """Client libraries tell every failed try at length; what is away SUA says itself, once and by its name."""
-    for name in ("pika", "psycopg.pool"):
+    for name in ("pika", "psycopg.pool", "opentelemetry"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
