@@ -4,7 +4,7 @@ A `Personal` can only be serialised through a `Sealer` and only be read back thr
 pydantic's context by the event store. So no plain name, address or number reaches the log, whoever writes the fact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from pydantic import GetCoreSchemaHandler, SerializationInfo, ValidationInfo
@@ -20,19 +20,26 @@ class Sealer(Protocol):
 
 class Opener(Protocol):
     def open(self, stored: dict[str, str]) -> "Personal":
-        """The value again, or a `Personal` without value where the person was erased."""
+        """The value again, or `Personal.gone` where the person was erased."""
 
 
 @dataclass(frozen=True, slots=True)
 class Personal:
     """One personal value. `value` None: the person was erased and only the fact remains.
 
+    `erased`: so it is; then `value` may still be what a price needs of a number (`+4930***`), and is never the whole.
     `subject` names the key it is encrypted under: a user, or, where empty, whoever the value itself identifies
     (a telephone number, a typed name); the store then derives a keyed pseudonym from the value.
     """
 
     subject: str
     value: str | None
+    erased: bool = field(default=False, compare=False)
+
+    @classmethod
+    def gone(cls, subject: str, told: str | None = None) -> Self:
+        """What is left of a value whose person was erased."""
+        return cls(subject, told, erased=True)
 
     @classmethod
     def of_user(cls, user: UserId, value: str) -> Self:
@@ -44,7 +51,7 @@ class Personal:
         return cls("", value)
 
     def __repr__(self) -> str:
-        return f"Personal({self.subject!r}, {'erased' if self.value is None else '***'})"
+        return f"Personal({self.subject!r}, {'erased' if self.erased or self.value is None else '***'})"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -58,5 +58,9 @@ def _content(call: PhoneCall) -> dict[str, object]:
 
 def _without_the_erased(before: PhoneCall, seen: C) -> C:
     """What was erased stays so, though Graph still tells it."""
-    erased = {name: was for name in _PERSONAL if isinstance(was := getattr(before, name), Personal) and not was.value}
+    erased = {name: was for name in _PERSONAL if isinstance(was := getattr(before, name), Personal) and _is_gone(was)}
     return seen.model_copy(update=erased) if erased else seen
+
+
+def _is_gone(was: Personal) -> bool:
+    return was.erased or not was.value

@@ -1,6 +1,7 @@
 """What a read adds to one user's seat: the decisions. A repeated read adds nothing."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from app.domain.events import Event
@@ -18,7 +19,7 @@ from app.domain.events.licensing import (
     WorkloadUsed,
 )
 from app.domain.ids import PlanId
-from app.domain.seat_state import NOBODY, Holding, Path, Seat, evolve, in_order, replay, risen
+from app.domain.seat_state import NOBODY, Holding, Path, Seat, evolve, in_order, nameless, replay, risen
 from app.domain.sightings import LicenceSighting, SeatSighting, SignInSighting, WorkloadSighting
 
 __all__ = ["NOBODY", "Seat", "evolve", "missed", "replay", "sight", "sight_sign_in", "sight_workloads"]
@@ -27,8 +28,11 @@ __all__ = ["NOBODY", "Seat", "evolve", "missed", "replay", "sight", "sight_sign_
 def sight(seat: Seat, seen: SeatSighting) -> list[Event]:
     """Decide which facts a daily read adds. An unchanged seat adds none, nor does a read older than the last change.
 
-    Gains stand before losses, so that a SKU that moves from one path to another is held throughout.
+    Gains stand before losses, so that a SKU that moves from one path to another is held throughout. Of a person who
+    was erased everything is taken in but the name.
     """
+    if seat.erased:
+        seen = replace(seen, profile=nameless(seen.profile))
     if seat.changed_at is not None and seen.seen_at < seat.changed_at:
         return []
     return [*_sight_account(seat, seen), *_sight_licences(seat, seen)]

@@ -21,6 +21,7 @@ from app.domain.events.licensing import (
     Workload,
     WorkloadUsed,
 )
+from app.domain.events.persons import UserErased
 from app.domain.ids import GroupId, PlanId, SkuId, UserId
 
 Path = tuple[SkuId, GroupId | None]
@@ -65,6 +66,7 @@ class Seat:
     """What the log says of one user, without history: 50,000 of these are kept while a snapshot is compared.
 
     `changed_at` is the newest time of a fact that came from a directory read; an older read is not believed.
+    `erased`: the person's values are gone and are not taken in again; the seat goes on without them.
     """
 
     user: UserId | None = None
@@ -80,6 +82,7 @@ class Seat:
     non_interactive: datetime | None = None
     successful: datetime | None = None
     uses: tuple[Use, ...] = ()
+    erased: bool = False
 
 
 NOBODY = Seat()
@@ -101,12 +104,18 @@ def evolve(seat: Seat, event: Event) -> Seat:
             )
         case WorkloadUsed():
             return _used(seat, event)
+        case UserErased():
+            return replace(seat, profile=seat.profile and nameless(seat.profile), erased=True)
         case LicenceAssigned() | LicenceChanged() | LicenceRemoved() | LicenceAssignmentFailed():
             return _changed(_licence(seat, event), event)
         case UserDiscovered() | ProfileChanged() | AccountEnabled() | AccountDisabled() | UserDeleted():
             return _changed(_account(seat, event), event)
         case _:
             return seat
+
+
+def nameless(profile: Profile) -> Profile:
+    return profile.model_copy(update={"display_name": None, "user_principal_name": None})
 
 
 def in_order(paths: Iterable[Path]) -> list[Path]:

@@ -1,8 +1,8 @@
 """Personal values, encrypted each under its person's key and bound to its place in the log.
 
 AES-256-GCM with a random nonce; the associated data is `tenant|stream|version`, so a ciphertext moved to another fact
-does not open. Stored as `{"subject": key's name, "sealed": base64 of nonce and ciphertext}`; "sealed" is empty where a
-state repeats the value of a person who was erased.
+does not open. Stored as `{"subject": key's name, "sealed": base64 of nonce and ciphertext}`; "sealed" is empty where
+the person was erased before.
 """
 
 import re
@@ -19,12 +19,25 @@ from app.domain.ids import TenantId
 from app.domain.personal import Personal
 
 _NONCE_BYTES = 12
-_SUBJECT = re.compile(rb'"subject":"([^"\\]*)","sealed":"[^"]')
+_SUBJECT = re.compile(rb'"subject":"([^"\\]*)","sealed":"([^"])?')
 
 
-def subjects_in(states: Iterable[bytes]) -> set[str]:
-    """Whose keys it takes to read these. Inside a string of the JSON the quotes would be escaped: no false match."""
-    return {subject.decode() for state in states for subject in _SUBJECT.findall(state)}
+def subjects_in(states: Iterable[bytes]) -> tuple[set[str], set[str]]:
+    """Whose keys it takes to read these, and of whom nothing is sealed there, since they were erased before.
+
+    Inside a string of the JSON the quotes would be escaped: no false match.
+    """
+    sealed: set[str] = set()
+    emptied: set[str] = set()
+    for state in states:
+        for subject, first in _SUBJECT.findall(state):
+            (sealed if first else emptied).add(subject.decode())
+    return sealed, emptied
+
+
+def subject_text(subject: str) -> str:
+    """What stands in every fact with a value of this subject."""
+    return f'"subject":"{subject}","sealed":"'
 
 
 class Subjects:
@@ -59,6 +72,8 @@ class Seals:
         if value is None:
             return {"subject": personal.subject, "sealed": ""}
         subject = personal.subject or self._pseudonym(value)
+        if subject not in self._keys:  # erased: what is still told of them stays outside
+            return {"subject": subject, "sealed": ""}
         nonce = urandom(_NONCE_BYTES)
         place = _place(self._tenant, self._stream, self._version)
         # A name may hold half a surrogate pair, which JSON can say and UTF-8 cannot.
@@ -67,11 +82,15 @@ class Seals:
 
 
 class Opens:
-    """Opens the values of one fact after the other (`app.domain.personal.Opener`). A key that is gone: erased."""
+    """Opens the values of one fact after the other (`app.domain.personal.Opener`).
 
-    def __init__(self, tenant: TenantId, keys: Mapping[str, AESGCM]) -> None:
+    `erased`: subjects without a key for that reason, with what stays of their values.
+    """
+
+    def __init__(self, tenant: TenantId, keys: Mapping[str, AESGCM], erased: Mapping[str, str | None]) -> None:
         self._tenant = tenant
         self._keys = keys
+        self._erased = erased
         self._stream = ""
         self._version = 0
 
@@ -83,6 +102,8 @@ class Opens:
         """Raises `FactUnreadable` for anything but an intact value or an erased person."""
         try:
             subject, sealed = stored["subject"], b64decode(stored["sealed"], validate=True)
+            if subject in self._erased:
+                return Personal.gone(subject, self._erased[subject])
             key = self._keys.get(subject)
             if key is None or not sealed:
                 return Personal(subject, None)

@@ -1,6 +1,6 @@
 """Facts and seat states <-> bytes, under stable names, many at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, get_args
 from uuid import UUID
 
@@ -42,7 +42,7 @@ class Codec:
     def decode(self, rows: Sequence[StoredRow]) -> list[Recorded]:
         """Raises `FactUnreadable` naming the position."""
         tenant = self._tenant
-        opens = Opens(tenant, self._keys.existing(tenant, subjects_in(row.state for row in rows)))
+        opens = self._opens_for(row.state for row in rows)
         recorded = []
         for position, stream, version, name, schema, _, recorded_at, cause, state in rows:
             opens.turn_to(stream, version)
@@ -55,7 +55,7 @@ class Codec:
 
     def decode_seats(self, stored: Sequence[StoredSeat]) -> list[Seat]:
         tenant = self._tenant
-        opens = Opens(tenant, self._keys.existing(tenant, subjects_in(seat.state for seat in stored)))
+        opens = self._opens_for(seat.state for seat in stored)
         seats = []
         for each in stored:
             opens.turn_to(_state_of(seat_stream(each.user)), each.version)
@@ -64,6 +64,15 @@ class Codec:
             except ValidationError as error:
                 raise FactUnreadable(f"Tenant {tenant}, state of seat {each.user}: {_why(error)}") from error
         return seats
+
+    def _opens_for(self, states: Iterable[bytes]) -> Opens:
+        tenant, ring = self._tenant, self._keys
+        sealed, emptied = subjects_in(states)
+        if not sealed and not emptied:
+            return Opens(tenant, {}, {})
+        keys = ring.existing(tenant, sealed)
+        erased = ring.erased(tenant, sealed - keys.keys())
+        return Opens(tenant, keys, erased | ring.told(tenant, emptied - sealed))
 
     def _seals_for(self, things: Sequence[_T], dump: Callable[[_T, Sealer], bytes]) -> Seals:
         tenant, ring = self._tenant, self._keys

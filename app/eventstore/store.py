@@ -1,6 +1,6 @@
 """The log as the rest of SUA sees it: load, append, read on from a position."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, TypeVar
 from uuid import UUID
@@ -11,12 +11,14 @@ from app.domain.errors import ConcurrentAppend, Refused
 from app.domain.events import Event
 from app.domain.ids import TenantId, UserId
 from app.domain.seat import NOBODY, Seat
-from app.eventstore import appending, seat_rows
+from app.eventstore import appending, searching, seat_rows, traces
 from app.eventstore import rows as log
 from app.eventstore.appending import Base, Placed, StreamMoved
 from app.eventstore.changes import SeatChange, StoredSeat, StreamChange
+from app.eventstore.cipher import subject_text
 from app.eventstore.codec import Codec
 from app.eventstore.envelope import Recorded
+from app.eventstore.erased import destroy, forget_payloads
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import Connection, DatabaseDown, Pool, borrowed
 
@@ -130,7 +132,10 @@ class EventStore:
         return self._ask(log.heads)
 
     def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]:
-        """Up to `limit` facts in order, from position `after` + 1 on."""
+        """Up to `limit` facts in order, from position `after` + 1 on.
+
+        What comes of them is kept in tables; so nobody erased by now is in them, whichever process did it.
+        """
         found = self._ask(
             lambda db: log.select(
                 db,
@@ -140,7 +145,54 @@ class EventStore:
                 sql.SQL("ORDER BY position LIMIT %(limit)s"),
             )
         )
+        if found:
+            self._keys.refresh(tenant)
         return Codec(tenant, self._keys).decode(found)
+
+    def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
+        """All facts up to position `until` of every stream with a value of one of these subjects, in order.
+
+        As with `read`, nobody erased by now is in them. Looks through the whole log.
+        """
+        texts = [subject_text(subject) for subject in subjects]
+        found = self._ask(lambda db: searching.streams_with(db, tenant, texts, until))
+        self._keys.refresh(tenant)
+        return Codec(tenant, self._keys).decode(found)
+
+    def facts_with(self, tenant: TenantId, texts: Iterable[str]) -> list[Recorded]:
+        """All facts in whose stored bytes one of these stands, in order: an id, or a subject. Reads the whole log."""
+        wanted = list(texts)
+        found = self._ask(lambda db: searching.facts_with(db, tenant, wanted))
+        return Codec(tenant, self._keys).decode(found)
+
+    def pseudonym(self, tenant: TenantId, value: str) -> str:
+        """The subject of a value that is all we know of a person."""
+        return self._keys.pseudonym(tenant, value)
+
+    def erase(
+        self,
+        tenant: TenantId,
+        change: SeatChange,
+        left: Mapping[str, str | None],
+        *,
+        named: Sequence[str],
+        cause: UUID,
+        at: datetime,
+    ) -> int:
+        """Append the fact of an erasure and destroy the keys of these subjects, in one transaction.
+
+        `left`: what stays of each subject's value. Payloads kept in plain text go where they hold a text of `named`.
+        """
+        seats = Codec(tenant, self._keys).seat_batch([change])
+
+        def then(db: Connection) -> None:
+            seat_rows.upsert(db, tenant, seats.rows())
+            destroy(db, tenant, left, at)
+            forget_payloads(db, tenant, named)
+
+        position = self._append(tenant, [change], cause, at, then)
+        self._keys.refresh(tenant)
+        return position
 
     def _append(
         self,
@@ -158,19 +210,21 @@ class EventStore:
         bases = [Base(change.stream, change.expected) for change in changes if change.expected and change.facts]
 
         def write(db: Connection) -> int:
+            traces.note(db, tenant, going_on)
             position = appending.append(db, tenant, batch.rows(), len(placed), bases, at)
             if then is not None:
                 then(db)
             return position
 
-        try:
-            return self._ask(write, autocommit=then is None and not appending.is_bulk(len(placed)))
-        except (errors.UniqueViolation, StreamMoved) as conflict:
-            # A lost COMMIT reply looks like a conflict: our own facts are what stands there.
-            if self._ask(lambda db: appending.own(db, tenant, placed)):
-                return self.head(tenant)
-            streams = sorted({stream for stream, *_ in placed})
-            raise ConcurrentAppend(f"{_named(streams)} of tenant {tenant} moved on meanwhile.") from conflict
+        with traces.watched(placed) as going_on:
+            try:
+                return self._ask(write, autocommit=then is None and not appending.is_bulk(len(placed)))
+            except (errors.UniqueViolation, StreamMoved) as conflict:
+                # A lost COMMIT reply looks like a conflict: our own facts are what stands there.
+                if self._ask(lambda db: appending.own(db, tenant, placed)):
+                    return self.head(tenant)
+                streams = sorted({stream for stream, *_ in placed})
+                raise ConcurrentAppend(f"{_named(streams)} of tenant {tenant} moved on meanwhile.") from conflict
 
     def _ask(self, question: Callable[[Connection], _T], *, autocommit: bool = False) -> _T:
         """Once more on a new connection if the first is lost: a restarted server, an administrator's kill.

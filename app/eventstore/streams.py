@@ -9,6 +9,7 @@ TENANT = "tenant"
 SKUS = "sku/"
 SEATS = "seat/"
 PRICES = "price/"
+RATE_CARDS = "rate-card/"
 RATES = "rates"
 """Exchange rates of all currencies."""
 USAGE_REPORTS = "coverage/usage_reports"
@@ -38,7 +39,7 @@ def call_stream(call: CallId) -> str:
 
 def rate_card_stream(carrier: str) -> str:
     """`carrier` in small letters."""
-    return f"rate-card/{carrier}"
+    return f"{RATE_CARDS}{carrier}"
 
 
 def pstn_stream(row: LogRowId) -> str:

@@ -109,13 +109,21 @@ def test_a_value_that_is_all_we_know_gets_the_same_pseudonym_each_time_but_not_i
     assert label(elsewhere).subject != fact.contact.subject
 
 
-def test_without_the_key_only_the_fact_remains(
-    store: EventStore, fresh: EventStore, tenant: TenantId, module_database: Database
+def without_keys(pool: Pool, tenant: TenantId, database: Database) -> EventStore:
+    """The store of another process, after somebody took the tenant's keys."""
+    owner_does(database, "DELETE FROM subject_keys WHERE tenant_id = %s", tenant)
+    return EventStore(pool, KeyRing(pool, MASTER_KEY))
+
+
+def test_without_the_key_only_the_fact_remains_and_only_where_its_erasure_is_recorded(
+    store: EventStore, fresh: EventStore, pool: Pool, tenant: TenantId, module_database: Database
 ) -> None:
     change = seat_of(store, tenant, "Anna")
     erased = Personal(f"user/{ANNA}", None)
 
-    owner_does(module_database, "DELETE FROM subject_keys WHERE tenant_id = %s", tenant)
+    with pytest.raises(KeyUnusable, match="no erasure is recorded"):
+        without_keys(pool, tenant, module_database).load(tenant, change.stream)
+    owner_does(module_database, "INSERT INTO erased_subjects VALUES (%s, %s, 1, now(), NULL)", tenant, f"user/{ANNA}")
 
     (fact,), version = fresh.load(tenant, change.stream)
     assert isinstance(fact, UserDiscovered)

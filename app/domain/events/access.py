@@ -17,12 +17,19 @@ class ExportKind(StrEnum):
     COSTS = "costs"
     LICENCE_HISTORY = "licence-history"
     MONTHLY_REPORT = "monthly-report"
+    LOG = "log"
+    """The log itself, for auditors: names in it are sealed."""
+    REPLAY = "audit-replay"
+    HISTORY = "audit-history"
 
 
 class ExportFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     HTML = "html"
+    JSONL = "jsonl"
+    JSON = "json"
+    TEXT = "text"
 
 
 class DataExported(Event):
