@@ -26,7 +26,7 @@ from bench.figure import Figure
 _FACTS = 200_000
 _ROUNDS = 3
 
-_FOLD = """
+FOLD = """
     WITH facts AS (
         SELECT position, happened_at, name, (state ->> 'user')::uuid AS user_id, (state ->> 'sku')::uuid AS sku_id,
                coalesce((state ->> 'via')::uuid, '00000000-0000-0000-0000-000000000000') AS via_id,
@@ -81,7 +81,7 @@ def _empty(owner: psycopg.Connection) -> None:
 def _timed_fold(pool: Pool, tenant: TenantId) -> float:
     began = perf_counter()
     with borrowed(pool) as db:
-        db.execute(_FOLD, {"tenant": tenant})
+        db.execute(FOLD, {"tenant": tenant})
     return perf_counter() - began
 
 

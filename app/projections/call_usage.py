@@ -1,6 +1,6 @@
 """Calls and participant time of each user of the tenant, per day and direction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -47,6 +47,33 @@ class Usage:
     failed_calls: int
 
 
+async def spent_together(
+    db: psycopg.AsyncConnection[Any],
+    tenant: TenantId,
+    at: Moment,
+    since: date,
+    until: date,
+    group_by: Grouping,
+    keys: Collection[str | None],
+) -> Usage:
+    """As `spent_in`, of some keys as if they were one, which is None: each of their users counts once."""
+    key = _KEYS[group_by]
+    ((calls, seconds, users, failed),) = await rows(
+        db,
+        f"""
+        SELECT coalesce(sum(c.calls), 0), coalesce(sum(c.seconds), 0), count(DISTINCT c.user_id),
+               coalesce(sum(c.failed_calls), 0)
+        {_usage_by(key)} AND ({key} = ANY (%(keys)s::text[]) OR ({key} IS NULL AND %(nowhere)s))
+        """,
+        {
+            **_asked(tenant, at, since, until),
+            "keys": [each for each in keys if each is not None],
+            "nowhere": None in keys,
+        },
+    )
+    return Usage(None, int(calls), int(seconds), users, int(failed))
+
+
 async def spent_in(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, since: date, until: date, group_by: Grouping
 ) -> list[Usage]:
@@ -59,20 +86,30 @@ async def spent_in(
         db,
         f"""
         SELECT {key} AS key, sum(c.calls), sum(c.seconds), count(DISTINCT c.user_id), sum(c.failed_calls)
-        FROM {known("call_usage")} c {_MEMBERSHIP if key.startswith("u.") else ""}
-        WHERE c.day >= %(since)s AND c.day < %(until)s AND c.day <= %(on)s AND c.calls > 0
+        {_usage_by(key)}
         GROUP BY 1 ORDER BY 1 NULLS LAST
         """,
-        {
-            "tenant": tenant,
-            "position": at.position,
-            "zone": at.zone,
-            "on": at.on,
-            "since": since,
-            "until": until,
-        },
+        _asked(tenant, at, since, until),
     )
     return [Usage(key, int(calls), int(seconds), users, int(failed)) for key, calls, seconds, users, failed in found]
+
+
+def _usage_by(key: str) -> str:
+    return f"""
+        FROM {known("call_usage")} c {_MEMBERSHIP if key.startswith("u.") else ""}
+        WHERE c.day >= %(since)s AND c.day < %(until)s AND c.day <= %(on)s AND c.calls > 0
+    """
+
+
+def _asked(tenant: TenantId, at: Moment, since: date, until: date) -> dict[str, object]:
+    return {
+        "tenant": tenant,
+        "position": at.position,
+        "zone": at.zone,
+        "on": at.on,
+        "since": since,
+        "until": until,
+    }
 
 
 _MEMBERSHIP = f"""

@@ -8,15 +8,30 @@ from app.eventstore.pools import Pool, borrowed
 from app.projections.projection import Projection
 from app.projections.statements import Cursor
 
+OF_ANOTHER_VERSION = "built by version "
+"""How the reason begins where a release before generations stopped a table that another release had built."""
+
 
 @dataclass(slots=True)
 class Checkpoint:
-    """`position`: the last fact taken in. `stopped_at`: the one that could not be, and why; None: going on."""
+    """`position`: the last fact taken in, by `version` of the code. `stopped_at`: the one that could not be, and why;
+    None: going on."""
 
     projection: Projection
     position: int
+    version: int
     stopped_at: int | None = None
     reason: str | None = None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Older code built it: it waits where it is for the next generation."""
+        return self.version < self.projection.version
+
+    @property
+    def goes_on(self) -> bool:
+        """One built by newer code is for workers of that release to advance."""
+        return self.stopped_at is None and self.version == self.projection.version
 
 
 def create_missing(pool: Pool, tenant: TenantId, projections: Sequence[Projection]) -> None:
@@ -38,10 +53,7 @@ def create_missing(pool: Pool, tenant: TenantId, projections: Sequence[Projectio
 
 
 def lock(db: Cursor, tenant: TenantId, projections: Sequence[Projection]) -> list[Checkpoint] | None:
-    """The tenant's checkpoints, held until the transaction ends. None: someone else holds one of them.
-
-    A table built by another version of its projection's code counts as stopped until it is rebuilt.
-    """
+    """The tenant's checkpoints, held until the transaction ends. None: someone else holds one of them."""
     by_name = {projection.name: projection for projection in projections}
     held = db.execute(
         """
@@ -54,10 +66,9 @@ def lock(db: Cursor, tenant: TenantId, projections: Sequence[Projection]) -> lis
         return None
     checkpoints = []
     for name, position, version, stopped_at, reason in held:
-        checkpoint = Checkpoint(by_name[name], position, stopped_at, reason)
-        if version != checkpoint.projection.version and stopped_at is None:
-            checkpoint.stopped_at = position + 1
-            checkpoint.reason = f"built by version {version}, the code is {checkpoint.projection.version}: rebuild it"
+        checkpoint = Checkpoint(by_name[name], position, version, stopped_at, reason)
+        if version == checkpoint.projection.version and (reason or "").startswith(OF_ANOTHER_VERSION):
+            checkpoint.stopped_at = checkpoint.reason = None
         checkpoints.append(checkpoint)
     return checkpoints
 

@@ -22,7 +22,9 @@ from app.projections.checkpoints import Checkpoint, create_missing, lock, save
 from app.projections.facts import Fact, fact_of
 from app.projections.log_reader import Log, Reader
 from app.projections.projection import Projection
+from app.projections.retelling import retell
 from app.projections.statements import write
+from app.projections.traces import watched
 from app.projections.uncollected import uncollected
 
 TURN = 50_000
@@ -35,7 +37,8 @@ _log = logging.getLogger("sua.projections")
 class Progress:
     """What a turn came to. `busy`: someone else is advancing the tenant. `more`: there is more to take in; ring again.
 
-    `taken` counts facts, `position` is the least of the checkpoints that go on, `stopped` names those that do not.
+    `taken` counts facts, `position` is the least of the checkpoints that go on, `stopped` names those that met a fact
+    they cannot take in, `outdated` those that older code built: they wait for their next generation.
     """
 
     taken: int
@@ -44,6 +47,7 @@ class Progress:
     busy: bool
     more: bool
     stopped: tuple[str, ...]
+    outdated: tuple[str, ...] = ()
 
 
 def advance(
@@ -54,8 +58,11 @@ def advance(
     *,
     budget: int = TURN,
     batch: int = TURN,
+    until: int | None = None,
 ) -> Progress:
     """Take in what is new in a tenant's log, at most `budget` facts, `batch` a transaction. A repeat adds nothing.
+
+    `until`: no fact beyond this position; None: up to the head.
 
     A fact that one projection cannot take in stops that projection for that tenant, before that fact; the others go
     on. Raises `DatabaseDown` with nothing half-written. The log is read on a connection of its own beside the one
@@ -70,10 +77,11 @@ def advance(
             if checkpoints is None:
                 return Progress(taken, 0, 0, busy=True, more=False, stopped=())
             with uncollected():
-                count = _step(db, reader, tenant, checkpoints, batch, budget - taken)
+                count = _step(db, reader, tenant, checkpoints, batch, budget - taken, until)
         taken += count
         # Only after the locks are gone: whoever rang while we held them was told that someone is on it.
-        progress = _progress(taken, store.head(tenant), checkpoints)
+        head = store.head(tenant)
+        progress = _progress(taken, head if until is None else min(head, until), checkpoints)
         if not progress.more or taken >= budget:
             return progress
 
@@ -94,27 +102,35 @@ def sort_out(facts: Iterable[Recorded], projections: Iterable[Projection]) -> di
 
 
 def _step(
-    db: Connection, reader: Reader, tenant: TenantId, checkpoints: Sequence[Checkpoint], batch: int, budget: int
+    db: Connection,
+    reader: Reader,
+    tenant: TenantId,
+    checkpoints: Sequence[Checkpoint],
+    batch: int,
+    budget: int,
+    until: int | None,
 ) -> int:
     """One batch for the projections that stand at one position: the furthest one that has something to read."""
     limit = min(batch, budget)
-    positions = sorted({each.position for each in checkpoints if each.stopped_at is None}, reverse=True)
-    ahead = None
+    positions = sorted({each.position for each in checkpoints if each.goes_on}, reverse=True)
+    ahead = until
     for position in positions:
         # Those behind stop where the ones in front stand, and go on together from there.
         room = limit if ahead is None else min(limit, ahead - position)
-        standing = [each for each in checkpoints if each.position == position and each.stopped_at is None]
-        facts, unreadable = reader.read(position, room)
+        standing = [each for each in checkpoints if each.position == position and each.goes_on]
+        facts, unreadable = reader.read(position, room) if room > 0 else ([], None)
         if facts or unreadable:
             if unreadable:
                 _stop(tenant, standing, position + 1, f"{unreadable.code}: the log cannot be read here")
             else:
                 rest = min(batch, budget - len(facts)) if len(facts) == room else 0
-                _take(db, tenant, standing, facts, partial(reader.look_ahead, facts[-1].position, rest))
+                rest = rest if until is None else min(rest, until - facts[-1].position)
+                with watched(db, tenant, facts):
+                    _take(db, tenant, standing, facts, partial(reader.look_ahead, facts[-1].position, rest))
+                retell(db.cursor(), reader, tenant, standing, facts)
             save(db.cursor(), tenant, standing)
             return len(facts)
-        ahead = position
-    save(db.cursor(), tenant, [each for each in checkpoints if each.stopped_at is not None])
+        ahead = position if ahead is None else min(ahead, position)
     return 0
 
 
@@ -204,7 +220,8 @@ def _why(error: Exception) -> str:
 
 
 def _progress(taken: int, head: int, checkpoints: Sequence[Checkpoint]) -> Progress:
-    going = [each.position for each in checkpoints if each.stopped_at is None]
+    going = [each.position for each in checkpoints if each.goes_on]
     position = min(going, default=head)
     stopped = tuple(each.projection.name for each in checkpoints if each.stopped_at is not None)
-    return Progress(taken, position, head, busy=False, more=position < head, stopped=stopped)
+    outdated = tuple(each.projection.name for each in checkpoints if each.is_outdated)
+    return Progress(taken, position, head, busy=False, more=position < head, stopped=stopped, outdated=outdated)

@@ -32,10 +32,7 @@ async def heads_of(db: psycopg.AsyncConnection[Any], tenants: Sequence[TenantId]
     found = await rows(
         db,
         """
-        SELECT h.tenant_id, h.position, h.newest - h.position,
-               (SELECT e.recorded_at FROM events e WHERE e.tenant_id = h.tenant_id AND e.position = h.position),
-               h.tables
-        FROM (
+        WITH h AS MATERIALIZED (
             SELECT t.tenant_id, l.newest, least(c.tabulated, l.newest) AS position, c.tables
             FROM unnest(%s::uuid[]) AS t (tenant_id)
             CROSS JOIN LATERAL (
@@ -48,7 +45,11 @@ async def heads_of(db: psycopg.AsyncConnection[Any], tenants: Sequence[TenantId]
                 SELECT coalesce((SELECT e.position FROM events e WHERE e.tenant_id = t.tenant_id
                                  ORDER BY e.position DESC LIMIT 1), 0) AS newest
             ) l
-        ) h
+        )
+        SELECT h.tenant_id, h.position, h.newest - h.position,
+               (SELECT e.recorded_at FROM events e WHERE e.tenant_id = h.tenant_id AND e.position = h.position),
+               h.tables
+        FROM h
         """,
         (list(tenants),),
     )

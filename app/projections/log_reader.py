@@ -1,5 +1,6 @@
 """Reads a tenant's log for the engine, one batch ahead where there is time."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
@@ -14,6 +15,9 @@ class Log(Protocol):
     def head(self, tenant: TenantId) -> int: ...
 
     def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]: ...
+
+    def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
+        """All facts of every stream that holds a value of one of these subjects."""
 
 
 class Reader:
@@ -36,6 +40,9 @@ class Reader:
                 if limit == 1:
                     return [], error
                 limit //= 2
+
+    def about(self, subjects: Iterable[str], until: int) -> list[Recorded]:
+        return self._log.facts_about(self._tenant, subjects, until=until)
 
     def look_ahead(self, after: int, limit: int) -> None:
         """Fetch what will be asked for next, if there is anything."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,23 @@ class Freshness:
     last_failure_at: datetime | None = None
 
 
+class Reached(NamedTuple):
+    """How far the tables were at an instant: `position`; when the first fact known by then happened; the tenant's time
+    zone as known at that position, None: it never said.
+    """
+
+    position: int
+    first_at: datetime | None
+    time_zone: str | None
+
+
+class Question(NamedTuple):
+    """A statement and its parameters by name: what `rows` asks by itself, or a batch asks together with others."""
+
+    query: str
+    parameters: Mapping[str, object]
+
+
 @asynccontextmanager
 async def scope(
     db: psycopg.AsyncConnection[Any], tenants: Sequence[TenantId], *, longest: timedelta = timedelta(seconds=15)
@@ -108,23 +125,28 @@ async def moment(
 
     A day in the future is refused; one before the first fact gives a moment at which nothing is known.
     """
-    position, first_at = await _reached(db, tenant, known_at)
-    zone = await _zone(db, tenant, position)
+    ((*reached,),) = await rows(db, *reached_by(tenant, known_at))
+    return moment_of(Reached(*reached), as_of, known_at, now)
+
+
+def moment_of(reached: Reached, as_of: date | None, known_at: datetime | None, now: datetime) -> Moment:
+    """The moment, where it is known how far the tables are. Raises as `moment` does."""
+    zone = ZoneInfo(reached.time_zone or DEFAULT_POLICY.time_zone)
     today = now.astimezone(zone).date()
     on = as_of or today
     if on > today:
         raise AsOfOutOfRange(f"{on} has not begun in {zone.key}; the newest day is {today}.")
     at = day_ends(on, zone)
     known_on = min(on, today if known_at is None else known_at.astimezone(zone).date())
-    early = first_at is None or at <= first_at
-    return Moment(at, on, 0 if early else position, zone.key, known_on, early)
+    early = reached.first_at is None or at <= reached.first_at
+    return Moment(at, on, 0 if early else reached.position, zone.key, known_on, early)
 
 
 async def moment_again(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, on: date, position: int, known_on: date, now: datetime
 ) -> Moment | None:
     """A moment that was told before, by its parts. None: nobody can have been told it, for it has not come yet."""
-    reached, _ = await _reached(db, tenant, None)
+    ((reached, *_),) = await rows(db, *reached_by(tenant, None))
     if not 0 < position <= reached:
         return None
     zone = await _zone(db, tenant, position)
@@ -133,30 +155,33 @@ async def moment_again(
     return Moment(day_ends(on, zone), on, position, zone.key, known_on, before_first_fact=False)
 
 
-async def _reached(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, known_at: datetime | None
-) -> tuple[int, datetime | None]:
-    """The newest position both known at `known_at` and tabulated; when the first fact known by then happened.
+def reached_by(tenant: TenantId, known_at: datetime | None) -> Question:
+    """The newest position both known at `known_at` and tabulated, in one row: the columns of `Reached`.
 
     A table that stopped holds nobody back: it goes on showing what it last said.
     """
-    row = await (
-        await db.execute(
-            """
-            SELECT (SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0)
-                    FROM checkpoints WHERE tenant_id = %(tenant)s),
-                   (SELECT position FROM events
-                    WHERE tenant_id = %(tenant)s AND recorded_at <= coalesce(%(known_at)s, 'infinity'::timestamptz)
-                    ORDER BY recorded_at DESC, position DESC LIMIT 1),
-                   (SELECT happened_at FROM events
-                    WHERE tenant_id = %(tenant)s AND position = 1
-                      AND recorded_at <= coalesce(%(known_at)s, 'infinity'::timestamptz))
-            """,
-            {"tenant": tenant, "known_at": known_at},
-        )
-    ).fetchone()
-    tabulated, newest, first_at = row or (0, None, None)
-    return min(tabulated, newest or 0), first_at
+    return Question(_REACHED, {"tenant": tenant, "known_at": known_at})
+
+
+_REACHED = """
+    WITH r AS MATERIALIZED (
+        SELECT least(
+            (SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0)
+             FROM checkpoints WHERE tenant_id = %(tenant)s),
+            coalesce((SELECT position FROM events
+                      WHERE tenant_id = %(tenant)s
+                        AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity'::timestamptz)
+                      ORDER BY recorded_at DESC, position DESC LIMIT 1), 0)) AS position
+    )
+    SELECT r.position,
+           (SELECT happened_at FROM events
+            WHERE tenant_id = %(tenant)s AND position = 1
+              AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity'::timestamptz)),
+           (SELECT time_zone FROM tenants
+            WHERE tenant_id = %(tenant)s AND since_position <= r.position AND until_position > r.position
+            ORDER BY valid_until DESC LIMIT 1)
+    FROM r
+"""
 
 
 async def _zone(db: psycopg.AsyncConnection[Any], tenant: TenantId, position: int) -> ZoneInfo:

@@ -1,52 +1,34 @@
-"""Builds a projection's rows of a tenant anew beside the live ones: to take their place, or to compare.
+"""Builds tables of a tenant anew beside the live ones: to take their place, or to compare.
 
-The new rows grow in temporary tables that carry the live tables' names and so stand before them on the search path of
-one connection: the projection's own SQL fills them unchanged, and readers see the old rows until the new ones take
-their place in one transaction.
+The next generation grows in the schema `rebuilt`, all its tables in one pass over the log, and is resumed where it was
+left, whoever was killed. It is built up to where the live table stands; with the live table's checkpoint held, the two
+are compared, and the new rows take the place of those that differ, in one transaction. docs/decisions/generations.md
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Sequence
 
-import psycopg
-
-from app.domain.errors import Refused, SuaError
 from app.domain.ids import TenantId
-from app.eventstore.pools import Connection, DatabaseDown, Pool
-from app.projections.bearings import take_bearings
+from app.eventstore.pools import Pool, borrowed
+from app.projections import generations
+from app.projections.beside import Report, Side, build, faults, lasting
 from app.projections.catalogue import ALL
 from app.projections.checkpoints import create_missing
-from app.projections.engine import TURN, digest, sort_out
+from app.projections.comparing import compare
+from app.projections.engine import TURN, advance
+from app.projections.generations import ProjectionUnknown, RebuildRunning, State, alone, named
+from app.projections.leftovers import clear
 from app.projections.log_reader import Log
 from app.projections.projection import Projection
 from app.projections.status import standings
+from app.projections.swapping import Live, Outcome, failed, live_ones, swapped
 
-Report = Callable[[TenantId, int, int], None]
-"""Called after each batch: tenant, position reached, head."""
+__all__ = ["Outcome", "ProjectionUnknown", "RebuildRunning", "compare", "rebuild", "work_on"]
 
+BATCH = 40_000
+"""Facts of a transaction. Two processes that build every table stay below 500 MB together [50,000: 496 MB]."""
 
-class ProjectionUnknown(Refused):
-    """No table of that name follows from the log."""
-
-    code: ClassVar[str] = "PROJECTION_UNKNOWN"
-
-
-class RebuildFailed(SuaError):
-    """A fact cannot be taken in by this code. The live table is as it was."""
-
-    code: ClassVar[str] = "REBUILD_FAILED"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A row that stands on one side only. `side`: 'live' or 'rebuilt'. `row`: its columns as text."""
-
-    tenant: TenantId
-    table: str
-    side: str
-    row: str
+_PREDECESSOR_TIMEOUT = "60s"
+"""How long the statement a killed process has sent may still run."""
 
 
 def rebuild(
@@ -56,131 +38,124 @@ def rebuild(
     tenant: TenantId | None = None,
     report: Report | None = None,
     projections: Sequence[Projection] = ALL,
-) -> int:
-    """Build a projection anew, of one tenant or of all, each swapped in on its own. Returns how many tenants.
+    *,
+    force: bool = False,
+    batch: int = BATCH,
+) -> list[Outcome]:
+    """Build a projection, or "all", anew, of one tenant or of all, each swapped in on its own; ends a stop.
 
-    Ends a stop, and brings rows of an older version of the code up to date. Raises `RebuildFailed`.
+    `batch`: facts of a transaction. What was left half-built is gone on with. A live table of the same code that says
+    something else is left as it is, unless `force`. Raises ProjectionUnknown, RebuildRunning.
     """
-    projection = _named(name, projections)
-    tenants = [tenant] if tenant is not None else sorted({each.tenant for each in standings(pool)})
-    for each in tenants:
+    chosen = named(name, projections)
+    outcomes: list[Outcome] = []
+    for each in [tenant] if tenant is not None else sorted({each.tenant for each in standings(pool)}):
         create_missing(pool, each, projections)
-        with _beside(pool, projection) as db:
-            position = _build(db, store, each, projection, 0, None, report)
-            with db.transaction():
-                _hold(db, each, projection)
-                # Whatever came meanwhile; with the checkpoint held, nobody else takes it in.
-                position = _build(db, store, each, projection, position, None, report)
-                _swap(db, each, projection, position)
-    return len(tenants)
+        with alone(pool, each, chosen), lasting(pool) as side:
+            with borrowed(pool) as db:
+                generations.take_over(db, each, chosen, forced=force)
+            rest = list(chosen)
+            while rest:
+                ended = _turn(pool, side, store, each, rest, batch, report)
+                outcomes += ended
+                rest = [one for one in rest if one.name not in {outcome.projection for outcome in ended}]
+        advance(pool, store, each, projections)
+    return outcomes
 
 
-def compare(
-    pool: Pool,
-    store: Log,
-    name: str,
-    tenant: TenantId | None = None,
-    report: Report | None = None,
-    projections: Sequence[Projection] = ALL,
-) -> list[Difference]:
-    """The first difference of each table and tenant between live and fresh rows; empty: none. Changes nothing."""
-    projection = _named(name, projections)
-    tenants = [tenant] if tenant is not None else sorted({each.tenant for each in standings(pool)})
-    found: list[Difference] = []
-    for each in tenants:
-        with _beside(pool, projection) as db:
-            position = _build(db, store, each, projection, 0, _position(db, each, projection), report)
-            with db.transaction():
-                _build(db, store, each, projection, position, _hold(db, each, projection), report)
-                found += [difference for table in projection.tables if (difference := _difference(db, each, table))]
-    return found
+def work_on(
+    pool: Pool, store: Log, tenant: TenantId, projections: Sequence[Projection] = ALL, *, budget: int = TURN
+) -> bool:
+    """A worker's turn at what was ordered, left half-built, or built by older code, at most `budget` facts.
 
-
-def _named(name: str, projections: Sequence[Projection]) -> Projection:
-    for projection in projections:
-        if projection.name == name:
-            return projection
-    raise ProjectionUnknown(f"There is no projection {name!r}; there are {', '.join(one.name for one in projections)}.")
-
-
-@contextmanager
-def _beside(pool: Pool, projection: Projection) -> Iterator[Connection]:
-    """A connection of its own, on which the projection's tables are temporary and empty.
-
-    Never one of the pool: a statement prepared there goes on meaning the live tables.
+    True: there is more to be done.
     """
-    if not isinstance(pool.conninfo, str) or not isinstance(pool.kwargs, dict):
-        raise TypeError("a pool whose connection parameters change cannot be copied")
-    options = {**pool.kwargs, "prepare_threshold": None, "autocommit": True}
+    if old := generations.outdated(pool, tenant, projections):
+        with borrowed(pool) as db:
+            generations.take_over(db, tenant, old, forced=False)
+    rest = generations.under_way(pool, tenant, projections)
+    if not rest:
+        return False
     try:
-        with Connection.connect(pool.conninfo, **options) as db:
-            for table in projection.tables:
-                db.execute(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table} INCLUDING INDEXES)")
-            yield db
-    except psycopg.OperationalError as error:
-        raise DatabaseDown(f"The database cannot be used: {str(error).strip()}") from error
+        with alone(pool, tenant, rest), lasting(pool) as side:
+            return len(_turn(pool, side, store, tenant, rest, budget)) < len(rest)
+    except RebuildRunning:
+        return False  # it is being done
 
 
-def _build(
-    db: Connection,
+def _turn(
+    pool: Pool,
+    side: Side,
     store: Log,
     tenant: TenantId,
-    projection: Projection,
-    position: int,
-    until: int | None,
-    report: Report | None,
-) -> int:
-    """Take in the log from `position` to `until`, or to its end. Returns the position reached."""
-    while until is None or position < until:
-        facts = store.read(tenant, after=position, limit=TURN if until is None else min(TURN, until - position))
-        if not facts:
-            break
-        handled = sort_out(facts, [projection])[projection.name]
-        with db.transaction():
-            bearings = take_bearings(db.cursor(), tenant)
-            fault = digest(db, tenant, projection, handled, bearings) if handled else None
-        if fault is not None:
-            raise RebuildFailed(f"{projection.name}, tenant {tenant}, position {fault.position}: {fault.reason}")
-        position = facts[-1].position
-        if report is not None:
-            report(tenant, position, store.head(tenant))
-    return position
+    rest: Sequence[Projection],
+    budget: int,
+    report: Report | None = None,
+) -> list[Outcome]:
+    """Take in at most `budget` facts; where that is enough, swap in. Returns what came to an end."""
+    live = _begin(pool, side, tenant, rest)
+    head = store.head(tenant)
+    targets = {name: each.position if each.is_comparable else head for name, each in live.items()}
+    complete = build(side, store, tenant, rest, targets, budget, report)
+    met = faults(side, tenant, rest)
+    with borrowed(pool) as db:
+        db.execute(
+            """
+            UPDATE generations AS g SET position = c.position FROM rebuilt.checkpoints c
+            WHERE g.tenant_id = %s AND c.tenant_id = g.tenant_id AND c.projection = g.projection
+              AND c.projection = ANY (%s)
+            """,
+            (tenant, [each.name for each in rest]),
+        )
+    ended = [failed(pool, tenant, each, met[each.name]) for each in rest if each.name in met]
+    if complete:
+        going = [each for each in rest if each.name not in met]
+        ended += [outcome for each in going if (outcome := swapped(pool, side, store, tenant, each))]
+    return ended
 
 
-def _position(db: Connection, tenant: TenantId, projection: Projection, tail: str = "") -> int:
-    row = db.execute(
-        f"SELECT position FROM checkpoints WHERE tenant_id = %s AND projection = %s {tail}", (tenant, projection.name)
-    ).fetchone()
-    return 0 if row is None else int(row[0])
+def _begin(pool: Pool, side: Side, tenant: TenantId, rest: Sequence[Projection]) -> dict[str, Live]:
+    """See that what is there of each generation is what today's code made, else begin it anew. Returns the live ones.
+
+    A checkpoint says which rows count; rows without one are left-overs.
+    """
+    names = [each.name for each in rest]
+    with borrowed(side.pool) as db:
+        db.execute(f"SET LOCAL lock_timeout = '{_PREDECESSOR_TIMEOUT}'")
+        half_built = {
+            name: (version, position)
+            for name, version, position in db.execute(
+                "SELECT projection, version, position FROM checkpoints"
+                " WHERE tenant_id = %s AND projection = ANY (%s) FOR UPDATE",
+                (tenant, names),
+            )
+        }
+    with borrowed(pool) as db:
+        live = live_ones(db, tenant, rest)
+    states = {each.projection: each.state for each in generations.generations(pool, tenant)}
+    anew: list[Projection] = []
+    for each in rest:
+        version, position = half_built.get(each.name, (None, 0))
+        too_far = live[each.name].is_comparable and position > live[each.name].position
+        if states[each.name] is not State.BUILDING or version != each.version or too_far:
+            anew.append(each)
+    if anew:
+        _begin_anew(pool, tenant, anew)
+    return live
 
 
-def _hold(db: Connection, tenant: TenantId, projection: Projection) -> int:
-    """Wait for the projection's checkpoint and keep it to the transaction's end. Returns its position."""
-    return _position(db, tenant, projection, "FOR UPDATE")
-
-
-def _swap(db: Connection, tenant: TenantId, projection: Projection, position: int) -> None:
-    for table in projection.tables:
-        db.execute(f"DELETE FROM public.{table} WHERE tenant_id = %s", (tenant,))
-        db.execute(f"INSERT INTO public.{table} SELECT * FROM pg_temp.{table}")
-    db.execute(
-        """
-        UPDATE checkpoints SET position = %s, version = %s, stopped_at = NULL, reason = NULL
-        WHERE tenant_id = %s AND projection = %s
-        """,
-        (position, projection.version, tenant, projection.name),
-    )
-
-
-def _difference(db: Connection, tenant: TenantId, table: str) -> Difference | None:
-    live = f"SELECT * FROM public.{table} WHERE tenant_id = %(tenant)s"
-    rebuilt = f"SELECT * FROM pg_temp.{table}"
-    row = db.execute(
-        f"""
-        (SELECT 'live', one::text FROM ({live} EXCEPT ALL {rebuilt}) AS one LIMIT 1)
-        UNION ALL
-        (SELECT 'rebuilt', one::text FROM ({rebuilt} EXCEPT ALL {live}) AS one LIMIT 1)
-        """,
-        {"tenant": tenant},
-    ).fetchone()
-    return None if row is None else Difference(tenant, table, row[0], row[1])
+def _begin_anew(pool: Pool, tenant: TenantId, projections: Sequence[Projection]) -> None:
+    """From nothing, whatever is there. Killed half-way, the next one begins anew again."""
+    names = [each.name for each in projections]
+    with borrowed(pool) as db:
+        db.execute("DELETE FROM rebuilt.checkpoints WHERE tenant_id = %s AND projection = ANY (%s)", (tenant, names))
+    clear(pool, tenant, projections)
+    with borrowed(pool) as db:
+        db.execute(
+            """
+            UPDATE generations AS g SET state = 'BUILDING', version = code.version, position = 0
+            FROM unnest(%s::text[], %s::integer[]) AS code (projection, version)
+            WHERE g.tenant_id = %s AND g.projection = code.projection
+            """,
+            (names, [each.version for each in projections], tenant),
+        )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 from uuid import UUID
 
 import psycopg
@@ -28,7 +28,7 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact, Instant, instant, instant_or_none
 from app.projections.projection import Versioned, users_of
-from app.projections.reading import Moment, in_force, known, rows
+from app.projections.reading import Moment, Question, in_force, known, rows
 from app.projections.versioned import VALID, Book, Table, Value
 
 
@@ -53,57 +53,77 @@ class UserRow:
     disabled_since: datetime | None = None
 
 
-_COLUMNS = """
+COLUMNS = """
     u.user_id, u.display_name, u.user_principal_name, u.kind, u.enabled, u.department, u.company, u.cost_centre,
     u.country, u.usage_location, u.created_at, u.deleted, u.kind_source, u.kind_confidence,
     u.disabled_since
 """
 
 
-async def listed_at(
-    db: psycopg.AsyncConnection[Any],
-    tenant: TenantId,
-    at: Moment,
-    *,
-    department: str | None = None,
-    kind: UserKind | None = None,
-    enabled: bool | None = None,
-    search: str | None = None,
-    after: tuple[str, UUID] | None,
-    limit: int,
-) -> list[UserRow]:
-    """Users in the directory at a moment, by name. `search`: part of the name or the principal name, in any case.
+class Chosen(TypedDict, total=False):
+    """Which users. `search`: part of the name or the principal name, in any case.
 
     `after`: display name ('' where there is none) and id of the last user of the page before.
     """
-    found = await rows(
-        db,
-        f"""
-        SELECT {_COLUMNS} FROM {known("users")} u
-        WHERE {in_force("u")} AND NOT u.deleted
-          AND (%(department)s::text IS NULL OR u.department = %(department)s::text)
-          AND (%(kind)s::text IS NULL OR u.kind = %(kind)s::text)
-          AND (%(enabled)s::boolean IS NULL OR u.enabled = %(enabled)s::boolean)
-          AND (%(search)s::text IS NULL
-               OR u.display_name ILIKE %(search)s::text OR u.user_principal_name ILIKE %(search)s::text)
-          AND (%(name)s::text IS NULL
-               OR (coalesce(u.display_name, ''), u.user_id) > (%(name)s::text, %(user)s::uuid))
+
+    department: str | None
+    kind: UserKind | None
+    enabled: bool | None
+    search: str | None
+    after: tuple[str, UUID] | None
+
+
+class Wanted(Chosen):
+    """Which users, and how many at most."""
+
+    limit: int
+
+
+async def listed_at(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, **wanted: Unpack[Wanted]
+) -> list[UserRow]:
+    """Users in the directory at a moment, by name: the rows of a `listing`."""
+    return [_row(row) for row in await rows(db, *listing(tenant, at, **wanted))]
+
+
+def listing(tenant: TenantId, at: Moment, columns: str = COLUMNS, **wanted: Unpack[Wanted]) -> Question:
+    """Users in the directory at a moment, by name. `columns`: expressions over the users' row `u`.
+
+    Only conditions that are meant, and no union of what is `known`: so the index by name gives the page in order, and
+    a page costs what it holds and not what the directory holds.
+    """
+    meant = "".join(f" AND {condition}" for name, condition in _CONDITIONS.items() if wanted.get(name) is not None)
+    query = f"""
+        SELECT {columns} FROM users u
+        WHERE u.tenant_id = %(tenant)s AND u.since_position <= %(position)s AND u.until_position > %(position)s
+          AND {in_force("u")} AND NOT u.deleted{meant}
         ORDER BY coalesce(u.display_name, ''), u.user_id LIMIT %(limit)s
-        """,
+    """
+    search, after = wanted.get("search"), wanted.get("after")
+    return Question(
+        query,
         {
             "tenant": tenant,
             "position": at.position,
             "at": at.at,
-            "department": department,
-            "kind": kind,
-            "enabled": enabled,
+            "department": wanted.get("department"),
+            "kind": wanted.get("kind"),
+            "enabled": wanted.get("enabled"),
             "search": search and _containing(search),
             "name": after and after[0],
             "user": after and after[1],
-            "limit": limit,
+            "limit": wanted["limit"],
         },
     )
-    return [_row(row) for row in found]
+
+
+_CONDITIONS = {
+    "department": "u.department = %(department)s::text",
+    "kind": "u.kind = %(kind)s::text",
+    "enabled": "u.enabled = %(enabled)s::boolean",
+    "search": "(u.display_name ILIKE %(search)s::text OR u.user_principal_name ILIKE %(search)s::text)",
+    "after": "(coalesce(u.display_name, ''), u.user_id) > (%(name)s::text, %(user)s::uuid)",
+}
 
 
 async def found_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, user: UserId) -> UserRow | None:
@@ -118,7 +138,7 @@ async def named_at(
     """These users at a moment, in no order; those not known by then are left out."""
     found = await rows(
         db,
-        f"SELECT {_COLUMNS} FROM {known('users')} u WHERE {in_force('u')} AND u.user_id = ANY (%(users)s::uuid[])",
+        f"SELECT {COLUMNS} FROM {known('users')} u WHERE {in_force('u')} AND u.user_id = ANY (%(users)s::uuid[])",
         {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},
     )
     return [_row(row) for row in found]

@@ -1,5 +1,6 @@
 """A table is nothing but the log, read again: live, rebuilt, and tabulated in any batches, row by row."""
 
+import json
 import random
 import sys
 from collections.abc import Callable
@@ -81,11 +82,15 @@ def test_sua_verify_finds_the_row_that_is_not_of_the_log_and_sua_rebuild_mends_i
         db.execute("DELETE FROM licence_holdings WHERE ctid = (SELECT min(ctid) FROM licence_holdings)")
 
     found, told = sua("projections", "verify", "licence_holdings", "calls", "--json")
-    mended, _ = sua("projections", "rebuild", "licence_holdings", "--tenant", str(lived.tenant))
+    refused, _ = sua("projections", "rebuild", "licence_holdings", "--tenant", str(lived.tenant))
+    mended, _ = sua("projections", "rebuild", "licence_holdings", "--tenant", str(lived.tenant), "--force")
+    _, standing = sua("projections", "status", "--tenant", str(lived.tenant), "--json")
 
-    assert found == 4
+    assert found == refused == 4
     assert '"table": "licence_holdings", "only": "rebuilt"' in told
     assert mended == 0
+    assert {each["next"] for each in json.loads(standing) if each["projection"] == "licence_holdings"} == {"SWAPPED"}
+    assert sua("projections", "drop-old", "--json") == (0, '[{"dropped": 0}]\n')
     assert sua("projections", "verify", "licence_holdings", "--json") == (0, "[]\n")
     assert _rows(lived, "licence_holdings") == live
 

@@ -98,6 +98,18 @@ def test_nothing_of_the_customer_stays_but_the_tombstone(database: Database) -> 
     assert kept == [(leaving, TODAY, 1, True)]
 
 
+def test_what_was_being_built_anew_goes_too(database: Database) -> None:
+    leaving, staying = TenantId(uuid4()), TenantId(uuid4())
+    with psycopg.connect(database.owner_dsn, autocommit=True) as db:
+        for tenant in (leaving, staying):
+            db.execute("INSERT INTO rebuilt.checkpoints VALUES (%s, 'users', 1, 1)", (tenant,))
+
+    erase_tenant(database.owner_dsn, leaving, TODAY)
+
+    with psycopg.connect(database.owner_dsn) as db:
+        assert db.execute("SELECT tenant_id FROM rebuilt.checkpoints").fetchall() == [(staying,)]
+
+
 def test_every_table_that_knows_tenants_is_found(database: Database) -> None:
     with psycopg.connect(database.owner_dsn) as db:
         found = set(tables_of_tenants(db))
@@ -162,6 +174,9 @@ def test_an_owner_who_is_no_superuser_may_erase_and_is_let_in_no_longer(database
         db.execute("CREATE ROLE plain_owner LOGIN")
         for table in [*tables_of_tenants(db), "erased_tenants"]:
             db.execute(sql.SQL("ALTER TABLE {} OWNER TO plain_owner").format(sql.Identifier(table)))
+        db.execute("ALTER SCHEMA rebuilt OWNER TO plain_owner")
+        for (table,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'rebuilt'").fetchall():
+            db.execute(sql.SQL("ALTER TABLE {} OWNER TO plain_owner").format(sql.Identifier("rebuilt", table)))
     owner = psycopg.conninfo.make_conninfo(database.owner_dsn, user="plain_owner")
 
     erased = erase_tenant(owner, tenant, TODAY)

@@ -166,6 +166,10 @@ class PaperLog:
     def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]:
         return self._facts.get(tenant, [])[after : after + limit]
 
+    def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
+        """Nobody is erased here: nothing is sealed."""
+        return []
+
     def tell(self, tenant: TenantId, *facts: Event, at: datetime | None = None) -> None:
         """Facts recorded at `at`, or each when it happened."""
         self.tell_all(tenant, [(at or fact.happened_at, fact) for fact in facts])

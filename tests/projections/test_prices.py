@@ -109,7 +109,7 @@ def test_what_is_built_anew_is_what_stood_there(desk: Desk) -> None:
     for table in ("prices", "exchange_rates"):
         live = desk.rows(table, tenant)
         assert compare(desk.pool, desk.log, table, tenant) == []
-        assert rebuild(desk.pool, desk.log, table, tenant) == 1
+        assert [each.reason for each in rebuild(desk.pool, desk.log, table, tenant)] == [None]
         assert desk.rows(table, tenant) == live
     amounts = sorted(row[4] for row in desk.rows("prices", tenant))
     assert amounts == [Decimal("50.00"), Decimal("54.00"), Decimal("57.00")]
