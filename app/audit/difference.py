@@ -1,0 +1,88 @@
+"""One place where the replay and what SUA answers do not agree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.audit.cut import Cut
+
+WITHHELD = "(withheld)"
+"""In place of what people could be known by, whichever side it is on."""
+
+PERSONAL = frozenset(
+    {
+        "callee",
+        "caller",
+        "display_name",
+        "exempt_owner",
+        "exempt_reason",
+        "label",
+        "name",
+        "note",
+        "owner",
+        "user_name",
+        "user_principal_name",
+        "userName",
+        "userPrincipalName",
+    }
+)
+
+ABSENT = "absent"
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`question`: the table or the GraphQL field; `key`: of what in it. `replayed` and `told`: only what differs."""
+
+    question: str
+    key: str
+    replayed: str
+    told: str
+    as_of: date
+    known_at: datetime
+    position: int
+
+    @classmethod
+    def between(
+        cls, question: str, key: object, replayed: Values | None, told: Values | None, cut: Cut
+    ) -> "Difference":
+        """None: that side does not have it."""
+        differing = [
+            name
+            for name in {**(replayed or {}), **(told or {})}
+            if replayed is None or told is None or replayed.get(name) != told.get(name)
+        ]
+        return cls(
+            question,
+            _key(key),
+            _shown(replayed, differing),
+            _shown(told, differing),
+            cut.on,
+            cut.known_at,
+            cut.position,
+        )
+
+
+def _key(key: object) -> str:
+    return " ".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
+
+
+def _shown(values: Values | None, differing: list[str]) -> str:
+    if values is None:
+        return ABSENT
+    return ", ".join(f"{name}={_value(name, values.get(name))}" for name in differing) or "there"
+
+
+def _value(name: str, value: object) -> str:
+    if value is not None and name in PERSONAL:
+        return WITHHELD
+    match value:
+        case datetime():
+            return value.isoformat()
+        case tuple() | list():
+            return "[" + ", ".join(_value(name, part) for part in value) + "]"
+        case _:
+            return str(value)

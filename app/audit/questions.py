@@ -1,0 +1,193 @@
+"""What GraphQL is asked of a moment, beside what the replay says the answer is."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from app.audit.answers import Door
+from app.audit.difference import Difference, Values
+from app.audit.expected_activity import activity_of, idle_of, summary_of
+from app.audit.expected_calls import calls_of, coverage_of, usage_of
+from app.audit.expected_findings import COMPARED_CAUSES, findings_of
+from app.audit.expected_seats import changes_of, exemptions_of, prices_of, products_of, users_of
+from app.audit.replay import WholeReplay
+
+Node = dict[str, Any]
+Key = tuple[Any, ...]
+Outcome = tuple[int, Difference | None]
+"""How many things were compared, and the first that differs."""
+Question = Callable[[Door, WholeReplay, Mapping[str, Any]], Awaitable[Outcome]]
+
+CALL_DAYS = 400
+"""As many as one question may span."""
+COVERAGE_DAYS = 31
+
+_VIEW = "tenant(id: $tenant) { at(asOf: $asOf, knownAt: $knownAt)"
+_MOMENT = "$tenant: ID!, $asOf: Date, $knownAt: DateTime"
+_PAGED = "$first: Int!, $after: String"
+_INFO = "pageInfo { hasNextPage endCursor }"
+
+USERS = f"""query({_MOMENT}, {_PAGED}) {{ {_VIEW} {{ users(first: $first, after: $after) {{ nodes {{
+    userId name userPrincipalName kind kindSource kindConfidence enabled deleted department company costCentre country
+    usageLocation createdAt holdings {{ sku {{ skuId }} viaGroup disabledPlans heldSince }}
+    activity {{ state quietSince }} }} {_INFO} }} }} }} }}"""
+PRODUCTS = f"""query({_MOMENT}) {{ {_VIEW} {{ skus {{
+    skuId partNumber appliesTo enabled warning suspended lockedOut consumed
+    renewals {{ date seats status trial boughtAt }} }} }} }} }}"""
+PRICES = f"""query({_MOMENT}) {{ {_VIEW} {{ prices {{
+    sku {{ skuId }} source lot effectiveFrom amount {{ amount currency }} per term effectiveUntil quantity commitFloor
+    taxIncluded }} }} }} }}"""
+EXEMPTIONS = f"""query({_MOMENT}, {_PAGED}) {{ {_VIEW} {{ exemptions(first: $first, after: $after) {{ nodes {{
+    userId userName sku {{ skuId }} owner until by }} {_INFO} }} }} }} }}"""
+IDLE = f"""query({_MOMENT}, {_PAGED}) {{ {_VIEW} {{ idleLicences(first: $first, after: $after) {{ nodes {{
+    userId sku {{ skuId }} department verdict heldSince quietSince suspected }} {_INFO} }} }} }} }}"""
+SUMMARY = f"""query({_MOMENT}) {{ {_VIEW} {{ licenceSummary {{
+    sku {{ skuId }} held idle neverUsed unverifiable }} }} }} }}"""
+FINDINGS = f"""query({_MOMENT}, $causes: [Cause!], {_PAGED}) {{ {_VIEW} {{
+    findings(causes: $causes, first: $first, after: $after) {{ nodes {{ userId sku {{ skuId }} cause tier }}
+    {_INFO} }} }} }} }}"""
+CALLS = f"""query({_MOMENT}, $since: Date, $until: Date, {_PAGED}) {{ {_VIEW} {{
+    calls(since: $since, until: $until, first: $first, after: $after) {{ nodes {{
+    callId revision kind modalities startedAt endedAt seconds direction organiserId participantCount failed
+    participants {{ userId kind joinedAt leftAt seconds failed }} }} {_INFO} }} }} }} }}"""
+USAGE = f"""query({_MOMENT}, $since: Date, $until: Date) {{ {_VIEW} {{
+    callUsage(since: $since, until: $until, groupBy: USER) {{
+    key calls participantSeconds users failedCalls }} }} }} }}"""
+CHANGES = f"""query($tenant: ID!, {_PAGED}) {{ tenant(id: $tenant) {{ licenceChanges(first: $first, after: $after) {{
+    nodes {{ position happenedAt recordedAt change userId sku {{ skuId }} viaGroup detail cause }} {_INFO} }} }} }}"""
+COVERAGE = """query($tenant: ID!, $since: DateTime, $until: DateTime) { tenant(id: $tenant) {
+    coverage(since: $since, until: $until) { hour notified fetched listed missing pass } } }"""
+
+
+async def users(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    """Everybody in the directory, what they hold and whether they are active. A path's beginning may be told later
+    than the replay finds it, where facts about it cancelled each other out: then it is the time of one of them.
+    """
+    expected = users_of(door, replay)
+    activities = activity_of(door.tenant, replay)
+    known = replay.holdings
+
+    async def told() -> AsyncIterator[tuple[Key, Values]]:
+        async for node in door.pages(USERS, moment, "tenant", "at", "users"):
+            key = (node["userId"],)
+            if key in expected.nodes:
+                user = expected.ids[key]
+                for holding in node["holdings"]:
+                    expected.settle(key, user, holding, known)
+            yield key, node
+
+    nodes = {key: {**node, "activity": activities[key]} for key, node in expected.nodes.items()}
+    return await same("users", replay, nodes, told())
+
+
+async def skus(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    found = (await door.ask(PRODUCTS, moment))["tenant"]["at"]["skus"]
+    return await same("skus", replay, products_of(replay), _keyed(found, lambda node: (node["skuId"],)))
+
+
+async def prices(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    found = (await door.ask(PRICES, moment))["tenant"]["at"]["prices"]
+    told = _keyed(found, lambda node: (node["sku"]["skuId"], node["source"], node["lot"], node["effectiveFrom"]))
+    return await same("prices", replay, prices_of(replay), told)
+
+
+async def exemptions(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    told = _paged(door.pages(EXEMPTIONS, moment, "tenant", "at", "exemptions"), _seat)
+    return await same("exemptions", replay, exemptions_of(door, replay), told)
+
+
+async def idle_licences(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    told = _paged(door.pages(IDLE, moment, "tenant", "at", "idleLicences"), _seat)
+    return await same("idleLicences", replay, idle_of(door.tenant, replay), told)
+
+
+async def licence_summary(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    found = (await door.ask(SUMMARY, moment))["tenant"]["at"]["licenceSummary"]
+    told = _keyed(found, lambda node: (node["sku"]["skuId"],))
+    return await same("licenceSummary", replay, summary_of(replay), told)
+
+
+async def findings(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    asked = {**moment, "causes": [cause.name for cause in COMPARED_CAUSES]}
+    told = _paged(door.pages(FINDINGS, asked, "tenant", "at", "findings"), _seat)
+    return await same("findings", replay, findings_of(door.tenant, replay), told)
+
+
+async def calls(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    since, until = _window(replay)
+    asked = {**moment, "since": since.isoformat(), "until": until.isoformat()}
+    told = _paged(door.pages(CALLS, asked, "tenant", "at", "calls"), lambda node: (node["callId"],))
+    return await same("calls", replay, calls_of(door.tenant, replay, since, until), told)
+
+
+async def call_usage(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    since, until = _window(replay)
+    asked = {**moment, "since": since.isoformat(), "until": until.isoformat()}
+    found = (await door.ask(USAGE, asked))["tenant"]["at"]["callUsage"]
+    expected = usage_of(door.tenant, replay, since, until)
+    return await same("callUsage", replay, expected, _keyed(found, lambda node: (node["key"],)))
+
+
+async def licence_changes(door: Door, replay: WholeReplay, _: Mapping[str, Any]) -> Outcome:
+    """Not of a moment: the whole trail as known now."""
+    told = _paged(door.pages(CHANGES, {}, "tenant", "licenceChanges"), lambda node: (node["position"],))
+    return await same("licenceChanges", replay, changes_of(door.tenant, replay), told)
+
+
+async def coverage(door: Door, replay: WholeReplay, _: Mapping[str, Any]) -> Outcome:
+    """Not of a moment: the ledger of the newest month something was heard of."""
+    hours = dict(replay.ledger.hours())
+    until = max(hours, default=door.now) + timedelta(hours=1)
+    since = until - timedelta(days=COVERAGE_DAYS)
+    asked = {"since": since.isoformat(), "until": until.isoformat()}
+    found = (await door.ask(COVERAGE, asked))["tenant"]["coverage"]
+    expected = coverage_of(replay, since, until)
+    return await same("coverage", replay, expected, _keyed(found, lambda node: (node["hour"],)))
+
+
+OF_A_MOMENT: Mapping[str, Question] = {
+    "users": users,
+    "skus": skus,
+    "prices": prices,
+    "exemptions": exemptions,
+    "idleLicences": idle_licences,
+    "licenceSummary": licence_summary,
+    "findings": findings,
+    "calls": calls,
+    "callUsage": call_usage,
+}
+OF_NOW: Mapping[str, Question] = {"licenceChanges": licence_changes, "coverage": coverage}
+
+
+async def same(
+    question: str, replay: WholeReplay, expected: Mapping[Key, Values], told: AsyncIterable[tuple[Key, Values]]
+) -> Outcome:
+    """Every thing is told once, as the replay says, and nothing else is."""
+    left, counted = dict(expected), 0
+    async for key, node in told:
+        counted += 1
+        replayed = left.pop(key, None)
+        if replayed != node:
+            return counted, Difference.between(f"GraphQL {question}", key, replayed, node, replay.cut)
+    for key, replayed in left.items():
+        return counted, Difference.between(f"GraphQL {question}", key, replayed, None, replay.cut)
+    return counted, None
+
+
+def _window(replay: WholeReplay) -> tuple[date, date]:
+    until = replay.cut.on + timedelta(days=1)
+    return until - timedelta(days=CALL_DAYS), until
+
+
+def _seat(node: Node) -> Key:
+    return (node["userId"], node["sku"]["skuId"])
+
+
+async def _keyed(nodes: Iterable[Node], key: Callable[[Node], Key]) -> AsyncIterator[tuple[Key, Values]]:
+    for node in nodes:
+        yield key(node), node
+
+
+async def _paged(nodes: AsyncIterable[Node], key: Callable[[Node], Key]) -> AsyncIterator[tuple[Key, Values]]:
+    async for node in nodes:
+        yield key(node), node

@@ -1,0 +1,3 @@
+from tests.projections.conftest import desk, reader
+
+__all__ = ["desk", "reader"]
