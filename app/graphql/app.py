@@ -14,8 +14,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-import psycopg
-from graphql import DocumentNode, ExecutionResult, OperationType, get_operation_ast
+from graphql import DocumentNode, OperationType, get_operation_ast
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -29,9 +28,12 @@ from app.clock import Clock
 from app.commands.desk import Desk
 from app.domain.errors import SuaError
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql import http, live_stream
+from app.graphql import http, live_stream, measured
 from app.graphql.answers import Answers, Kept, Rights, key_of
 from app.graphql.assessments import Assessments
+from app.graphql.awaited import heads_below, reached
+from app.graphql.compiled.plans import Plan, Plans
+from app.graphql.compiled.reads import CompiledReads
 from app.graphql.context import Asked
 from app.graphql.documents import Documents
 from app.graphql.errors import described, known, masked, of_execution
@@ -49,10 +51,11 @@ from app.graphql.schema import schema
 from app.graphql.told import cost_told, heads_told
 from app.graphql.unmasking import Unmasking
 from app.projections import reading
-from app.projections.heads import Head, heads_of
+from app.projections.heads import Head
+from app.telemetry import bound
+from app.telemetry.tracing import span
 
 WAIT_SECONDS = 5.0
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class DoorSettings:
     """What the door needs to be told. `secret`: 32 bytes or more, for pseudonyms and cursors.
 
     `trusted`: the only documents that run, by hash; None: any does. `answers_bytes`: of answers kept; 0: none is.
+    `compiled` False: every question runs in the general way.
     """
 
     provider_directory: DirectoryId | None
@@ -71,6 +75,7 @@ class DoorSettings:
     trusted: Mapping[str, str] | None = None
     requests_per_minute: int = 6000
     answers_bytes: int = 64 * 2**20
+    compiled: bool = True
     live: LiveTerms = field(default_factory=LiveTerms)
 
 
@@ -114,9 +119,12 @@ class GraphQLDoor:
         self._cursors = Cursors(settings.secret)
         self._pseudonyms = Pseudonyms(settings.secret)
         self._assessments = Assessments()
+        self._plans = Plans(schema)
+        shown = (settings.limits, self._cursors, self._pseudonyms)
+        self._compiled = CompiledReads(pool, provider, self._grants, clock, *shown, settings.statement_timeout)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._respond(Request(scope, receive))
+        response = await measured.measured(Request(scope, receive), self._respond)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -133,9 +141,10 @@ class GraphQLDoor:
                 asking = http.asked_by_address(request, self._settings.body)
             else:
                 asking = await http.read(request, self._settings.body)
-            if events_only:
-                return await live_stream.heard(self.live, request, claims, asking)
-            return await self._answer(request, claims, asking, media)
+            with bound(directory=claims.tid), span("graphql", request.headers.get("traceparent")):
+                if events_only:
+                    return await live_stream.heard(self.live, request, claims, asking)
+                return await self._answer(request, claims, asking, media)
         except SuaError as error:
             return http.refusal(error, media)
         except Exception as error:  # noqa: BLE001 - the last resort; logged by type and place, answered by trace id
@@ -157,6 +166,7 @@ class GraphQLDoor:
             return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
         self._persisted.remember(asking)
         chosen = get_operation_ast(prepared.document, asking.operation_name)
+        measured.note(request, chosen)
         if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
             return await live_stream.heard(self.live, request, claims, asking)
         if request.method == "GET" and chosen is not None and chosen.operation is not OperationType.QUERY:
@@ -173,9 +183,13 @@ class GraphQLDoor:
             return Parts(begin, prepared.document, asking, media, later, self._settings.live.send)
         document = whole(prepared.document, text)
         key = key_of(text, document, asking.operation_name, variables)
-        ran = await self._kept(claims, key)
+        ran, how = await self._kept(claims, key), measured.KEPT
+        if ran is None and key is not None and self._settings.compiled:
+            plan = self._plans.plan(text, document, asking.operation_name, variables)
+            ran, how = await self._read(claims, plan, key), measured.COMPILED
         if ran is None:
-            ran = await self._run(claims, document, variables, asking.operation_name, key)
+            ran, how = await self._run(claims, document, variables, asking.operation_name, key), measured.RUN
+        measured.note_answer(request, how, errors=bool(ran.errors))
         if prepared.personal and ran.data is not None:
             await self._unmasking.record(ran.viewer, ran.touched)
         told |= heads_told(ran.heads, self._clock.now())
@@ -199,6 +213,14 @@ class GraphQLDoor:
             tables = {tenant: head.tables for tenant, head in heads.items()}
             self._answers.keep(key, Kept(data, Rights.of(asked.viewer), tables, asked.asked_at, asked.until))
 
+    async def _read(self, claims: Claims, plan: Plan | None, key: bytes) -> _Ran | None:
+        """The answer by a plan, in one round trip; None: there is no plan, or something is odd. `_run` tells then."""
+        found = None if plan is None else await self._compiled.found(claims, plan, key)
+        if found is None:
+            return None
+        self._keep(key, found.data, found.asked, found.heads)
+        return _Ran(found.data, [], found.heads, found.asked.viewer, found.asked.touched)
+
     async def _run(
         self,
         claims: Claims,
@@ -217,8 +239,8 @@ class GraphQLDoor:
         while True:
             async with self._asked(claims) as asked:
                 result = await executed_whole(document, asked, variables, operation)
-                heads = await _heads(asked, result)
-            if once or not asked.behind or not await self._reached(asked.behind, until):
+                heads = await heads_below(asked, result)
+            if once or not asked.behind or not await reached(self._pool, self._clock, asked.behind, until):
                 break
         errors = [of_execution(error) for error in result.errors or ()]
         never_ran = result.data is None and not any(error.path for error in result.errors or ())
@@ -238,26 +260,6 @@ class GraphQLDoor:
                 await db.execute(SNAPSHOT)
                 now, limits = self._clock.now(), self._settings.limits
                 yield Asked(viewer, db, now, limits, self._cursors, self._pseudonyms, self._assessments, self._desk)
-
-    async def _reached(self, wanted: dict[TenantId, int], until: float) -> bool:
-        """Wait, in short looks of their own, until the tables have come that far. False: not in time."""
-        while _ticks() < until:
-            async with self._pool.connection() as db, reading.scope(db, sorted(wanted)):
-                moments = [await reading.moment(db, each, None, None, self._clock.now()) for each in sorted(wanted)]
-            if all(moment.position >= wanted[each] for moment, each in zip(moments, sorted(wanted), strict=True)):
-                return True
-            await asyncio.sleep(POLL_SECONDS)
-        return False
-
-
-async def _heads(asked: Asked, result: ExecutionResult) -> Mapping[TenantId, Head]:
-    """How far the tables are in the answer's own snapshot; nothing where the snapshot broke with the answer."""
-    try:
-        return await heads_of(asked.db, sorted(asked.touched))
-    except psycopg.Error:
-        if not result.errors:
-            raise
-        return {}
 
 
 def _told_later(told: Mapping[str, Any], clock: Clock, heads: Mapping[TenantId, Head]) -> Mapping[str, Any]:

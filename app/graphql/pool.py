@@ -1,6 +1,9 @@
 """Connections of the read side, which may see only what row-level security shows them."""
 
+import asyncio
+import select
 from typing import Any, ClassVar, TypeAlias
+from weakref import WeakKeyDictionary
 
 import psycopg
 import psycopg_pool
@@ -11,12 +14,14 @@ from app.domain.errors import Refused
 from app.domain.ids import DirectoryId, TenantId
 from app.domain.period import FOREVER
 from app.graphql.errors import DatabaseDown
-from app.projections.reading import OPEN
+from app.projections.reading import OPEN, Question, rows
 
 BORROW_SECONDS = 2.0
 START_SECONDS = 5.0
 RECONNECT_SECONDS = 4.0
 """How long the pool goes on trying by itself, ever more slowly; after that each request is a try."""
+
+RESTED_SECONDS = 5.0
 
 Db: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 ReadPool: TypeAlias = psycopg_pool.AsyncConnectionPool[Db]
@@ -37,14 +42,14 @@ async def open_read_pool(dsn: str, size: int) -> ReadPool:
         timeout=BORROW_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"autocommit": True, "connect_timeout": int(START_SECONDS)},
-        check=psycopg_pool.AsyncConnectionPool.check_connection,
+        check=_check,
         open=False,
         name="sua-read",
     )
     try:
         await pool.open(wait=True, timeout=START_SECONDS)
         async with pool.connection() as db:
-            await _check_role(db)
+            await check_role(db)
     except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
         await pool.close()
         raise DatabaseDown("The read side's database does not answer.") from error
@@ -54,7 +59,30 @@ async def open_read_pool(dsn: str, size: int) -> ReadPool:
     return pool
 
 
-async def _check_role(db: Db) -> None:
+async def _check(db: Db) -> None:
+    """Raise where the connection is broken, before it is given to a request.
+
+    A server that went away, or closed the connection, has said so: there is something to read on a connection on which
+    nothing was asked. Only then, or after so long a rest that a network between may have dropped it, is it asked.
+    """
+    now = asyncio.get_running_loop().time()
+    rested = now - _lent.get(db, 0.0)
+    _lent[db] = now
+    if rested > RESTED_SECONDS or _has_something_to_read(db):
+        await psycopg_pool.AsyncConnectionPool.check_connection(db)
+
+
+_lent: WeakKeyDictionary[Db, float] = WeakKeyDictionary()
+"""When each connection was last given to a request, by the event loop's clock."""
+
+
+def _has_something_to_read(db: Db) -> bool:
+    watch = select.poll()
+    watch.register(db.pgconn.socket, select.POLLIN)
+    return bool(watch.poll(0))
+
+
+async def check_role(db: Db) -> None:
     """Row-level security does not bind superusers, roles with BYPASSRLS, nor (unless forced) owners of a table."""
     row = await (
         await db.execute(
@@ -95,12 +123,16 @@ class TenantRegister:
     async def _read(self, opening: sql.Composable, *, offboarded_too: bool) -> frozenset[TenantId]:
         async with self._db.transaction():
             await self._db.execute(sql.SQL("SET TRANSACTION READ ONLY; {}").format(opening))
-            found = await self._db.execute(
-                "SELECT DISTINCT tenant_id FROM tenants WHERE until_position = %s AND valid_until = %s"
-                " AND (state <> 'OFFBOARDED' OR %s)",
-                (OPEN, FOREVER, offboarded_too),
-            )
-            return frozenset(TenantId(row[0]) for row in await found.fetchall())
+            return frozenset(TenantId(row[0]) for row in await rows(self._db, *registered(offboarded_too)))
+
+
+def registered(offboarded_too: bool = False) -> Question:
+    """The tenants as they are now that the policies show."""
+    return Question(
+        "SELECT DISTINCT tenant_id FROM tenants WHERE until_position = %(open)s AND valid_until = %(forever)s"
+        " AND (state <> 'OFFBOARDED' OR %(offboarded_too)s::boolean)",
+        {"open": OPEN, "forever": FOREVER, "offboarded_too": offboarded_too},
+    )
 
 
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -17,13 +17,13 @@ from app.graphql.context import Asked, Info, names_below
 from app.graphql.errors import BadUserInput
 from app.graphql.ids import part_of, thing_id, version_id
 from app.graphql.node_type import Node
-from app.graphql.paging import Connection
+from app.graphql.paging import Connection, Page
 from app.graphql.scalars import checked_text
 from app.graphql.skus import Sku, sku_shown
-from app.projections import activity_gaps, last_activity, licence_holdings, users
+from app.projections import activity_gaps, erased_people, last_activity, licence_holdings, users
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
-from app.projections.users import UserRow
+from app.projections.users import Chosen, UserRow
 
 Kind = strawberry.enum(UserKind, name="UserKind", description="Whose account it is. Only a PERSON leaves seats idle.")
 
@@ -98,6 +98,9 @@ class User(Node):
     country: str | None
     usage_location: str | None
     created_at: datetime | None = strawberry.field(description="When the account was made, UTC; null: not known.")
+    erased_at: datetime | None = strawberry.field(
+        description="When the person was erased, UTC, told at every moment alike; null: they were not."
+    )
     holdings: list[Holding] = strawberry.field(description="Licences held, by product and path.")
     activity: Activity
 
@@ -123,29 +126,36 @@ class UserQuestions(AtMoment):
         after: str | None = None,
     ) -> Connection[User]:
         asked = info.context
-        wanted = filter or UserFilter()
-        department, search = checked_text("department", wanted.department), checked_text("search", wanted.search)
-        if search is not None and not asked.viewer.sees_persons(self.tenant):
-            raise BadUserInput("`search` looks into names; it needs the role Sua.SeePersons.")
-        arguments = [department, wanted.kind, wanted.enabled, search]
-        page = self.page(info, "users", arguments, first, after, tuple[str, UUID])
+        page, wanted = self.listing(info, filter, first, after)
         below = names_below(info)
         tenant_row = await self.row_at(asked, page.pinned)
         return await page.filled(
-            lambda limit: users.listed_at(
-                asked.db,
-                self.tenant,
-                page.pinned,
-                department=department,
-                kind=wanted.kind,
-                enabled=wanted.enabled,
-                search=search,
-                after=page.after,
-                limit=limit,
-            ),
+            lambda limit: users.listed_at(asked.db, self.tenant, page.pinned, **wanted, limit=limit),
             lambda row: (row.display_name or "", row.user),
             lambda rows: users_shown(asked, self.tenant, page.pinned, tenant_row, rows, below),
         )
+
+    def listing(
+        self,
+        info: Info,
+        filter: UserFilter | None = None,  # noqa: A002
+        first: int | None = None,
+        after: str | None = None,
+    ) -> tuple[Page[Moment, Any], Chosen]:
+        """The page of `users`, and which users it is of."""
+        wanted = filter or UserFilter()
+        department, search = checked_text("department", wanted.department), checked_text("search", wanted.search)
+        if search is not None and not info.context.viewer.sees_persons(self.tenant):
+            raise BadUserInput("`search` looks into names; it needs the role Sua.SeePersons.")
+        arguments = [department, wanted.kind, wanted.enabled, search]
+        page = self.page(info, "users", arguments, first, after, tuple[str, UUID])
+        return page, {
+            "department": department,
+            "kind": wanted.kind,
+            "enabled": wanted.enabled,
+            "search": search,
+            "after": page.after,
+        }
 
     @strawberry.field(description="One user, also one deleted by then. NOT_FOUND for any id this tenant does not know.")
     async def user(self, info: Info, id: strawberry.ID) -> User | None:  # noqa: A002
@@ -169,6 +179,7 @@ async def users_shown(
     ids = [row.user for row in rows]
     holdings = await _holdings(asked, tenant, at, ids) if "holdings" in below else {}
     activities = await _activities(asked, tenant, at, tenant_row, rows) if "activity" in below else {}
+    erased = await erased_people.erased_at(asked.db, tenant, ids) if "erasedAt" in below else {}
     return [
         User(
             id=strawberry.ID(version_id("User", tenant, at, row.user)),
@@ -186,6 +197,7 @@ async def users_shown(
             country=row.country,
             usage_location=row.usage_location,
             created_at=row.created_at,
+            erased_at=erased.get(row.user),
             holdings=holdings.get(row.user, []),
             activity=activities.get(row.user, _UNREAD),
         )

@@ -1,0 +1,191 @@
+"""Many questions in one message to PostgreSQL, which answers them in one transaction: one round trip.
+
+The statements of one message are one transaction by themselves, which ends with it, also after an error; what SET
+LOCAL opened is closed again with it. Each question is a prepared statement of its connection, so that it is parsed
+once; what it is asked with are literals. SET LOCAL with literals reaches the other nodes of a cluster, as parameters
+and set_config() would not.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import psycopg
+from psycopg import sql
+
+from app.domain.ids import DirectoryId, TenantId
+from app.graphql.pool import Db
+from app.projections.reading import Question
+
+PREPARED_MAX = 200
+"""Statements kept prepared on one connection; the longest unused leaves first."""
+
+STATEMENTS_MAX = 2_000
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
+_BY_VALUES = re.compile(r"UNION ALL|IS NULL\s+OR")
+"""Statements planned well only with their values: how much was superseded since, conditions that may be none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a batch may see: the register of one directory's tenants (None: of none), and these tenants' rows."""
+
+    directory: DirectoryId | None
+    tenants: tuple[TenantId, ...]
+
+
+class Answer:
+    """The rows of one question. Stands in for a cursor."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self.rows = rows
+
+    async def fetchall(self) -> list[tuple[Any, ...]]:
+        return self.rows
+
+    async def fetchone(self) -> tuple[Any, ...] | None:
+        return self.rows[0] if self.rows else None
+
+
+_TYPES: Mapping[type, str] = {UUID: "uuid", datetime: "timestamptz", date: "date", int: "bigint", bool: "boolean"}
+"""What the driver says of its parameters; of texts, lists and nulls it leaves the type to PostgreSQL, too."""
+
+
+class _Statement(NamedTuple):
+    """A question's text with the types of its parameters. The name follows from both, so it means the same everywhere.
+
+    `order`: names of its parameters. `by_values`: to be planned anew where PostgreSQL thinks that better.
+    """
+
+    name: str
+    prepare: str
+    order: tuple[str, ...]
+    by_values: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A message ready to be sent, again and again. `places`: where each question's rows are among the results."""
+
+    message: bytes
+    statements: tuple[_Statement, ...]
+    places: tuple[int, ...]
+
+
+class Batches:
+    """`longest`: how long one statement may take."""
+
+    def __init__(self, longest: timedelta) -> None:
+        self._timed = f"SET LOCAL statement_timeout = {int(longest.total_seconds() * 1000)};"
+        self._opening = (
+            f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL jit = off; {self._timed}"
+            " SET LOCAL plan_cache_mode = force_generic_plan;"
+        )
+        self._prepared: WeakKeyDictionary[Db, OrderedDict[str, None]] = WeakKeyDictionary()
+
+    def batch(self, scope: Scope, register: Sequence[Question], questions: Sequence[Question]) -> Batch:
+        """These questions in one message. `register`: those that read the register of tenants; they come first."""
+        statements = [_statement(*_form(each)) for each in questions]
+        steady = [place for place, each in enumerate(statements) if not each.by_values]
+        others = [place for place, each in enumerate(statements) if each.by_values]
+        message = [self._opening]
+        for_register = [_statement(*_form(each)) for each in register]
+        if scope.directory is not None:
+            message.append(f"SET LOCAL sua.directory = {_literal(str(scope.directory))};")
+            message += map(_execute, for_register, register)
+            message.append("SET LOCAL sua.directory = '';")
+        message.append(f"SET LOCAL sua.tenants = {_literal(','.join(map(str, scope.tenants)))};")
+        message += [_execute(statements[place], questions[place]) for place in steady]
+        if others:
+            message.append("SET LOCAL plan_cache_mode = auto;")
+            message += [_execute(statements[place], questions[place]) for place in others]
+        sent = [*range(len(register)), *(len(register) + place for place in (*steady, *others))]
+        places = sorted(range(len(sent)), key=sent.__getitem__)
+        return Batch("".join(message).encode(), (*for_register, *statements), tuple(places))
+
+    async def answers(self, db: Db, batch: Batch) -> list[Answer]:
+        """The answers in the order of the questions, all from one snapshot."""
+        known = self._prepared.setdefault(db, OrderedDict())
+        lacking = {each.name: each for each in batch.statements if each.name not in known}
+        if lacking:
+            await self._prepare(db, known, lacking)
+        for each in batch.statements:
+            known.move_to_end(each.name)
+        cursor = db.cursor()
+        await cursor.execute(batch.message, prepare=False)
+        found = [Answer(await each.fetchall()) async for each in cursor.results() if _has_rows(each)]
+        return [found[place] for place in batch.places]
+
+    async def _prepare(self, db: Db, known: OrderedDict[str, None], lacking: Mapping[str, _Statement]) -> None:
+        message = [self._timed, *(each.prepare for each in lacking.values())]
+        while known and len(known) + len(lacking) > PREPARED_MAX:
+            oldest, _ = known.popitem(last=False)
+            message.append(f"DEALLOCATE {oldest};")
+        await db.execute("".join(message).encode(), prepare=False)
+        known.update(dict.fromkeys(lacking))
+
+
+def _has_rows(result: psycopg.AsyncCursor[Any]) -> bool:
+    """Whether it is the result of a question, and not of a setting."""
+    return result.pgresult is not None and result.pgresult.nfields > 0
+
+
+def _form(question: Question) -> tuple[str, tuple[tuple[str, type], ...]]:
+    return question.query, tuple((name, type(value)) for name, value in question.parameters.items())
+
+
+@lru_cache(STATEMENTS_MAX)
+def _statement(text: str, types: tuple[tuple[str, type], ...]) -> _Statement:
+    order: list[str] = []
+    unnamed = count()
+
+    def number(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        name = found[1] or str(next(unnamed))
+        if name not in order:
+            order.append(name)
+        return f"${order.index(name) + 1}"
+
+    query, of_type = _PLACEHOLDER.sub(number, text), dict(types)
+    said = ", ".join(_TYPES.get(of_type[name], "unknown") for name in order)
+    form = f"{f' ({said})' if said else ''} AS {query};"
+    name = f"sua_{hashlib.sha256(form.encode()).hexdigest()[:32]}"
+    return _Statement(name, f"PREPARE {name}{form}", tuple(order), _BY_VALUES.search(text) is not None)
+
+
+def _execute(statement: _Statement, question: Question) -> str:
+    if not statement.order:
+        return f"EXECUTE {statement.name};"
+    return f"EXECUTE {statement.name} ({','.join([_literal(question.parameters[name]) for name in statement.order])});"
+
+
+def _literal(value: object) -> str:
+    """Raises TypeError for a value of a type no question of the read side has."""
+    match value:
+        case None:
+            return "NULL"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(int(value))
+        case UUID() | datetime() | date():
+            return f"'{value}'"
+        case str():
+            return sql.Literal(str(value)).as_string(None)
+        case list() if all(isinstance(each, UUID) for each in value):
+            return f"'{{{','.join(map(str, value))}}}'"
+        case list():
+            return f"ARRAY[{','.join(map(_literal, value))}]"
+    raise TypeError(f"no literal for {type(value).__name__}")

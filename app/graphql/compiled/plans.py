@@ -1,0 +1,112 @@
+"""Plans of documents, made once: what can be compiled, and how."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import strawberry
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    get_variable_values,
+    visit,
+)
+from graphql.execution.values import VariableValues
+
+from app.graphql.compiled.columns import COLUMNS
+from app.graphql.compiled.selection import Compiler, NotCompiled, Selection, fragments_of, operation_of
+
+REMEMBERED_MAX: Final = 1_000
+"""Plans kept, and documents known to have none; the longest unused leaves first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`variables`: of this request, coerced."""
+
+    selection: Selection
+    variables: VariableValues
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One operation of a document. `directed`: variables that directives hang on, so that each choice is a plan."""
+
+    operation: OperationDefinitionNode
+    directed: tuple[str, ...]
+    selections: dict[tuple[Any, ...], Selection | None]
+
+
+class Plans:
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self._schema = schema._schema
+        self._scalars = schema.schema_converter.scalar_registry
+        self._config = schema.config
+        self._known: OrderedDict[tuple[str, str | None], _Known | None] = OrderedDict()
+
+    def plan(
+        self, text: str, document: DocumentNode, operation: str | None, variables: Mapping[str, Any]
+    ) -> Plan | None:
+        """The plan of a valid document; None: it runs in the general way, also where its variables are refused."""
+        place = (text, operation)
+        known = self._known.get(place)
+        if known is None and place not in self._known:
+            known = _known(document, operation)
+            self._known[place] = known
+            while len(self._known) > REMEMBERED_MAX:
+                self._known.popitem(last=False)
+        self._known.move_to_end(place)
+        if known is None:
+            return None
+        coerced = get_variable_values(self._schema, known.operation.variable_definitions or (), dict(variables))
+        if not isinstance(coerced, VariableValues):
+            return None
+        choice = tuple(coerced.coerced.get(name) for name in known.directed)
+        if choice not in known.selections:
+            known.selections[choice] = self._compiled(document, known.operation, coerced)
+        selection = known.selections[choice]
+        return None if selection is None else Plan(selection, coerced)
+
+    def _compiled(
+        self, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
+    ) -> Selection | None:
+        try:
+            return Compiler(
+                self._schema, operation, fragments_of(document), variables, self._scalars, self._config, COLUMNS
+            ).root()
+        except (NotCompiled, GraphQLError):
+            return None
+
+
+def _known(document: DocumentNode, operation: str | None) -> _Known | None:
+    try:
+        chosen = operation_of(document, operation)
+    except NotCompiled:
+        return None
+    directed = _Directed()
+    visit(document, directed)
+    if len(directed.names) > DIRECTED_MAX:
+        return None
+    return _Known(chosen, tuple(sorted(directed.names)), {})
+
+
+DIRECTED_MAX: Final = 6
+"""Variables in directives that a document with a plan may have: two to the power of it are its plans."""
+
+
+class _Directed(Visitor):
+    """Names of the variables in directives, also of what the operation does not reach."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.names.add(argument.value.name.value)

@@ -1,0 +1,171 @@
+"""A question answered in one round trip: gone through on paper, asked all at once, gone through again.
+
+Every attempt is a whole one: rights, moment, rows and heads come from one batch, which is one snapshot. One that came
+to ask something else than the attempt before (what was remembered is out of date, or a row had to be known first) is
+asked again from the beginning. Whatever is odd is left to the general way, which also tells it as an error.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, TypeAlias, cast
+
+import orjson
+import psycopg
+import psycopg_pool
+
+from app.auth.pseudonyms import Pseudonyms
+from app.auth.tokens import Claims
+from app.auth.viewer import Grants, Viewer, viewer_of
+from app.clock import Clock
+from app.domain.ids import DirectoryId, TenantId
+from app.graphql.answers import KEPT_FOR
+from app.graphql.assessments import Assessments
+from app.graphql.compiled.batch import Answer, Batch, Batches, Scope
+from app.graphql.compiled.plans import Plan
+from app.graphql.compiled.script import Key, Remembered, Script, is_of_register
+from app.graphql.compiled.selection import Run
+from app.graphql.context import Asked
+from app.graphql.limits import Limits
+from app.graphql.paging import Cursors
+from app.graphql.pool import ReadPool
+from app.projections.heads import Head, heads_of
+from app.projections.reading import Question
+
+ATTEMPTS: Final = 8
+"""Where nothing is remembered, batches of the rights alone, of the tenant, of the moment, of the page, of what it holds
+and of what that is called follow each other. What needs more hangs on itself too much to be read this way.
+"""
+
+REMEMBERED_MAX: Final = 1_000
+"""Requests whose questions are remembered."""
+
+_Place: TypeAlias = tuple[bytes, str, str, tuple[str, ...]]
+"""A request and who sends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer without errors."""
+
+    data: bytes
+    heads: Mapping[TenantId, Head]
+    asked: Asked
+
+    @property
+    def touched(self) -> Collection[TenantId]:
+        return self.asked.touched
+
+
+@dataclass(slots=True)
+class _Asking:
+    """What one going through came to ask, and what had to be open for it. `batch`: of these, once it was asked."""
+
+    scope: Scope
+    questions: Mapping[Key, Question]
+    batch: Batch | None = field(default=None, compare=False)
+
+
+class _AskedBefore:
+    """The questions of requests of the last minute: they are asked again at once, and gone through but once.
+
+    No longer: a cursor may hold a name, and what a person's erasure took from the tables must leave memory too.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[_Place, tuple[_Asking, float]] = OrderedDict()
+
+    def found(self, place: _Place) -> _Asking | None:
+        begun = _ticks() - KEPT_FOR.total_seconds()
+        while self._known and next(iter(self._known.values()))[1] < begun:
+            self._known.popitem(last=False)
+        known = self._known.get(place)
+        return None if known is None else known[0]
+
+    def keep(self, place: _Place, asking: _Asking) -> None:
+        self._known[place] = (asking, _ticks())
+        self._known.move_to_end(place)
+        while len(self._known) > REMEMBERED_MAX:
+            self._known.popitem(last=False)
+
+
+def _ticks() -> float:
+    """The event loop's own clock, for lengths of time only."""
+    return asyncio.get_running_loop().time()
+
+
+class CompiledReads:
+    def __init__(
+        self,
+        pool: ReadPool,
+        provider: DirectoryId | None,
+        grants: Grants,
+        clock: Clock,
+        limits: Limits,
+        cursors: Cursors,
+        pseudonyms: Pseudonyms,
+        longest: timedelta,
+    ) -> None:
+        self._pool = pool
+        self._provider = provider
+        self._grants = grants
+        self._clock = clock
+        self._limits = limits
+        self._cursors = cursors
+        self._names = pseudonyms
+        self._batches = Batches(longest)
+        self._remembered = Remembered()
+        self._asked_before = _AskedBefore()
+
+    async def found(self, claims: Claims, plan: Plan, key: bytes) -> Found | None:
+        """The answer; None: it has to be found in the general way. `key`: of the request, whoever sends it."""
+        place = (key, claims.tid, claims.oid, tuple(claims.roles))
+        asking = self._asked_before.found(place)
+        if asking is None:
+            _, asking = await self._gone_through(claims, plan, {})
+        for _ in range(ATTEMPTS):
+            try:
+                answers = await self._answers(asking)
+            except psycopg_pool.PoolTimeout:
+                raise
+            except (psycopg.Error, TypeError):
+                return None
+            self._remembered.keep(answers)
+            before = asking
+            found, asking = await self._gone_through(claims, plan, answers)
+            if asking == before:
+                self._asked_before.keep(place, before)
+                return found
+        return None
+
+    async def _answers(self, asking: _Asking) -> Mapping[Key, Answer]:
+        of_register = [key for key in asking.questions if is_of_register(key)]
+        others = [key for key in asking.questions if not is_of_register(key)]
+        if asking.batch is None:
+            register, questions = ([asking.questions[key] for key in keys] for keys in (of_register, others))
+            asking.batch = self._batches.batch(asking.scope, register, questions)
+        async with self._pool.connection() as db:
+            found = await self._batches.answers(db, asking.batch)
+        return dict(zip([*of_register, *others], found, strict=True))
+
+    async def _gone_through(
+        self, claims: Claims, plan: Plan, answers: Mapping[Key, Answer]
+    ) -> tuple[Found | None, _Asking]:
+        """The answer, if all it follows from is among these answers and nothing is odd; and what it asks for."""
+        script = Script(answers, self._remembered)
+        viewer: Viewer | None = None
+        found: Found | None = None
+        try:
+            viewer = await viewer_of(claims, self._provider, script, self._grants)
+            db = cast("psycopg.AsyncConnection[Any]", script)
+            asked = Asked(viewer, db, self._clock.now(), self._limits, self._cursors, self._names, Assessments())
+            data = await plan.selection.shown_later(Run(asked, script, plan.variables), None)
+            heads = await heads_of(db, sorted(asked.touched))
+            if script.true:
+                found = Found(orjson.dumps(data), heads, asked)
+        except Exception:  # noqa: BLE001 - whatever it is, the general way meets it again and tells it
+            found = None
+        tenants = () if viewer is None else script.tenants(viewer)
+        return found, _Asking(Scope(script.directory, tenants), script.questions)

@@ -1,0 +1,231 @@
+"""Compiled reads tell what the general way tells, byte for byte, in one round trip."""
+
+import asyncio
+import base64
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from app.auth.tokens import Claims
+from app.clock import SteppedClock
+from app.domain.events.licensing import Confidence, KindSource, UserKind
+from app.domain.events.tenancy import TenantOffboarded
+from app.eventstore.streams import TENANT
+from app.graphql.compiled.plans import Plan
+from app.graphql.compiled.reads import CompiledReads, Found
+from app.graphql.pool import open_read_pool
+from tests.database import Database
+from tests.graphql.compiled_documents import Document, documents
+from tests.graphql.conftest import SETTINGS, asgi, bearer
+from tests.graphql.world import CONTOSO, FABRIKAM, NOON, World, built, discovered, user_id
+
+ODD = 'Zoë "Q" O\'Neil \\ \u2028 <b>'
+UNKEPT = replace(SETTINGS, requests_per_minute=10**6, answers_bytes=0)
+PAGE = "query($t: ID!) { tenant(id: $t) { name at { users(first: 9) { nodes { id name department } } } } }"
+ASKED = {"query": PAGE, "variables": {"t": str(CONTOSO)}}
+NESTED = """query($t: ID!) { tenant(id: $t) { at { users(first: 9) {
+    nodes { name holdings { heldSince sku { id name } } activity { state sources { source at } } } } } } }"""
+
+
+@dataclass(slots=True)
+class Doors:
+    """The same questions both ways: compiled, and in the general way. `found`: what compiled reads came to."""
+
+    compiled: httpx.AsyncClient
+    general: httpx.AsyncClient
+    runner: asyncio.Runner
+    found: Counter[str] = field(default_factory=Counter)
+
+    async def told(self, asked: Document) -> tuple[httpx.Response, httpx.Response]:
+        body = {"query": asked.text, "variables": asked.variables}
+        headers = bearer(asked.who)
+        one = await self.compiled.post("/graphql", json=body, headers=headers)
+        other = await self.general.post("/graphql", json=body, headers=headers)
+        return one, other
+
+
+@pytest.fixture(scope="module")
+def world(module_database: Database) -> Iterator[World]:
+    with built(module_database.writer_dsn) as made:
+        odd = discovered(user_id(90), ODD, 'R&D "x"', datetime(2026, 6, 2, 8, 0, 0, 120_000, tzinfo=UTC))
+        made.seats(CONTOSO, [odd], at=odd.happened_at)
+        made.tabulate(CONTOSO)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def doors(module_database: Database, world: World) -> Iterator[Doors]:
+    with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
+        pool = runner.run(open_read_pool(module_database.reader_dsn, 2))
+        apps = [asgi(pool, SteppedClock(NOON), replace(UNKEPT, compiled=compiled)) for compiled in (True, False)]
+        compiled, general = (_client(app) for app in apps)
+        made = Doors(compiled, general, runner)
+        _count(made, patch)
+        yield made
+        for client in (compiled, general):
+            runner.run(client.aclose())
+        runner.run(pool.close())
+
+
+def _client(app: Starlette) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sua.test")
+
+
+def _count(doors: Doors, patch: pytest.MonkeyPatch) -> None:
+    real = CompiledReads.found
+
+    async def counted(self: CompiledReads, claims: Claims, plan: Plan, key: bytes) -> Found | None:
+        found = await real(self, claims, plan, key)
+        doors.found["left" if found is None else "told"] += 1
+        return found
+
+    patch.setattr(CompiledReads, "found", counted)
+
+
+def _cursors(doors: Doors) -> list[str]:
+    """Of lists of each kind, at several moments, told by both ways; and one of nowhere."""
+    told = []
+    for moment in ("", '(asOf: "2026-11-21")', '(asOf: "2026-11-22", knownAt: "2026-11-22T09:00:00Z")'):
+        lists = ("users", "idleLicences", 'calls(since: "2026-11-01")')
+        parts = [f"l{n}: {each} {{ edges {{ cursor }} }}" for n, each in enumerate(lists)]
+        text = f"query($t: ID!) {{ tenant(id: $t) {{ at{moment} {{ {' '.join(parts)} }} }} }}"
+        for answer in doors.runner.run(doors.told(Document(text, {"t": str(CONTOSO)}, "hr"))):
+            at = answer.json()["data"]["tenant"]["at"]
+            told += [edge["cursor"] for each in at.values() for edge in each["edges"][:2]]
+    return [*dict.fromkeys(told), base64.urlsafe_b64encode(bytes(40)).decode()]
+
+
+def test_any_document_is_answered_alike_both_ways_and_all_that_have_no_errors_compiled(doors: Doors) -> None:
+    cursors = _cursors(doors)
+    without_errors = Counter[bool]()
+    doors.found.clear()
+
+    @settings(suppress_health_check=list(HealthCheck))
+    @given(asked=documents(cursors), again=st.booleans())
+    def both_ways(asked: Document, again: bool) -> None:
+        for _ in range(2 if again else 1):
+            one, other = doors.runner.run(doors.told(asked))
+            assert (one.status_code, one.content) == (other.status_code, other.content)
+            assert dict(one.headers) == dict(other.headers)
+            without_errors["errors" not in one.json()] += 1
+
+    both_ways()
+
+    assert doors.found["told"] == without_errors[True] >= without_errors.total() / 4
+
+
+async def _executed(doors: Doors, monkeypatch: pytest.MonkeyPatch, text: str) -> tuple[list[bytes], list[bytes]]:
+    """The messages to the database for the same question asked again, both ways."""
+    sent: list[bytes] = []
+    real = psycopg.AsyncCursor.execute
+
+    async def noted(self: Any, query: Any, *rest: Any, **named: Any) -> Any:
+        sent.append(query if isinstance(query, bytes) else str(query).encode())
+        return await real(self, query, *rest, **named)
+
+    told = []
+    asked = {"query": text, "variables": {"t": str(CONTOSO)}}
+    for client in (doors.compiled, doors.general):
+        await client.post("/graphql", json=asked, headers=bearer("viewer"))
+        with monkeypatch.context() as patch:
+            patch.setattr(psycopg.AsyncCursor, "execute", noted)
+            sent.clear()
+            answer = await client.post("/graphql", json=asked, headers=bearer("viewer"))
+        assert "errors" not in answer.json()
+        told.append(list(sent))
+    return told[0], told[1]
+
+
+@pytest.mark.parametrize("text", [PAGE, NESTED])
+def test_a_question_asked_before_is_one_message_to_the_database(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    compiled, general = doors.runner.run(_executed(doors, monkeypatch, text))
+
+    assert len(compiled) == 1
+    assert len(general) >= 8
+    opening, _, rest = compiled[0].partition(b"EXECUTE")
+    assert b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY" in opening
+    assert b"SET LOCAL statement_timeout = 5000" in opening
+    assert f"SET LOCAL sua.tenants = '{CONTOSO}'".encode() in rest
+    assert b"SET " not in compiled[0].replace(b"SET LOCAL", b"").replace(b"SET TRANSACTION", b"")
+
+
+def test_what_was_recorded_since_is_told_at_once(doors: Doors, world: World) -> None:
+    before, _ = doors.runner.run(doors.told(Document(PAGE, {"t": str(CONTOSO)}, "hr")))
+    doors.runner.run(doors.told(Document(PAGE, {"t": str(CONTOSO)}, "hr")))
+
+    world.seats(CONTOSO, [discovered(user_id(91), "Aaron Neu", "Sales", NOON)], at=NOON)
+    world.tabulate(CONTOSO)
+    one, other = doors.runner.run(doors.told(Document(PAGE, {"t": str(CONTOSO)}, "hr")))
+
+    assert one.content == other.content != before.content
+    assert one.json()["data"]["tenant"]["at"]["users"]["nodes"][0]["name"] == "Aaron Neu"
+
+
+def test_a_tenant_that_left_is_closed_at_once_to_its_own_people(doors: Doors, world: World) -> None:
+    asked = Document(PAGE, {"t": str(FABRIKAM)}, "neighbour")
+    doors.found.clear()
+    for _ in range(2):
+        doors.runner.run(doors.told(asked))
+    assert doors.found == {"told": 2}
+
+    _, version = world.store.load(FABRIKAM, TENANT)
+    world.append(FABRIKAM, TENANT, TenantOffboarded(happened_at=NOON), at=NOON, after=version)
+    world.tabulate(FABRIKAM)
+    one, other = doors.runner.run(doors.told(asked))
+
+    assert (one.status_code, one.content) == (other.status_code, other.content)
+    assert one.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_a_connection_shows_nothing_to_who_borrows_it_next(doors: Doors, module_database: Database) -> None:
+    async def after_a_compiled_read() -> list[tuple[Any, ...]]:
+        pool = await open_read_pool(module_database.reader_dsn, 1)
+        async with _client(asgi(pool, SteppedClock(NOON), UNKEPT)) as client:
+            await client.post("/graphql", json=ASKED, headers=bearer("hr"))
+        async with pool.connection() as db:
+            found = await db.execute(
+                "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM tenants),"
+                " current_setting('sua.tenants', true), current_setting('transaction_read_only')"
+            )
+            seen = await found.fetchall()
+        await pool.close()
+        return seen
+
+    doors.found.clear()
+    assert doors.runner.run(after_a_compiled_read()) == [(0, 0, "", "off")]
+    assert doors.found == {"told": 1}
+
+
+def test_a_question_that_takes_too_long_is_told_as_in_the_general_way(doors: Doors, module_database: Database) -> None:
+    async def asked(compiled: bool) -> Any:
+        pool = await open_read_pool(module_database.reader_dsn, 2)
+        hasty = replace(UNKEPT, compiled=compiled, statement_timeout=timedelta(milliseconds=100))
+        with psycopg.connect(module_database.owner_dsn) as owner:
+            owner.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+            async with _client(asgi(pool, SteppedClock(NOON), hasty)) as client:
+                told = await client.post("/graphql", json=ASKED, headers=bearer("hr"))
+        await pool.close()
+        return told.json()["errors"]
+
+    doors.found.clear()
+    one, other = (doors.runner.run(asked(compiled)) for compiled in (True, False))
+
+    assert one == other
+    assert one[0]["extensions"]["code"] == "QUERY_TIMED_OUT"
+    assert one[0]["path"] == ["tenant", "at", "users"]
+    assert doors.found == {"left": 1}
+
+
+def test_enums_stand_in_rows_by_the_names_they_have_in_the_schema() -> None:
+    assert {each for enum in (UserKind, KindSource, Confidence) for each in enum if each.name != each.value} == set()
