@@ -44,20 +44,28 @@ def tell(store: EventStore, tenant: TenantId, facts: Iterable[Told]) -> int:
 
 
 def company(
-    users: int, days: int, *, active: float, signing_in: float, changing: float, seed: int = 1
+    users: int,
+    days: int,
+    *,
+    active: float,
+    signing_in: float,
+    changing: float,
+    seed: int = 1,
+    began: datetime = BEGAN,
+    home: DirectoryId = _HOME,
 ) -> Iterator[Told]:
     """Facts by day: everyone joins over ten days; licences change, people sign in, one in a hundred calls another.
 
     `active`: the share of users who ever sign in; `signing_in`: the share of these who do on a day; `changing`: the
-    share of all users whose licence is replaced on a day.
+    share of all users whose licence is replaced on a day. `home`: the directory it consents for.
     """
     chance = Random(seed)
-    yield from _onboarding()
+    yield from _onboarding(began, home)
     people = [UserId(UUID(int=chance.getrandbits(128), version=4)) for _ in range(users)]
     busy = people[: int(users * active)]
     held: dict[UserId, SkuId] = {}
     for day in range(days):
-        at = BEGAN + timedelta(days=day)
+        at = began + timedelta(days=day)
         for user in people[day * users // 10 : (day + 1) * users // 10]:
             yield at, f"bench/{user}", _discovered(chance, user, at)
             held[user] = chance.choice(_SKUS)
@@ -73,7 +81,7 @@ def company(
         read = SnapshotTaken(happened_at=at, feed=Feed.SIGN_INS, run=RunId(UUID(int=day)), items=len(held), facts=0)
         yield at, coverage_stream(Feed.SIGN_INS), read
         for _ in range(users // 100):
-            content = _call(chance, busy, at)
+            content = _call(chance, busy, at, home)
             yield at, f"call/{content.call}", CallCompleted(happened_at=content.started_at, call=content)
 
 
@@ -87,16 +95,16 @@ def _append(store: EventStore, tenant: TenantId, chunk: list[Told], versions: di
         versions[stream] = versions.get(stream, 0) + len(facts)
 
 
-def _onboarding() -> Iterator[Told]:
+def _onboarding(began: datetime, home: DirectoryId) -> Iterator[Told]:
     facts: list[Event] = [
-        TenantInvited(happened_at=BEGAN, customer="Contoso", contact=Personal.alone("admin@contoso.example")),
+        TenantInvited(happened_at=began, customer="Contoso", contact=Personal.alone("admin@contoso.example")),
         ConsentGranted(
-            happened_at=BEGAN, directory=_HOME, organisation="Contoso", default_domain=None, permissions=("A", "B")
+            happened_at=began, directory=home, organisation="Contoso", default_domain=None, permissions=("A", "B")
         ),
-        CapabilityChanged(happened_at=BEGAN, capability=Capability.ENTRA_P1, available=True),
+        CapabilityChanged(happened_at=began, capability=Capability.ENTRA_P1, available=True),
     ]
     for fact in facts:
-        yield BEGAN, "tenant", fact
+        yield began, "tenant", fact
 
 
 def _discovered(chance: Random, user: UserId, at: datetime) -> UserDiscovered:
@@ -122,9 +130,9 @@ def _signed_in(chance: Random, user: UserId, at: datetime) -> UserSignedIn:
     return UserSignedIn(happened_at=seen, user=user, interactive=seen, non_interactive=None, successful=seen)
 
 
-def _call(chance: Random, busy: list[UserId], at: datetime) -> Call:
+def _call(chance: Random, busy: list[UserId], at: datetime, home: DirectoryId) -> Call:
     since = at - timedelta(minutes=chance.randrange(600))
-    parties = [Party(kind=PartyKind.USER, user=user, directory=_HOME, label=None) for user in chance.sample(busy, 2)]
+    parties = [Party(kind=PartyKind.USER, user=user, directory=home, label=None) for user in chance.sample(busy, 2)]
     until = since + timedelta(seconds=chance.randrange(30, 3_600))
     return Call(
         call=CallId(UUID(int=chance.getrandbits(128), version=4)),

@@ -80,7 +80,7 @@ async def _findings(db: Db, tenant: TenantId, at: Moment, row: TenantRow) -> Non
 
 
 async def _costs(db: Db, tenant: TenantId, at: Moment, row: TenantRow) -> None:
-    report = await cost_of(db, tenant, at, row, _month_before(at.on), CostsBy.DEPARTMENT)
+    report = await cost_of(db, tenant, at, row, _month_before(at.on), CostsBy.DEPARTMENT, persons=True)
     assert report.costs.groups
     assert report.costs.total.cost is not None
 

@@ -9,6 +9,7 @@ import strawberry
 
 from app.domain.events.telephony import PartyKind
 from app.domain.ids import TenantId, UserId
+from app.domain.small_groups import SMALL_GROUPS_LABEL, told_together
 from app.domain.telephony import Direction
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info, names_below
@@ -45,6 +46,9 @@ class UsageGrouping(Enum):
     DIRECTION = "direction"
 
 
+_OF_PEOPLE = (UsageGrouping.DEPARTMENT, UsageGrouping.COMPANY, UsageGrouping.COST_CENTRE, UsageGrouping.COUNTRY)
+
+
 @strawberry.type(description="One party of a call.")
 class Participant:
     user_id: strawberry.ID | None = strawberry.field(description="A user of the tenant; null: somebody else.")
@@ -78,14 +82,23 @@ class Call:
 
 @strawberry.type(description="Call usage of one group.")
 class CallUsage:
-    key: str | None = strawberry.field(description="The group; a user's id for USER. Null: the directory does not say.")
-    name: str | None = strawberry.field(description="The user's name (or pseudonym) for USER; otherwise the key.")
+    key: str | None = strawberry.field(
+        description="The group; a user's id for USER. Null: the directory does not say; or, with `smallGroups` above "
+        "0, several groups together."
+    )
+    name: str | None = strawberry.field(
+        description="The user's name (or pseudonym) for USER; the words for small groups together; otherwise the key."
+    )
     calls: int = strawberry.field(description="A call counts once for each of its users.")
     participant_seconds: Seconds = strawberry.field(
         description="Sum over users of their time in calls; overlapping sessions of a user in a call count once."
     )
     users: int = strawberry.field(description="Users with at least one call.")
     failed_calls: int
+    small_groups: int = strawberry.field(
+        description="Groups of DEPARTMENT, COMPANY, COST_CENTRE or COUNTRY told together here to viewers without "
+        "Sua.SeePersons, as some have fewer than five users with a call; 0: one group."
+    )
 
 
 @strawberry.type(description="Call usage of some days, and how far it can be trusted.")
@@ -176,6 +189,12 @@ async def _used(
         raise QueryTooCostly("groups", len(found), asked.limits.nodes)
     if group_by is UsageGrouping.USER:
         return await _by_user(asked, tenant, at, found)
+    if group_by in _OF_PEOPLE and not asked.viewer.sees_persons(tenant):
+        together = told_together({row.key: row.users for row in found})
+        if together:
+            apart = [_usage(row, row.key, row.key) for row in found if row.key not in together]
+            one = await call_usage.spent_together(asked.db, tenant, at, begin, end, grouping, together)
+            return [*apart, _usage(one, None, SMALL_GROUPS_LABEL, len(together))]
     return [_usage(row, row.key, row.key) for row in found]
 
 
@@ -266,7 +285,7 @@ async def _by_user(asked: Asked, tenant: TenantId, at: Moment, found: Sequence[U
     return shown
 
 
-def _usage(row: Usage, key: str | None, name: str | None) -> CallUsage:
+def _usage(row: Usage, key: str | None, name: str | None, small_groups: int = 0) -> CallUsage:
     return CallUsage(
         key=key,
         name=name,
@@ -274,4 +293,5 @@ def _usage(row: Usage, key: str | None, name: str | None) -> CallUsage:
         participant_seconds=Seconds(row.participant_seconds),
         users=row.users,
         failed_calls=row.failed_calls,
+        small_groups=small_groups,
     )

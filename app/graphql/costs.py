@@ -9,6 +9,7 @@ import strawberry
 
 from app.domain.cost_report import CostLine, Costs, shown
 from app.domain.ids import SkuId, TenantId
+from app.domain.small_groups import SMALL_GROUPS_LABEL
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info
 from app.graphql.ids import asked_part
@@ -17,8 +18,8 @@ from app.graphql.scalars import checked_month, checked_span, shown_share
 from app.graphql.skus import Sku, sku_shown
 from app.graphql.wasted import WastedSpend, wasted_shown
 from app.insight import trend
+from app.insight.costs import SMALL_GROUPS, CostsBy, cost_of
 from app.insight.costs import CostReport as Report
-from app.insight.costs import CostsBy, cost_of
 from app.insight.wasted import wasted_between
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
@@ -33,7 +34,10 @@ Grain = strawberry.enum(trend.Grain, name="Grain", description="How far apart po
 
 @strawberry.type(description="What one group pays. Seat-days are seats held times days.")
 class CostGroup:
-    key: str | None = strawberry.field(description="The group: a department, ..., a skuId. Null: no group's line.")
+    key: str | None = strawberry.field(
+        description="The group: a department, ..., a skuId. Null: no group's line; or, with `smallGroups` above 0, "
+        "several groups together."
+    )
     label: str
     seat_days: int = strawberry.field(
         description="Of seats held; of the pool those not held, of the total those paid, of the variance held beyond "
@@ -41,6 +45,10 @@ class CostGroup:
     )
     unpriced_seat_days: int = strawberry.field(description="Seat-days without a price, which `cost` leaves out.")
     cost: MoneySum | None = strawberry.field(description="Net. Null: none of it has a price, which is not zero.")
+    small_groups: int = strawberry.field(
+        description="Groups told together here to viewers without Sua.SeePersons, as some have fewer than five people "
+        "with paid seats, of people without a group too; 0: one group."
+    )
 
 
 @strawberry.type(description="Seat-days of a product without a price.")
@@ -62,7 +70,7 @@ class CostReport:
     until: date = strawberry.field(description="The first civil day not reckoned; of a running month, tomorrow.")
     complete: bool = strawberry.field(description="The whole month is in it.")
     group_by: CostGrouping  # type: ignore[valid-type]
-    groups: list[CostGroup] = strawberry.field(description="By key.")
+    groups: list[CostGroup] = strawberry.field(description="By key; small groups together are first.")
     central: CostGroup = strawberry.field(description="Seats nobody held.")
     unallocated: CostGroup = strawberry.field(description="Seats of people without a group.")
     variance: CostGroup = strawberry.field(
@@ -124,6 +132,7 @@ class CostQuestions(AtMoment):
             checked_month(month),
             group_by,
             None if invoice is None else checked_money("invoice", invoice.amount, invoice.currency),
+            persons=asked.viewer.sees_persons(self.tenant),
         )
         return await _shown(asked, self.moment, self.row, report)
 
@@ -168,7 +177,9 @@ async def _shown(asked: Asked, at: Moment, row: TenantRow, report: Report) -> Co
         until=told.until,
         complete=report.complete,
         group_by=report.group_by,
-        groups=[_line(line, labels.get(line.group or "", line.group or "")) for line in told.groups],
+        groups=[
+            _line(line, labels.get(line.group or "", line.group or ""), report.small_groups) for line in told.groups
+        ],
         central=_line(told.central, "Central: seats nobody held"),
         unallocated=_line(told.unallocated, "Unallocated"),
         variance=_line(told.variance, "Variance"),
@@ -190,11 +201,13 @@ async def _labels(asked: Asked, tenant: TenantId, at: Moment, report: Report, co
     return {key: names[sku] for key, sku in skus.items()}
 
 
-def _line(line: CostLine, label: str) -> CostGroup:
+def _line(line: CostLine, label: str, small_groups: int = 0) -> CostGroup:
+    small = line.group == SMALL_GROUPS
     return CostGroup(
-        key=line.group,
-        label=label,
+        key=None if small else line.group,
+        label=SMALL_GROUPS_LABEL if small else label,
         seat_days=line.seat_days,
         unpriced_seat_days=line.unpriced,
         cost=MoneySum.of_known(line.cost),
+        small_groups=small_groups if small else 0,
     )

@@ -12,15 +12,13 @@ from app.domain.cost_report import shown_parts
 from app.domain.events.deciding import Cause, Tier
 from app.domain.ids import SkuId, TenantId
 from app.domain.price_book import Total
+from app.domain.small_groups import SMALL_GROUPS_LABEL, told_together
 from app.graphql.context import Asked
 from app.graphql.money import MoneySum
 from app.insight.assessment import Assessment, Found
 from app.insight.finding_words import CAUSES, TIERS
 from app.insight.standings import Standing
 from app.projections import licence_holdings
-
-SMALLEST_GROUP = 5
-"""People below which a group is not told apart to those who may not see persons (definitions: adoption)."""
 
 
 @strawberry.enum(description="What findings are summed by. Departments and the like are those at the moment.")
@@ -54,7 +52,9 @@ class FindingTotal:
     people: int = strawberry.field(description="Who hold these seats, each once.")
     priced_seats: int = strawberry.field(description="Seats whose saving is known; `saving` leaves the others out.")
     saving: MoneySum = strawberry.field(description="A month, net. The groups sum to the total, but by GROUP.")
-    small_groups: int = strawberry.field(description="Groups of fewer than five holders that this one stands for.")
+    small_groups: int = strawberry.field(
+        description="Groups told together here, as some have fewer than five holders; 0: one group."
+    )
 
 
 @strawberry.type(
@@ -154,12 +154,12 @@ def _sizes(holders: Iterable[Standing], field: str) -> Counter[Key]:
 
 
 def _small_merged(groups: Sequence[_Group], sizes: Mapping[Key, int]) -> list[_Group]:
-    small = [group for group in groups if sizes[group.key] < SMALLEST_GROUP]
-    if not small:
+    together = told_together({group.key: sizes[group.key] for group in groups})
+    if not together:
         return list(groups)
-    merged = [each for group in small for each in group.found]
-    label = f"Groups of fewer than {SMALLEST_GROUP} people"
-    return [*(group for group in groups if group not in small), _Group(None, label, merged, len(small))]
+    merged = [each for group in groups if group.key in together for each in group.found]
+    apart = [group for group in groups if group.key not in together]
+    return [*apart, _Group(None, SMALL_GROUPS_LABEL, merged, len(together))]
 
 
 async def _labels(

@@ -7,6 +7,7 @@ import strawberry
 
 from app.domain.cost_report import shown_parts
 from app.domain.ids import TenantId, UserId
+from app.domain.small_groups import SMALL_GROUPS_LABEL
 from app.graphql.at_moment import AtMoment
 from app.graphql.calls import asked_window
 from app.graphql.context import Asked, Info
@@ -28,19 +29,28 @@ PstnCostGrouping = strawberry.enum(
 
 @strawberry.type(description="Telephone calls with something in common: rows of the PSTN and Direct Routing logs.")
 class PstnCost:
-    key: str | None = strawberry.field(description="The value grouped by; of a user its `userId`. Null: not told.")
+    key: str | None = strawberry.field(
+        description="The value grouped by; of a user its `userId`. Null: not told; or, with `smallGroups` above 0, "
+        "several departments together."
+    )
     label: str = strawberry.field(description="The key in words; a user's name, or pseudonym without Sua.SeePersons.")
     calls: int = strawberry.field(description="Rows of the logs.")
     seconds: Seconds = strawberry.field(description="Seconds of these calls, as the logs count them.")
     unpriced_calls: int = strawberry.field(description="Rows `cost` leaves out: no charge, or no rate card, is known.")
     cost: MoneySum | None = strawberry.field(description="Net. Null: nothing of it is known, which is not zero.")
+    small_groups: int = strawberry.field(
+        description="Departments told together here to viewers without Sua.SeePersons, as some have fewer than five "
+        "users with a call; 0: one value."
+    )
 
 
 @strawberry.type(description="What telephone calls cost. Never added to the minutes of call records.")
 class PstnCosts:
     since: date = strawberry.field(description="The first civil day.")
     until: date = strawberry.field(description="The first civil day left out.")
-    groups: list[PstnCost] = strawberry.field(description="By key; what has none is last. They sum to the total.")
+    groups: list[PstnCost] = strawberry.field(
+        description="By key; then what has none, then small groups. They sum to the total."
+    )
     total: PstnCost
 
 
@@ -99,14 +109,15 @@ class PstnCostQuestions(AtMoment):
         begin, end = asked_window(self.moment, since, until)
         if self.row is None:
             return None
-        found = await pstn_costs(asked.db, self.tenant, self.moment, self.row, begin, end, group_by)
+        persons = asked.viewer.sees_persons(self.tenant)
+        found = await pstn_costs(asked.db, self.tenant, self.moment, self.row, begin, end, group_by, persons=persons)
         labels = await _labels(asked, self.tenant, self.moment, group_by, [line.key for line in found.lines])
         costs = shown_parts([line.cost for line in found.lines])
         return PstnCosts(
             since=found.since,
             until=found.until,
             groups=[
-                _shown(line, *labels[line.key], MoneySum.of_known(cost))
+                _shown(line, *_named(line, labels), MoneySum.of_known(cost))
                 for line, cost in zip(found.lines, costs, strict=True)
             ],
             total=_shown(found.total, None, "Total", MoneySum.of_known(found.total.cost)),
@@ -127,7 +138,17 @@ async def _labels(
     return labels
 
 
+def _named(line: PhoneCostLine, labels: dict[str | None, tuple[str | None, str]]) -> tuple[str | None, str]:
+    return (None, SMALL_GROUPS_LABEL) if line.small_groups else labels[line.key]
+
+
 def _shown(line: PhoneCostLine, key: str | None, label: str, cost: MoneySum | None) -> PstnCost:
     return PstnCost(
-        key=key, label=label, calls=line.rows, seconds=Seconds(line.seconds), unpriced_calls=line.unpriced, cost=cost
+        key=key,
+        label=label,
+        calls=line.rows,
+        seconds=Seconds(line.seconds),
+        unpriced_calls=line.unpriced,
+        cost=cost,
+        small_groups=line.small_groups,
     )

@@ -5,10 +5,11 @@ Calls Microsoft carried cost what it charged; those of other carriers what their
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -19,6 +20,7 @@ from app.domain.ids import TenantId
 from app.domain.money import Money
 from app.domain.phone_costs import CarriedCall, RateCards, charged, way_of
 from app.domain.price_book import RateBook, Total, total_of
+from app.domain.small_groups import told_together
 from app.insight.costs import days_between
 from app.projections import exchange_rates, rate_cards
 from app.projections.reading import Moment, known, rows
@@ -49,18 +51,25 @@ class PhoneCostsBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhoneCostLine:
-    """Calls with one key; None: not told. `cost` None: nothing of it is known, and it leaves out `unpriced` rows."""
+    """Calls with one key; None: not told. `cost` None: nothing of it is known, and it leaves out `unpriced` rows.
+
+    `small_groups`: so many groups, some of them of too few people, are told together in this line, whose key is None.
+    """
 
     key: str | None
     rows: int
     seconds: int
     unpriced: int
     cost: Total | None
+    small_groups: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneCosts:
-    """Calls that began on the days of [since, until), in the customer's time zone. `lines` by key, None last."""
+    """Calls that began on the days of [since, until), in the customer's time zone.
+
+    `lines` by key, None last, and small groups together after it.
+    """
 
     since: date
     until: date
@@ -75,6 +84,13 @@ class _Line:
     seconds: int = 0
     unpriced: int = 0
     amounts: list[tuple[Money, date]] = field(default_factory=list)
+    people: set[UUID] = field(default_factory=set)
+
+    def take(self, other: "_Line") -> None:
+        self.rows += other.rows
+        self.seconds += other.seconds
+        self.unpriced += other.unpriced
+        self.amounts += other.amounts
 
     def add(self, rows: int, seconds: int, unpriced: int, cost: Money | None, on: date) -> None:
         self.rows += rows
@@ -92,10 +108,13 @@ async def pstn_costs(
     since: date,
     until: date,
     group_by: PhoneCostsBy,
+    *,
+    persons: bool,
 ) -> PhoneCosts:
     """The cost of the calls of [since, until) up to the moment's day. More than DAYS_MAX days: RANGE_TOO_LONG.
 
     `row`: the tenant's of the moment. A corrected row counts as it was known; currencies are converted by call day.
+    `persons`: the answer may tell of persons; else departments of few people with a call are told together.
     """
     until = min(until, at.on + timedelta(days=1))
     if (until - since).days > DAYS_MAX:
@@ -108,10 +127,17 @@ async def pstn_costs(
     rates = RateBook(await exchange_rates.rates_at(db, tenant, at))
     total = _Line()
     for each in lines.values():
-        total.add(each.rows, each.seconds, each.unpriced, None, since)
-        total.amounts += each.amounts
-    keys = sorted(lines, key=lambda key: (key is None, key or ""))
+        total.take(each)
+    together: frozenset[str | None] = frozenset()
+    if not persons and group_by is PhoneCostsBy.DEPARTMENT:
+        together = told_together({key: len(line.people) for key, line in lines.items()})
+    keys = sorted(lines.keys() - together, key=lambda key: (key is None, key or ""))
     told = [_told(key, lines[key], row, rates) for key in keys]
+    if together:
+        small = _Line()
+        for key in together:
+            small.take(lines[key])
+        told.append(replace(_told(None, small, row, rates), small_groups=len(together)))
     return PhoneCosts(since, max(since, until), group_by, tuple(told), _told(None, total, row, rates))
 
 
@@ -135,14 +161,17 @@ async def _charged(
         f"""
         SELECT {_KEYS[group_by]}, {_DAY}, CASE WHEN {_IS_CHARGED} THEN c.currency END, count(*),
                coalesce(sum(c.seconds), 0), count(*) FILTER (WHERE NOT {_IS_CHARGED} AND c.seconds IS DISTINCT FROM 0),
-               sum(c.charge) FILTER (WHERE {_IS_CHARGED}), sum(c.connection_charge) FILTER (WHERE {_IS_CHARGED})
+               sum(c.charge) FILTER (WHERE {_IS_CHARGED}), sum(c.connection_charge) FILTER (WHERE {_IS_CHARGED}),
+               array_agg(DISTINCT c.user_id) FILTER (WHERE c.user_id IS NOT NULL)
         FROM pstn_charges c {_place(group_by)} WHERE {_KNOWN} AND NOT {_IS_CARRIED} GROUP BY 1, 2, 3
         """,
         asked,
     )
-    for key, nth, currency, count, seconds, unpriced, charge, fee in found:
+    for key, nth, currency, count, seconds, unpriced, charge, fee, people in found:
         cost = charged(charge, fee, currency, fee_inside=row.policy.connection_fee_inside)
-        lines[_text(key, days)].add(count, int(seconds), unpriced, cost, days[nth])
+        line = lines[_text(key, days)]
+        line.add(count, int(seconds), unpriced, cost, days[nth])
+        line.people.update(people or ())
 
 
 async def _carried(
@@ -167,15 +196,17 @@ async def _carried(
         found = await rows(
             db,
             f"""
-            SELECT {key}, {_DAY}, {carrier}, c.kind, c.caller, c.callee, c.began_at, c.seconds
+            SELECT {key}, {_DAY}, {carrier}, c.kind, c.caller, c.callee, c.began_at, c.seconds, c.user_id
             FROM {table} c {_place(group_by)} WHERE {_KNOWN} AND {condition}
             """,
             asked,
         )
-        for key_found, nth, name, kind, caller, callee, began_at, seconds in found:
+        for key_found, nth, name, kind, caller, callee, began_at, seconds, user in found:
             call = _call(name, kind, caller, callee, began_at.astimezone(zone), seconds)
             cost = cards.cost_of(call)
-            lines[_text(key_found, days)].add(1, seconds or 0, int(cost is None), cost, days[nth])
+            line = lines[_text(key_found, days)]
+            line.add(1, seconds or 0, int(cost is None), cost, days[nth])
+            line.people.update(() if user is None else (user,))
 
 
 def _call(

@@ -3,7 +3,7 @@
 A day counts as it stood at its end. Day ends go to the database as instants, so that it needs no time zone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -62,6 +62,29 @@ async def seats_held(
         _asked(tenant, at, days, sku),
     )
     return [spell for row in found if (spell := SeatSpell(*row)).first < spell.last]
+
+
+async def people_holding(
+    db: psycopg.AsyncConnection[Any],
+    tenant: TenantId,
+    at: Moment,
+    days: Sequence[date],
+    column: str,
+    skus: Collection[SkuId],
+) -> dict[str | None, int]:
+    """How many people held seats of these products on any of the days, by a column of `licence_costs`; None: blank."""
+    found = await rows(
+        db,
+        f"""
+        SELECT nullif(trim({column}), ''), count(DISTINCT user_id)
+        FROM {known("licence_costs")} s
+        WHERE s.valid_until >= %(first)s AND s.valid_from < %(last)s AND sku_id = ANY (%(skus)s::uuid[])
+          AND width_bucket(valid_from, %(ends)s::timestamptz[]) < width_bucket(valid_until, %(ends)s::timestamptz[])
+        GROUP BY 1
+        """,
+        {**_asked(tenant, at, days), "skus": list(skus)},
+    )
+    return dict(found)
 
 
 async def units_listed(

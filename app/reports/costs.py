@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.domain.cost_report import CostLine, Costs, shown
 from app.domain.ids import SkuId
-from app.insight.costs import CostReport, CostsBy, cost_of
+from app.domain.small_groups import SMALL_GROUPS_LABEL
+from app.insight.costs import SMALL_GROUPS, CostReport, CostsBy, cost_of
 from app.reports.asking import Wanted
 from app.reports.table import Cell, Column, Kind, Row, Table
 from app.reports.view import Products, View
@@ -23,7 +24,7 @@ CENTRAL, UNALLOCATED, VARIANCE, TOTAL = "Central: seats nobody held", "Unallocat
 
 async def costs_table(view: View, wanted: Wanted) -> Table:
     month = wanted.month or last_whole_month(view.at.on)
-    report = await cost_of(view.db, view.tenant, view.at, view.row, month, wanted.group_by)
+    report = await cost_of(view.db, view.tenant, view.at, view.row, month, wanted.group_by, persons=view.persons)
     costs = shown(report.costs)
     products = await view.products()
     if wanted.group_by is CostsBy.SKU:
@@ -49,7 +50,9 @@ def last_whole_month(on: date) -> date:
 
 
 def group_name(group: str | None, products: Products) -> str | None:
-    """A product by its name where groups are SKU ids."""
+    """A product by its name where groups are SKU ids; the words for several small groups told together."""
+    if group == SMALL_GROUPS:
+        return SMALL_GROUPS_LABEL
     try:
         return group if group is None else products.names[SkuId(UUID(group))]
     except (ValueError, KeyError):

@@ -1,8 +1,8 @@
 """`GET /exports/{tenant}/{what}.{csv|xlsx}`: a customer's figures as a file, to whoever may see them.
 
-The order matters. The token comes first, then what is asked for; the file's first rows are read, or all of a workbook,
-before a fact says that it leaves; then the first byte. A refusal is JSON, as at the GraphQL door. What fails later cuts
-the transfer off, so that no part of a file looks whole.
+The order matters. The token comes first, then whether its bearer asks too often, then what is asked for; the file's
+first rows are read, or all of a workbook, before a fact says that it leaves; then the first byte. A refusal is JSON, as
+at the GraphQL door. What fails later cuts the transfer off, so that no part of a file looks whole.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ from app.domain.ids import TenantId
 from app.graphql import http
 from app.graphql.app import DoorSettings
 from app.graphql.errors import QuestionTooSlow, known, masked
+from app.graphql.pace import Pace
 from app.graphql.pool import SNAPSHOT, Db, ReadPool, TenantRegister
 from app.projections import reading
 from app.reports.asking import Wanted, file_of, wanted_of
@@ -82,6 +83,7 @@ class ExportDoor:
         self._desk = desk
         self._grants = grants or NoGrants()
         self._pseudonyms = Pseudonyms(settings.secret)
+        self._pace = Pace(settings.requests_per_minute)
         self._places = AT_ONCE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,6 +117,7 @@ class ExportDoor:
         if request.method != "GET":
             raise http.WrongMethod("Ask with GET.")
         claims = await self._verifier.of_headers(request.headers.getlist("authorization"))
+        self._pace.take((claims.tid, claims.oid), asyncio.get_running_loop().time())
         asked = _read(request)
         with self._place():
             async with self._pool.connection() as db:

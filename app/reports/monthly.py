@@ -16,9 +16,10 @@ from app.domain.ids import SkuId
 from app.domain.money import Money
 from app.domain.price_book import Total, added, total_of
 from app.domain.sku_findings import SkuCause
+from app.domain.small_groups import SMALL_GROUPS_LABEL
 from app.domain.waste_report import Wasted
 from app.insight.assessment import Assessment, assessed
-from app.insight.costs import CostReport, CostsBy, cost_of
+from app.insight.costs import SMALL_GROUPS, CostReport, CostsBy, cost_of
 from app.insight.explained import advised, explained
 from app.insight.finding_details import details_of
 from app.insight.outlook import Worth, outlook
@@ -147,7 +148,7 @@ async def monthly_report(view: View) -> MonthlyReport:
 
 
 async def _cost(view: View, month: date) -> CostReport:
-    return await cost_of(view.db, view.tenant, view.at, view.row, month, CostsBy.DEPARTMENT)
+    return await cost_of(view.db, view.tenant, view.at, view.row, month, CostsBy.DEPARTMENT, persons=view.persons)
 
 
 def _change(this: Total | None, before: Total | None) -> Money | None:
@@ -179,12 +180,16 @@ def _payers(groups: Sequence[CostLine], others: Sequence[CostLine]) -> tuple[Pay
     """The dearest departments, all further ones as one, and what is no department's, as far as there is any of it."""
     ordered = sorted(groups, key=lambda line: (line.cost is None, -_amount(line), line.group or ""))
     first, rest = ordered[:DEPARTMENTS], ordered[DEPARTMENTS:]
-    payers = [Payer(line.group or "", line.cost) for line in first]
+    payers = [Payer(_payer(line), line.cost) for line in first]
     if rest:
         payers.append(Payer(f"{len(rest)} further departments", added(line.cost for line in rest)))
     named = zip((CENTRAL, UNALLOCATED, VARIANCE), others, strict=True)
     payers += [Payer(name, line.cost) for name, line in named if line.seat_days or _amount(line)]
     return tuple(payers)
+
+
+def _payer(line: CostLine) -> str:
+    return SMALL_GROUPS_LABEL if line.group == SMALL_GROUPS else line.group or ""
 
 
 def _amount(line: CostLine) -> float:

@@ -21,7 +21,7 @@ from app.domain.events.pricing import Per, PriceSet, PriceSource, Term
 from app.domain.events.tenancy import PolicyChanged
 from app.domain.ids import SkuId, TenantId
 from app.eventstore.streams import TENANT, access_stream, price_stream, sku_stream
-from app.graphql.app import build_door
+from app.graphql.app import DoorSettings, build_door
 from app.graphql.pool import ReadPool, open_read_pool
 from app.reports.door import build_exports
 from tests.auth.issuing import AUDIENCE, TEMPLATE, Keys, jwks_of
@@ -115,12 +115,18 @@ class Client:
         return [fact for fact in facts if isinstance(fact, DataExported)]
 
 
-def asgi(pool: ReadPool, world: World, clock: SteppedClock, rings: list[tuple[TenantId, int]]) -> Starlette:
+def asgi(
+    pool: ReadPool,
+    world: World,
+    clock: SteppedClock,
+    rings: list[tuple[TenantId, int]],
+    settings: DoorSettings = SETTINGS,
+) -> Starlette:
     wall = SteppedClock(NOON)
     verifier = Verifier(KeySet(Keys(jwks_of()), wall), wall, audience=AUDIENCE, issuer_template=TEMPLATE)
     desk = Desk(world.store, clock, lambda tenant, position: rings.append((tenant, position)))
-    exports = build_exports(SETTINGS, pool, verifier, clock, desk)
-    return Starlette(routes=[*exports, *build_door(SETTINGS, pool, verifier, clock, desk=desk)])
+    exports = build_exports(settings, pool, verifier, clock, desk)
+    return Starlette(routes=[*exports, *build_door(settings, pool, verifier, clock, desk=desk)])
 
 
 @pytest.fixture
