@@ -1,15 +1,15 @@
 """Numbered SQL files applied once each, in order, forward only.
 
 `migrations/NNNN_name.sql` is sent to the server as it stands, in one transaction with its entry in
-`schema_migrations`. A first line `-- transactional: false` leaves the transaction away, for CREATE INDEX CONCURRENTLY.
+`schema_migrations`. A first line `-- transactional: false` leaves the transaction away, for CREATE INDEX CONCURRENTLY
+IF NOT EXISTS: one statement, since several sent at once are one transaction.
 """
 
 from __future__ import annotations
 
 import re
-import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,19 +17,19 @@ from time import sleep
 from typing import ClassVar
 
 import psycopg
+from psycopg import errors, sql
 
 from app.domain.errors import Refused, Unavailable
 from app.eventstore.pools import DatabaseDown
+from app.observe import release
 
-_IN_REPOSITORY = Path(__file__).resolve().parents[2] / "migrations"
-_INSTALLED = Path(sysconfig.get_path("data")) / "share" / "sua" / "migrations"
-MIGRATIONS = _IN_REPOSITORY if _IN_REPOSITORY.is_dir() else _INSTALLED
+MIGRATIONS = release.MIGRATIONS
 
 _FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _NOT_TRANSACTIONAL = "-- transactional: false"
 _LOCK_KEY = 0x5355_4131  # "SUA1": one runner at a time in a database
 _LOCK_POLL_S = 0.1
-_LOCK_TIMEOUT = "10s"
+_LOCK_TIMEOUT_S = 10
 _STATEMENT_TIMEOUT = "30min"
 
 _HISTORY_TABLE = """
@@ -61,7 +61,7 @@ class MigrationFailed(Refused):
 
 
 class MigrationsBusy(Unavailable):
-    """Another runner has held the lock for the whole wait."""
+    """Another runner, or a session at work in a table that is to change, has held its lock for the whole wait."""
 
     code: ClassVar[str] = "MIGRATIONS_BUSY"
 
@@ -78,14 +78,17 @@ class Migration:
         return not self.body.startswith(_NOT_TRANSACTIONAL.encode())
 
 
-def migrate(dsn: str, directory: Path = MIGRATIONS, *, wait_s: float = 60) -> list[str]:
+def migrate(
+    dsn: str, directory: Path = MIGRATIONS, *, wait_s: float = 60, lock_timeout_s: float = _LOCK_TIMEOUT_S
+) -> list[str]:
     """Apply what is pending and return the names applied; a repeat applies nothing and returns [].
 
-    `dsn` must name a role that may create tables and roles. Waits up to `wait_s` for another runner. Raises
-    `DatabaseDown` when the database is away; a repeat goes on where this one stopped.
+    `dsn` must name a role that may create tables and roles. Waits up to `wait_s` for another runner, and
+    `lock_timeout_s` for whoever works in a table, since everybody else then waits behind it. Raises `MigrationsBusy`,
+    and `DatabaseDown` when the database is away; a repeat goes on where this one stopped.
     """
     files = read_migrations(directory)
-    with _connect(dsn) as connection, _only_runner(connection, wait_s):
+    with _connect(dsn, lock_timeout_s) as connection, _only_runner(connection, wait_s):
         connection.execute(_HISTORY_TABLE)
         pending = _pending(files, _history(connection))
         for migration in pending:
@@ -143,7 +146,10 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
             with connection.transaction():
                 _run(connection, migration)
         else:
+            _drop_unfinished_indexes(connection)
             _run(connection, migration)
+    except errors.LockNotAvailable as error:
+        raise MigrationsBusy(f"{migration.name}: {str(error).strip()}; what came before it is applied.") from error
     except psycopg.Error as error:
         if connection.broken:
             raise
@@ -159,12 +165,25 @@ def _run(connection: psycopg.Connection, migration: Migration) -> None:
     )
 
 
+def _drop_unfinished_indexes(connection: psycopg.Connection) -> None:
+    """A runner killed while it built an index leaves it invalid under its name. Nobody else builds any meanwhile."""
+    found = connection.execute(
+        "SELECT n.nspname, c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = 'public'"
+    ).fetchall()
+    for schema, name in found:
+        connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(schema, name)))
+
+
 @contextmanager
-def _connect(dsn: str) -> Iterator[psycopg.Connection]:
+def _connect(dsn: str, lock_timeout_s: float = _LOCK_TIMEOUT_S) -> Iterator[psycopg.Connection]:
     try:
         with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as connection:
-            connection.execute(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
+            connection.execute(f"SET lock_timeout = {round(lock_timeout_s * 1000)}")
             connection.execute(f"SET statement_timeout = '{_STATEMENT_TIMEOUT}'")
+            # A runner that was killed lets go of its lock at once, not when its statement is done.
+            with suppress(errors.InvalidParameterValue):  # a server's system that cannot tell
+                connection.execute("SET client_connection_check_interval = '1s'")
             yield connection
     except psycopg.OperationalError as error:
         raise DatabaseDown(f"The database cannot be used: {str(error).strip()}") from error

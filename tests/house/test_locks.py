@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["requirements.lock", "runtime.lock", "bootstrap.lock"]
+LOCKS = ["requirements.lock", "runtime.lock", "bootstrap.lock", "tools/fuzzing/schemathesis.lock"]
 REQUIREMENT = re.compile(r"([a-z0-9][a-z0-9.-]*)==([^\s;]+)(?: ; [^\\]+)?")
+NODE_LOCKS = sorted(path.relative_to(ROOT) for path in ROOT.glob("tools/*/package-lock.json"))
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
@@ -39,6 +41,16 @@ def test_a_lock_pins_by_hash_and_names_no_place(lock: str) -> None:
 
     assert len(pins(lock)) >= 1
     assert not re.search(r"https?:|file:|--(extra-)?index|--find-links| @ ", text)
+
+
+@pytest.mark.parametrize("lock", NODE_LOCKS, ids=str)
+def test_a_lock_of_node_packages_pins_by_hash_and_names_no_place(lock: Path) -> None:
+    packages = json.loads((ROOT / lock).read_text())["packages"]
+    installed = {name: package for name, package in packages.items() if name}
+
+    assert len(installed) >= 1
+    assert [name for name, package in installed.items() if "resolved" in package] == []
+    assert [name for name, package in installed.items() if not package["integrity"].startswith("sha512-")] == []
 
 
 def test_everything_the_project_asks_for_is_locked() -> None:

@@ -1,0 +1,115 @@
+"""The torture is survived, and its harness sees a fault where there is one."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from graphql import build_schema, parse, validate
+
+from tests.conftest import REQUIRED
+from tests.database import Database
+from tests.journeys.processes import ROOT
+from tests.torture import load, pins
+from tests.torture.plan import PROFILES, WEIGHTS, struck
+from tests.torture.wire import through, wired
+
+SMOKE = PROFILES["smoke"]
+SEED = 20
+
+needs_redis = pytest.mark.skipif(
+    shutil.which("redis-server") is None and not REQUIRED, reason="there is no Redis to run and kill"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.by_itself
+@pytest.mark.timeout(900)
+@needs_redis
+def test_everything_struck_down_at_random_loses_nothing_doubles_nothing_and_mixes_nothing() -> None:
+    done = _tortured()
+
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    assert "lost 0 twice 0 leaked 0" in done.stdout
+    for what in WEIGHTS:
+        assert re.search(rf"survived +[1-9]\d*  {re.escape(what)}$", done.stdout, re.MULTILINE), what
+
+
+@pytest.mark.slow
+@pytest.mark.by_itself
+@pytest.mark.timeout(900)
+@needs_redis
+@pytest.mark.parametrize(
+    ("mutant", "seen"),
+    [
+        ("ack_before_persist", r"notification of \S+ was acknowledged and is not stored"),
+        ("blind_retry", r"twice [1-9]"),
+        ("checkpoint_apart", r"the tables are not those of the log|something due"),
+        ("wrong_tenant", r"leaked [1-9]"),
+    ],
+)
+def test_a_fault_in_sua_is_seen(mutant: str, seen: str) -> None:
+    done = _tortured("--mutant", mutant)
+
+    assert done.returncode == 1, done.stdout + done.stderr[-3000:]
+    assert "Error in sitecustomize" not in done.stderr
+    assert re.search(seen, done.stdout), done.stdout
+
+
+def test_the_strokes_follow_from_the_seed_and_every_sort_comes() -> None:
+    strokes = struck(SMOKE, SEED)
+
+    assert strokes == struck(SMOKE, SEED)
+    assert strokes != struck(SMOKE, SEED + 1)
+    assert {stroke.what for stroke in strokes} == set(WEIGHTS)
+    assert max(stroke.at_s for stroke in strokes) <= SMOKE.seconds
+
+
+@pytest.mark.parametrize(("where", "stored"), [("after", 1), ("before", 0)])
+def test_a_connection_is_cut_on_the_side_of_the_commit_it_was_meant_for(
+    database: Database, where: str, stored: int
+) -> None:
+    with wired(database.owner_dsn) as wire, psycopg.connect(through(wire, database.owner_dsn)) as db:
+        db.execute("CREATE TABLE shelf (id integer)")
+        db.commit()
+        wire.arm(where)
+        db.execute("INSERT INTO shelf VALUES (1)")
+
+        with pytest.raises(psycopg.OperationalError):
+            db.commit()
+
+        assert wire.cuts[where] == 1
+        with psycopg.connect(database.owner_dsn) as beside:
+            assert beside.execute("SELECT count(*) FROM shelf").fetchone() == (stored,)
+
+
+@pytest.mark.parametrize("question", [load.QUESTION, pins.QUESTION])
+def test_the_questions_are_ones_the_door_takes(question: str) -> None:
+    contract = build_schema((ROOT / "app/graphql/schema.graphql").read_text())
+
+    assert validate(contract, parse(question)) == []
+
+
+ORACLES = ("leaves", "load", "pins", "plan")
+
+
+def test_the_oracles_import_nothing_of_sua() -> None:
+    """Neither themselves nor by way of one another."""
+    allowed = {f"tests.torture.{name}" for name in ORACLES} | {"tests.soak.oracle", "tests.soak.plan"}
+
+    for name in ORACLES:
+        tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text())
+        froms = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        plain = {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+        ours = {module for module in froms | plain if module.split(".")[0] in ("app", "tests")}
+        assert ours <= allowed, name
+
+
+def _tortured(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "tests.torture", "--profile", "smoke", "--seed", str(SEED), *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
