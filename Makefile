@@ -15,7 +15,7 @@ ARGS ?=
 JOBS ?= auto
 SOURCES := app tests $(wildcard bench)
 
-.PHONY: setup demo test test-slow check conformance clients bench soak clean lock help
+.PHONY: setup demo test test-slow check conformance clients fuzz bench bench-graphql soak torture mutation clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(STAMP) ## install everything into .venv, hashes checked
@@ -47,17 +47,34 @@ clients: $(STAMP) ## a Python client and TypeScript types of the API, into build
 	@! command -v npm >/dev/null || npm ci --prefix tools/clients --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m tools.clients.generate build/clients
 
+fuzz: $(STAMP) ## documents drawn from the contract by schemathesis, against the door (ARGS="--max-examples 1000")
+	@test -x tools/fuzzing/.venv/bin/python || $(BIN)/uv venv -q --python $(BIN)/python tools/fuzzing/.venv
+	@$(BIN)/uv pip sync -q --python tools/fuzzing/.venv/bin/python --require-hashes tools/fuzzing/schemathesis.lock
+	@$(BIN)/python -m tools.fuzzing.run $(ARGS)
+
 bench: $(STAMP) ## one line a figure: name value unit target ok|short
 	@$(BIN)/python -m bench $(ARGS)
 
+bench-graphql: $(STAMP) ## the door beside PostGraphile 5 over one database; needs npm, and takes half an hour
+	@command -v npm >/dev/null || { echo "make bench-graphql needs npm" >&2; exit 1; }
+	@npm ci --prefix tools/bench_graphql --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m bench.graphql $(ARGS)
+
 soak: $(STAMP) ## ten simulated days of 50 tenants, all faults on, kills at random (ARGS="--seed 7 --minutes 5")
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+torture: $(STAMP) ## everything struck down every two seconds for minutes (ARGS="--profile smoke --seed 7")
+	@$(BIN)/python -m tests.torture $(ARGS)
+
+mutation: $(STAMP) ## small faults put into the domain one by one: how many its tests notice (ARGS="--sample 100 --seed 7")
+	@$(BIN)/python -m tools.mutation $(ARGS)
 
 lock: $(STAMP) ## for maintainers: refresh all locks from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --extra embedded --extra dev -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --constraint requirements.lock -o runtime.lock
 	echo uv | $(BIN)/uv pip compile - $(LOCKED) -o bootstrap.lock
 	$(BIN)/uv pip compile tools/clients/generator.in $(LOCKED) -o tools/clients/generator.lock
+	$(BIN)/uv pip compile tools/fuzzing/schemathesis.in $(LOCKED) -o tools/fuzzing/schemathesis.lock
 LOCKED = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove .venv, caches and the demo's data
@@ -66,7 +83,7 @@ clean: ## remove .venv, caches and the demo's data
 	find app tests -name __pycache__ -type d -exec rm -rf {} +
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-13s %s\n' "$$name" "$$text"; done
 
 # uv is some twenty times faster than pip; where it has no wheel, or cannot find the index pip is configured for,
 # pip installs the same lock.

@@ -16,14 +16,22 @@ from app.clock import Clock, FollowedClock, SystemClock
 from app.commands.desk import Desk
 from app.domain.clouds import CLOUDS
 from app.eventstore.keys import KeyRing
+from app.eventstore.master_keys import MasterKeys
 from app.eventstore.pools import Pool, writer_pool
 from app.eventstore.store import EventStore
+from app.evidence import actors as witnessing
+from app.evidence.archive import Archive
+from app.evidence.notary import Notary
+from app.evidence.notes import PublicKey, Signer
+from app.evidence.walking import Fault
 from app.ingest import actors as ingesting
+from app.ingest import alerts
 from app.ingest.credentials import Credential, certificate, secret
 from app.ingest.graph_client import GraphAccess
 from app.ingest.keyring import REST_S
 from app.ingest.limiter import Limiter
 from app.ingest.workshop import Workshop
+from app.observe.messages import Counted
 from app.projections import actors as projecting
 from app.settings import PREFIX, Settings, SettingsRefused
 
@@ -32,7 +40,8 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a process works with. `ingest` rings the actors of ingestion, `workshop` is what they work with."""
+    """What a process works with. `ingest` rings the actors of ingestion, `workshop` is what they work with; `witness`
+    rings for a checkpoint, `notary` takes it."""
 
     settings: Settings
     clock: Clock
@@ -42,6 +51,8 @@ class Parts:
     desk: Desk
     workshop: Workshop
     ingest: ingesting.IngestRings
+    notary: Notary
+    witness: witnessing.Ring
 
 
 @contextmanager
@@ -49,13 +60,41 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
     """Build the parts, and close them at the end. Raises at once if the database cannot be used."""
     url = required(settings.database_url, "database_url")
     with going_by(settings, clock) as time, closing(writer_pool(url, settings.pool_size)) as pool:
-        store = EventStore(pool, KeyRing(pool, key(settings.master_key, "master_key")))
+        store = EventStore(pool, KeyRing(pool, master_keys(settings)))
         broker = make_broker(settings.broker_url.get_secret_value())
-        desk = Desk(store, time, projecting.register(broker, pool, store))
+        broker.add_middleware(Counted())
+        ring = projecting.register(broker, pool, store)
+        desk = Desk(store, time, ring, projecting.orders(pool, ring))
         lease = timedelta(seconds=settings.ingest_lease_seconds)
         first_wait = timedelta(seconds=settings.ingest_wait_seconds)
         workshop = Workshop(desk, pool, graph_access(settings, pool), settings.public_url, lease, first_wait)
-        yield Parts(settings, time, pool, store, broker, desk, workshop, ingesting.register(broker, workshop))
+        notary = notary_of(settings, pool, time)
+
+        def alarm(fault: Fault) -> None:
+            with workshop.database() as db:
+                alerts.sound(db, alerts.Alert.EVIDENCE_BROKEN, fault.tenant, str(fault), time.now())
+
+        witness = witnessing.register(broker, notary, alarm)
+        rings = ingesting.register(broker, workshop)
+        yield Parts(settings, time, pool, store, broker, desk, workshop, rings, notary, witness)
+
+
+def notary_of(settings: Settings, pool: Pool, clock: Clock) -> Notary:
+    """Who signs checkpoints and whose signatures count. Without SUA_CHECKPOINT_KEY nothing is signed."""
+    signer, keys = signing_keys(settings)
+    return Notary(pool, clock, signer, keys, archive_of(settings))
+
+
+def archive_of(settings: Settings) -> Archive | None:
+    return None if settings.checkpoint_dir is None else Archive(settings.checkpoint_dir)
+
+
+def signing_keys(settings: Settings) -> tuple[Signer | None, tuple[PublicKey, ...]]:
+    """The signing key, and every public key whose signatures count."""
+    given = settings.checkpoint_key
+    signer = None if given is None else Signer(settings.checkpoint_name, key(given, "checkpoint_key"))
+    earlier = [PublicKey.read(each) for each in settings.checkpoint_public_keys.split()]
+    return signer, (*([signer.public] if signer else []), *earlier)
 
 
 @contextmanager
@@ -113,6 +152,17 @@ def _content(path: Path, name: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SettingsRefused(f"{PREFIX}{name.upper()}: {path} cannot be read: {error.strerror}.") from error
+
+
+def master_keys(settings: Settings) -> MasterKeys:
+    """The keys that wrap those of persons: today's, and what is there of the one before and the one after."""
+    old, upcoming = settings.master_key_old, settings.master_key_next
+    return MasterKeys.of(
+        key(settings.master_key, "master_key"),
+        settings.master_key_epoch,
+        old=None if old is None else key(old, "master_key_old"),
+        upcoming=None if upcoming is None else key(upcoming, "master_key_next"),
+    )
 
 
 def required(secret: SecretStr | None, name: str) -> str:

@@ -21,6 +21,8 @@ from app.domain.errors import Refused
 PREFIX = "SUA_"
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 Seconds = Annotated[float, Field(gt=0)]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_TOKEN_LENGTH = 16
 
 
 class OnOff(StrEnum):
@@ -77,7 +79,15 @@ class Settings(BaseSettings):
     mail_from: str = Field("sua@localhost", description="Sender of invitations and reports")
 
     master_key: SecretStr | None = Field(None, description="32 bytes, base64: wraps the keys of personal data")
+    master_key_epoch: int = Field(1, ge=1, description="Number of that key; each that replaces it has the next one")
+    master_key_old: SecretStr | None = Field(None, description="The key it replaces, until all keys are wrapped anew")
+    master_key_next: SecretStr | None = Field(None, description="The key that will replace it: accepted, not yet used")
     pseudonym_key: SecretStr | None = Field(None, description="32 bytes, base64: pseudonyms and opaque cursors")
+
+    checkpoint_key: SecretStr | None = Field(None, description="32 bytes, base64: signs checkpoints (`sua audit key`)")
+    checkpoint_name: str = Field("sua.localhost", pattern=r"^[!-*,-~]+$", description="Name of that key, as a host's")
+    checkpoint_public_keys: str = Field("", description="Public keys of earlier ones, between spaces; they still count")
+    checkpoint_dir: Path | None = Field(None, description="Folder that keeps checkpoints outside the database as well")
 
     token_audience: str | None = Field(None, description="`aud` of access tokens for SUA's API (its client id)")
     token_jwks_url: str | None = Field(None, description="Keys that sign access tokens; none: Entra's, by login_url")
@@ -94,6 +104,13 @@ class Settings(BaseSettings):
     trusted_documents: Path | None = Field(None, description="JSON {sha256: document}: only these run; none: any does")
     graphql_requests_per_minute: int = Field(6000, ge=1, description="Of one person, at each web process; then 429")
     answers_bytes: int = Field(64 * 2**20, ge=0, description="Memory for GraphQL answers kept; 0: none is kept")
+
+    metrics_port: int | None = Field(None, ge=1, le=65535, description="Where a process tells its metrics; none: not")
+    metrics_host: str = Field("127.0.0.1", description="Address of that port; beyond this machine a token is needed")
+    metrics_token: SecretStr | None = Field(None, description="Asked for at /metrics; with it `sua serve` has it, too")
+    otlp_endpoint: str | None = Field(None, description="Where traces go by OTLP over HTTP; none: none are kept")
+    otlp_headers: SecretStr | None = Field(None, description="name=value pairs between commas sent along with them")
+    trace_share: float = Field(1.0, ge=0, le=1, description="Share of traces begun here that are kept")
 
     @model_validator(mode="before")
     @classmethod
@@ -119,6 +136,25 @@ class Settings(BaseSettings):
             if not ORIGIN.fullmatch(each) or not (each.startswith("https:") or is_loopback_http(each)):
                 raise ValueError("each must be https://host or https://host:port (http only on this machine)")
         return value
+
+    @model_validator(mode="after")
+    def _metrics_beyond_this_machine_with_a_token(self) -> Self:
+        if self.metrics_token is None and self.metrics_host not in LOOPBACK:
+            raise ValueError("SUA_METRICS_TOKEN is needed where SUA_METRICS_HOST is more than this machine (127.0.0.1)")
+        if self.metrics_token is not None and len(self.metrics_token.get_secret_value()) < _TOKEN_LENGTH:
+            raise ValueError(f"SUA_METRICS_TOKEN must have {_TOKEN_LENGTH} characters or more")
+        return self
+
+    @model_validator(mode="after")
+    def _traces_to_an_address(self) -> Self:
+        if self.otlp_endpoint is None:
+            return self
+        parts = urlsplit(self.otlp_endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("SUA_OTLP_ENDPOINT must be http://HOST:PORT or https://HOST")
+        if self.otlp_headers is not None and parts.scheme == "http" and not is_loopback_http(self.otlp_endpoint):
+            raise ValueError("SUA_OTLP_HEADERS are secret: SUA_OTLP_ENDPOINT must be https (http only on this machine)")
+        return self
 
     @model_validator(mode="after")
     def _all_database_urls_or_none(self) -> Self:
@@ -159,7 +195,7 @@ class Settings(BaseSettings):
 def is_loopback_http(url: str) -> bool:
     """Whether it is plain http that does not leave this machine."""
     parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
 def _named(location: tuple[int | str, ...]) -> str:

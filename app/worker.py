@@ -12,11 +12,15 @@ import dramatiq
 from app.assembly import Parts, assembled
 from app.broker import BrokerDown, check_broker, make_worker, ringing
 from app.domain.errors import Unavailable
+from app.evidence.actors import Round
 from app.ingest import actors as ingesting
 from app.ingest import alert_watch
 from app.ingest.bell import Bell
+from app.observe.process import observed
+from app.observe.traces_kept import forget_old
+from app.projections.leftovers import drop_old
 from app.projections.sweeper import sweep
-from app.settings import Settings
+from app.settings import Settings, SettingsRefused, is_loopback_http
 from app.telemetry import count, log, say
 
 WORKER_SHUTDOWN_S = 5
@@ -29,7 +33,9 @@ _WATCH_EVERY_SECONDS = 60.0
 
 def work(settings: Settings) -> None:
     """Carry out messages until SIGTERM or SIGINT. What was begun is finished, or taken up by the next worker."""
-    with assembled(settings) as parts:
+    with assembled(settings) as parts, observed(settings, parts.pool, parts.clock, "worker"):
+        if parts.notary.signer is None and not is_loopback_http(settings.public_url):
+            raise SettingsRefused("SUA_CHECKPOINT_KEY is needed: workers sign what the logs hold (`sua audit key`).")
         check_broker(parts.broker)
         stopped = _until_told()
         with working(parts):
@@ -39,7 +45,7 @@ def work(settings: Settings) -> None:
 def schedule(settings: Settings) -> None:
     """Look for what is due, every `sweep_seconds`, until SIGTERM or SIGINT. A bug in a round is raised: whoever
     restarts processes is to see it."""
-    with assembled(settings) as parts:
+    with assembled(settings) as parts, observed(settings, parts.pool, parts.clock, "scheduler"):
         check_broker(parts.broker)
         stopped = _until_told()
         with sweeping(parts, stopped):
@@ -79,9 +85,12 @@ def sweeping(parts: Parts, broken: threading.Event | None = None) -> Iterator[No
 
     rounds: list[tuple[float, Callable[[], object]]] = [
         (parts.settings.sweep_seconds, lambda: sweep(parts.pool, parts.desk.ring)),
+        (parts.settings.sweep_seconds, lambda: drop_old(parts.pool)),
         (parts.settings.sweep_seconds, lambda: ingesting.tick(parts.workshop, parts.ingest, bell)),
         (_TIDY_EVERY_SECONDS, lambda: ingesting.tidy(parts.workshop)),
+        (_TIDY_EVERY_SECONDS, lambda: forget_old(parts.pool)),
         (_WATCH_EVERY_SECONDS, lambda: alert_watch.watch(parts.workshop)),
+        (_WATCH_EVERY_SECONDS, Round(parts.notary, parts.witness)),
     ]
     threads = [threading.Thread(target=run, args=each, daemon=True) for each in rounds]
     for thread in threads:

@@ -13,12 +13,14 @@ from app.eventstore.store import EventStore
 class Desk:
     """`ring(tenant, position)` tells the projections, after the commit, that there is more to read.
 
-    A lost or repeated ring changes nothing: the sweeper finds who is behind.
+    A lost or repeated ring changes nothing: the sweeper finds who is behind. `rebuild(tenant, table, force)` has a
+    table built anew; None: there is nobody to do it.
     """
 
     store: EventStore
     clock: Clock
     ring: Callable[[TenantId, int], None]
+    rebuild: Callable[[TenantId, str, bool], None] | None = None
 
     def now(self) -> datetime:
         return self.clock.now()

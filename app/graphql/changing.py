@@ -16,6 +16,7 @@ from app.graphql.ids import thing_id
 from app.graphql.scalars import Position
 from app.graphql.tenants import row_seen
 from app.projections.tenants import TenantRow
+from app.telemetry import bound
 
 
 class ReadOnly(Refused):
@@ -56,7 +57,8 @@ async def carried_out(tenant: TenantId, desk: Desk, act: Callable[[Desk], int]) 
         facts = act(replace(desk, ring=ring))
         return facts, max(reached) if reached else desk.store.head(tenant)
 
-    facts, position = await asyncio.to_thread(work)
+    with bound(tenant=tenant):
+        facts, position = await asyncio.to_thread(work)
     return Changed(
         tenant_id=strawberry.ID(thing_id("Tenant", tenant)),
         position=Position(position),

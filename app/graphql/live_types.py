@@ -36,7 +36,8 @@ class TenantAdvanced:
 
 @strawberry.type(
     description="How far one table of the read side has come, over all tenants the viewer may see. While a table is "
-    "built anew its old rows go on answering; the new ones take their place tenant by tenant."
+    "built anew its old rows go on answering; the new ones take their place tenant by tenant, and until then count "
+    "here."
 )
 class RebuildProgress:
     projection: str = strawberry.field(description="The table's projection, as `sua projections status` names it.")
@@ -46,6 +47,11 @@ class RebuildProgress:
     stopped: int = strawberry.field(
         description="Tenants whose rows met a fact that could not be taken in, or were built by another release: they "
         "stand still until they are rebuilt."
+    )
+    under_way: int = strawberry.field(description="Tenants for which the table is being built anew, or is to be.")
+    failed: int = strawberry.field(
+        description="Tenants whose newest rebuild ended without new rows: a fact could not be taken in, or the table "
+        "says something else than it. `sua projections status` tells which, and why."
     )
     frames: strawberry.Private[Frames]
 
@@ -57,5 +63,7 @@ class RebuildProgress:
             head=Position(building.head),
             behind=Position(building.head - building.position),
             stopped=building.stopped,
+            under_way=building.under_way,
+            failed=building.failed,
             frames={},
         )

@@ -7,10 +7,12 @@ import strawberry
 
 from app.commands.change_policy import AmendPolicy, amend_policy
 from app.commands.decide_finding import DecideFinding, decide_finding
+from app.commands.erase_person import ErasePerson, erase_person
 from app.commands.exempt_seat import ExemptSeat, exempt_seat
 from app.commands.lift_exemption import LiftExemption, lift_exemption
 from app.commands.set_price import SetPrice, WithdrawPrice, set_price, withdraw_price
 from app.domain.errors import Refused
+from app.domain.events.persons import ErasureGround
 from app.domain.ids import SkuId, TenantId, UserId
 from app.graphql.changing import Changed, carried_out, changeable
 from app.graphql.context import Asked, Info
@@ -19,9 +21,14 @@ from app.graphql.findings import checked_idle_days
 from app.graphql.ids import asked_part
 from app.graphql.policy import PolicyInput
 from app.graphql.price_input import PriceInput, PriceNameInput
+from app.graphql.rebuilding import RebuildOrdered, ordered
 from app.graphql.scalars import checked_day, checked_words
 from app.insight.assessment import Found
 from app.projections import tenants
+
+Ground = strawberry.enum(
+    ErasureGround, name="ErasureGround", description="Why a person is erased (GDPR, article 17, paragraph 1)."
+)
 
 
 class NoSuchFinding(Refused):
@@ -121,11 +128,42 @@ class Mutation:
         )
         return await carried_out(row.tenant, desk, lambda desk: decide_finding(command, desk))
 
+    @strawberry.mutation(
+        description="Erase a person for good: whatever they could be known by becomes unreadable, at every moment and "
+        "in every fact; what they held, used and cost stays. Later reads of the directory do not bring the name back."
+    )
+    async def erase_person(
+        self,
+        info: Info,
+        tenant: strawberry.ID,
+        user: strawberry.ID,
+        ground: Ground = ErasureGround.REQUESTED,  # type: ignore[valid-type]
+    ) -> Changed:
+        row, desk = await changeable(info.context, tenant)
+        person = UserId(asked_part("user", "User", row.tenant, user))
+        command = ErasePerson(row.tenant, person, ground, info.context.viewer.oid, uuid4())
+        return await carried_out(row.tenant, desk, lambda desk: erase_person(command, desk))
+
     @strawberry.mutation(description="Change some of the tenant's own rules, from now on.")
     async def change_policy(self, info: Info, tenant: strawberry.ID, policy: PolicyInput) -> Changed:
         row, desk = await changeable(info.context, tenant)
         command = AmendPolicy(row.tenant, policy.changes(row.tenant), uuid4())
         return await carried_out(row.tenant, desk, lambda desk: amend_policy(command, desk))
+
+    @strawberry.mutation(
+        description="Build one table anew from the log, several with commas between, or `all`; the old rows answer "
+        "until the new ones take their place. By the provider's administrators and operators. Returns at once; "
+        "`rebuildProgress` tells how far it is. REBUILD_RUNNING while the table is being built. Rows of this release "
+        "that are not what it makes of the log are replaced only with `force`."
+    )
+    async def rebuild_projection(
+        self,
+        info: Info,
+        tenant: strawberry.ID,
+        name: str,
+        force: bool = False,
+    ) -> RebuildOrdered:
+        return await ordered(info.context, tenant, name, force=force)
 
 
 async def _found(asked: Asked, tenant: TenantId, user: UserId, sku: SkuId, idle_days: int | None) -> Found:

@@ -20,6 +20,7 @@ from app.graphql.findings import FindingQuestions
 from app.graphql.freshness import Freshness, Knowledge, of_tenant
 from app.graphql.history import TenantHistory
 from app.graphql.ids import tenant_of, thing_id, version_id
+from app.graphql.ledger import LedgerQuestions
 from app.graphql.licences import LicenceQuestions
 from app.graphql.node_type import Node
 from app.graphql.paging import Connection, asked_page, place
@@ -101,7 +102,7 @@ class TenantView(
 
 
 @strawberry.type(description="A customer.")
-class Tenant(Node, TenantHistory, CoverageQuestions, SubscriptionQuestions):
+class Tenant(Node, TenantHistory, LedgerQuestions, CoverageQuestions, SubscriptionQuestions):
     id: strawberry.ID
     name: str = strawberry.field(description="The provider's word for the customer.")
     organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")

@@ -33,8 +33,13 @@ ARGUMENTS: dict[str, str] = {
 }
 
 OF_FIELDS: dict[str, str] = {
+    "Mutation.erasePerson.ground": "Why; by default because they asked.",
+    "Mutation.erasePerson.user": "`userId` or `id` of a user.",
     "Mutation.exemptSeat.until": "The first civil day it no longer holds; by default without end.",
+    "Mutation.rebuildProjection.force": "Replace rows of this release that differ, too; by default they are left.",
+    "Mutation.rebuildProjection.name": "A table as `rebuildProgress` names it, several with commas between, or `all`.",
     "Mutation.setPrice.price": "The price.",
+    "Ledger.proof.position": "Of the fact to prove.",
     "Mutation.withdrawPrice.price": "Which price.",
     "Query.node.id": "`id` of a Tenant, User, Sku or Finding.",
     "Query.portfolio.asOf": "At the end of this civil day of each tenant; by default today.",

@@ -26,6 +26,7 @@ QUESTION = (
     "IDLE_DAYS_OUT_OF_RANGE",
     "INVALID_CURSOR",
     "NOT_FOUND",
+    "NOT_PROVABLE",
     "RANGE_TOO_LONG",
     "TREND_TOO_LONG",
 )
@@ -41,7 +42,7 @@ LATER = (
 )
 """The same request may be answered later."""
 
-FAULT = ("FACT_UNREADABLE", "INTERNAL", "KEY_UNUSABLE")
+FAULT = ("EVIDENCE_BROKEN", "FACT_UNREADABLE", "INTERNAL", "KEY_UNUSABLE")
 """Nothing the caller can do; the operator has to look."""
 
 CHANGE = (
@@ -64,8 +65,10 @@ CHANGE = (
     "PRICE_PERIOD_EMPTY",
     "PRICE_QUANTITY_REFUSED",
     "PRICE_UNKNOWN",
+    "PROJECTION_UNKNOWN",
     "READ_ONLY",
     "REASON_LENGTH_OUT_OF_RANGE",
+    "REBUILD_RUNNING",
     "SEAT_NOT_HELD",
     "SKU_NAMED_TWICE",
     "TENANT_ERASED",

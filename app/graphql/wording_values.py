@@ -34,6 +34,14 @@ VALUES: dict[str, dict[str, str]] = {
         "REMOVED": "The user holds the licence no more by this path.",
         "FAILED": "Microsoft could not carry out the assignment.",
     },
+    "ErasureGround": {
+        "REQUESTED": "The person asked, and nothing more was said.",
+        "NO_LONGER_NEEDED": "Their data serves no purpose any more.",
+        "CONSENT_WITHDRAWN": "They allowed it, and no longer do.",
+        "OBJECTED": "They object, and nothing outweighs that.",
+        "UNLAWFUL": "It should not have been kept.",
+        "LEGAL_OBLIGATION": "A law asks for it.",
+    },
     "Confidence": {
         "HIGH": "It can be counted on.",
         "LOW": "A person should look before money is counted on it.",

@@ -7,12 +7,15 @@ import typer
 
 from app.ops import (
     alerts,
+    auditing,
     collecting,
     coverage,
     customers,
     database,
     doctor,
+    evidence,
     inbox,
+    people,
     pricing,
     processes,
     projecting,
@@ -47,4 +50,11 @@ app.add_typer(rate_cards.app, name="rate-cards")
 app.add_typer(skus.app, name="skus")
 app.add_typer(reporting.app, name="reports")
 app.add_typer(resellers.app, name="resellers")
+app.add_typer(people.app, name="people")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(auditing.app, name="audit")
+auditing.app.command("verify")(evidence.verify)
+auditing.app.command("checkpoint")(evidence.checkpoint)
+auditing.app.command("prove")(evidence.prove)
+auditing.app.command("export")(evidence.export)
+auditing.app.command("key")(evidence.key)

@@ -40,6 +40,8 @@ KnownAt = Annotated[str | None, typer.Option(help="As it was known then: an inst
 Persons = Annotated[bool, typer.Option("--persons", help="With people's names; without: pseudonyms.")]
 Answer = TypeVar("Answer")
 
+_OF_AUDITS = (ExportKind.LOG, ExportKind.REPLAY, ExportKind.HISTORY)
+_ENDINGS_OF_AUDITS = (ExportFormat.JSONL, ExportFormat.JSON, ExportFormat.TEXT)
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -68,6 +70,8 @@ def export(
     """Write findings, costs or the history of licences of a customer to a file."""
     if kind is ExportKind.MONTHLY_REPORT or ending is ExportFormat.HTML:
         raise typer.BadParameter("that is made by `sua reports monthly`", param_hint="KIND")
+    if kind in _OF_AUDITS or ending in _ENDINGS_OF_AUDITS:
+        raise typer.BadParameter("that is made by `sua audit`", param_hint="KIND")
     if month is not None and kind is ExportKind.FINDINGS:
         raise typer.BadParameter("findings are of a day, not of a month: give --as-of", param_hint="--month")
     wanted = Wanted(
@@ -81,7 +85,7 @@ def export(
     async def write(view: View, parts: Parts) -> View:
         async with exported(view, wanted, ending) as made:
             await asyncio.to_thread(record_export, fact_of(view, kind, ending, None), parts.desk)
-            with _replaced(file) as target:
+            with replaced(file) as target:
                 async for chunk in made.chunks:
                     target.write(chunk)
         return view
@@ -118,7 +122,7 @@ def monthly(
         fact = fact_of(shown, ExportKind.MONTHLY_REPORT, ExportFormat.HTML, None)
         await asyncio.to_thread(record_export, fact, parts.desk)
         if file is not None:
-            with _replaced(file) as target:
+            with replaced(file) as target:
                 target.write(html(report).encode())
         else:
             await _mailed(report, to or [], parts.settings, quiet=as_json)
@@ -171,7 +175,7 @@ def _looked(
 
 
 @contextmanager
-def _replaced(file: Path) -> Iterator[BinaryIO]:
+def replaced(file: Path) -> Iterator[BinaryIO]:
     """A file that appears under its name only when it is whole. Raises FileRefused."""
     part = file.with_name(f".{file.name}.part")
     try:

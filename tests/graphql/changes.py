@@ -17,6 +17,7 @@ LIFT = f"mutation ($id: ID!, $seat: SeatInput!) {{ liftExemption(tenant: $id, se
 DECIDE = f"""mutation ($id: ID!, $seat: SeatInput!, $decision: Decision!, $note: String, $days: Int) {{
   decideFinding(tenant: $id, seat: $seat, decision: $decision, note: $note, idleDays: $days) {ANSWER} }}"""
 POLICY = f"mutation ($id: ID!, $policy: PolicyInput!) {{ changePolicy(tenant: $id, policy: $policy) {ANSWER} }}"
+ERASE = f"mutation ($id: ID!, $user: ID!) {{ erasePerson(tenant: $id, user: $user, ground: OBJECTED) {ANSWER} }}"
 
 CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "setPrice": (SET_PRICE, {"price": PRICE}),
@@ -25,4 +26,5 @@ CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "liftExemption": (LIFT, {"seat": SEAT}),
     "decideFinding": (DECIDE, {"seat": SEAT, "decision": "ACCEPTED"}),
     "changePolicy": (POLICY, {"policy": {"idleDays": 60}}),
+    "erasePerson": (ERASE, {"user": str(BERT)}),
 }

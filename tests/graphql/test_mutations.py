@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -213,3 +214,20 @@ async def test_a_seat_freed_after_a_decision_and_no_longer_paid_is_a_saving_real
             }
         ],
     }
+
+
+async def test_a_person_erased_is_nameless_at_every_moment_and_keeps_their_seat(client: Client) -> None:
+    whose = f'user(id: "{BERT}") {{ name userPrincipalName erasedAt holdings {{ sku {{ partNumber }} }} }}'
+    before = await seen_from(client, "1", whose)
+
+    done = await changed(client, "erasePerson")
+    again = await changed(client, "erasePerson")
+
+    shown = await seen_from(client, done["position"], whose)
+    assert (done["facts"], again["facts"]) == (1, 0)
+    assert (before["user"]["name"], before["user"]["erasedAt"]) == ("Bert Tal", None)
+    assert (shown["user"]["name"], shown["user"]["userPrincipalName"]) == (None, None)
+    assert shown["user"]["erasedAt"] is not None
+    assert shown["user"]["holdings"] == before["user"]["holdings"]
+    refused = await client.ask(CHANGES["erasePerson"][0], "admin", id=str(CONTOSO), user=str(UUID(int=1)))
+    assert [each["extensions"]["code"] for each in refused["errors"]] == ["NOT_FOUND"]

@@ -47,7 +47,7 @@ async def asked(
         at = await moment(reader, tenant, on, known_at, day(900))
         row = await tenants.found(reader, tenant, at)
         assert row is not None
-        return await cost_of(reader, tenant, at, row, month, group_by)
+        return await cost_of(reader, tenant, at, row, month, group_by, persons=True)
 
 
 async def trended(

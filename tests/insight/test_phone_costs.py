@@ -60,7 +60,7 @@ async def asked(
         at = await moment(reader, tenant, (on or day(60)).date(), known_at, day(900))
         row = await tenants.found(reader, tenant, at)
         assert row is not None
-        return await pstn_costs(reader, tenant, at, row, since, until, group_by)
+        return await pstn_costs(reader, tenant, at, row, since, until, group_by, persons=True)
 
 
 def totals(found: PhoneCosts) -> list[tuple[object, ...]]:

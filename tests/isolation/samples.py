@@ -31,6 +31,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "Tenant.at": _said('knownAt: "2026-11-23T11:00:00Z"'),
     "Tenant.coverage": _said('since: "2026-11-22T00:00:00Z", until: "2026-11-23T12:00:00Z"'),
     "Tenant.events": _said("first: 100"),
+    "Ledger.proof": _said('position: "1"'),
     "Tenant.licenceChanges": [*_said("first: 5"), lambda of: f'first: 5, user: "{of.user}", sku: "{E5}"'],
     "TenantView.adoption": _each("source", "TEAMS", NOVEMBER),
     "TenantView.callReport": _each("groupBy", "DEPARTMENT USER", NOVEMBER),
@@ -67,8 +68,10 @@ SAMPLES: dict[str, list[Sample]] = {
     "Subscription.tenantAdvanced": _said("tenant: $id"),
     "Mutation.changePolicy": _said("tenant: $id, policy: {idleDays: 60}"),
     "Mutation.decideFinding": [lambda of: f"tenant: $id, seat: {_seat(of)}, decision: ACCEPTED"],
+    "Mutation.erasePerson": [lambda of: f'tenant: $id, user: "{of.user}"'],
     "Mutation.exemptSeat": [lambda of: f'tenant: $id, seat: {_seat(of)}, reason: "Leave", owner: "{of.owner}"'],
     "Mutation.liftExemption": [lambda of: f"tenant: $id, seat: {_seat(of)}"],
+    "Mutation.rebuildProjection": _said('tenant: $id, name: "users"'),
     "Mutation.setPrice": [
         lambda of: (
             f'tenant: $id, price: {{sku: "{of.tool}", amount: "{of.price}", currency: "EUR", '

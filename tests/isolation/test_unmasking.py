@@ -155,6 +155,8 @@ async def test_which_fields_hold_persons_is_found_out_by_asking_as_two_viewers(d
 
 def _differing(one: Any, other: Any, kind: str) -> Iterator[str]:
     if isinstance(one, dict) and isinstance(other, dict):
+        if other.get("smallGroups"):
+            return  # several groups in place of one: figures, of nobody by name (tests/graphql/test_small_groups.py)
         kind = one.get("__typename", kind)
         for name in one:
             if isinstance(one[name], (dict, list)):

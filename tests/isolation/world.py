@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.clock import SteppedClock
 from app.domain.events import Event
 from app.domain.events.charging import DirectRoutingCall, DirectRoutingCallLogged, PstnCall, PstnCallCharged
 from app.domain.events.coverage import (
@@ -55,6 +56,8 @@ from app.eventstore.streams import (
     pstn_stream,
     sku_stream,
 )
+from app.evidence.notary import Notary, take_checkpoint
+from app.evidence.notes import Signer
 from tests.graphql.world import E5, JUNE, NOON, World, call_completed, onboard, signed_in
 
 FRIDAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -358,6 +361,8 @@ def built(writer_dsn: str) -> Iterator[World]:
             _settle(world, each)
         _, version = world.store.load(GONE.tenant, TENANT)
         world.append(GONE.tenant, TENANT, TenantOffboarded(happened_at=NOON), at=NOON, after=version)
+        signer = Signer("sua.example", bytes(range(32)))
         for each in EVERYBODY:
             world.tabulate(each.tenant)
+            take_checkpoint(Notary(pool, SteppedClock(NOON), signer, (signer.public,)), each.tenant)
         yield world

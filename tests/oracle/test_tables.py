@@ -147,7 +147,7 @@ async def _asked(reader: Reader, of: TenantId, question: Question, now: datetime
     async with _at(reader, of, question, now) as (at, row):
         assessment = await assessed(reader, of, at, row, question.idle_days)
         products = await products_at(reader, of, assessment)
-        report = await cost_of(reader, of, at, row, question.on, CostsBy.DEPARTMENT)
+        report = await cost_of(reader, of, at, row, question.on, CostsBy.DEPARTMENT, persons=True)
     costs = report.costs
     named: list[tuple[str, CostLine]] = [(each.group or "", each) for each in costs.groups]
     named += [("", costs.unallocated), ("central", costs.central), ("variance", costs.variance), ("total", costs.total)]

@@ -20,6 +20,7 @@ from rich.progress import Progress
 from app.assembly import Parts, assembled
 from app.clock import SteppedClock, SystemClock
 from app.main import create_app
+from app.observe.process import observed
 from app.ops import tokens
 from app.ops.console import AsJson, FaultFound, err, out, say_json
 from app.ops.demo import money_screen, screen, story
@@ -78,7 +79,13 @@ def demo(
     ):
         settings = _settings(database, company, simulated, port)
         clock = SteppedClock(begins_at)
-        with assembled(settings, clock) as parts, serving(parts, port), working(parts), sweeping(parts):
+        with (
+            assembled(settings, clock) as parts,
+            observed(settings, parts.pool, clock, "demo"),
+            serving(parts, port),
+            working(parts),
+            sweeping(parts),
+        ):
             differences = asyncio.run(_play(parts, simulated, clock, begins_at, days, as_json=as_json))
             if not exit_:
                 _stay()
@@ -138,6 +145,7 @@ def _settings(database: DatabaseUrls, company: Company, simulated: Simulator, po
         public_url=f"http://127.0.0.1:{port}",
         master_key=_new_key(),
         pseudonym_key=_new_key(),
+        checkpoint_key=_new_key(),
         token_audience=company.client_id,
         token_jwks_url=f"{simulated.url}/common/discovery/v2.0/keys",
         provider_directory_id=uuid4(),
