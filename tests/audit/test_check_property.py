@@ -34,6 +34,7 @@ async def test_a_check_finds_no_difference_in_any_log(
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(1800)
 @given(data=st.data(), settled=st.booleans(), seed=st.integers(0, 2**32))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

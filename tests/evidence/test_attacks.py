@@ -64,6 +64,7 @@ def test_tampering_is_found_and_named(
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ATTACKS)
 def test_tampering_is_found_and_named_at_a_hundred_places(
@@ -74,6 +75,7 @@ def test_tampering_is_found_and_named_at_a_hundred_places(
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_a_hundred_logs_nobody_touched_raise_no_alarm_not_even_where_people_were_erased(
     owner: psycopg.Connection, pool: Pool, store: EventStore, notary: Notary, archive: Archive

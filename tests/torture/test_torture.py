@@ -42,6 +42,7 @@ def test_everything_struck_down_at_random_loses_nothing_doubles_nothing_and_mixe
 
 @pytest.mark.slow
 @pytest.mark.by_itself
+@pytest.mark.nightly
 @pytest.mark.timeout(900)
 @needs_redis
 @pytest.mark.parametrize(

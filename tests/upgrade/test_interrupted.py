@@ -35,7 +35,7 @@ EVERYWHERE = 10_000
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("places", [1, pytest.param(EVERYWHERE, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("places", [1, pytest.param(EVERYWHERE, marks=[pytest.mark.slow, pytest.mark.nightly])])
 def test_cut_off_after_any_statement_a_migration_leaves_nothing_and_the_next_run_ends_alike(
     empty_database: str, module_database: Database, tmp_path: Path, places: int
 ) -> None:
@@ -73,6 +73,7 @@ def test_a_runner_killed_half_way_keeps_nobody_waiting_for_its_lock(
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_a_server_stopped_half_way_through_any_migration_recovers_and_the_next_run_ends_alike(
     module_database: Database, tmp_path: Path
