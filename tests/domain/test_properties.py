@@ -12,6 +12,7 @@ from app.domain.events import REGISTER, Event
 from app.domain.events.licensing import AccountEnabled
 from app.domain.events.telephony import Call
 from app.domain.seat import evolve, missed, replay, sight, sight_sign_in, sight_workloads
+from app.domain.seat_state import nameless
 from app.domain.sightings import CallSighting, LicenceSighting, SeatSighting, SignInSighting, WorkloadSighting
 from app.domain.telephony import participants_of
 from tests.domain.given import ANNA
@@ -59,7 +60,7 @@ def test_after_a_read_the_seat_is_what_the_read_showed(history: list[Event], see
         before.user if before.present else ANNA,
         True,
         seen.enabled,
-        seen.profile,
+        nameless(seen.profile) if before.erased else seen.profile,
     )
     assert {(holding.sku, holding.via) for holding in after.holdings} == held
     assert failing <= {(failure.sku, failure.via) for failure in after.failures}

@@ -21,6 +21,7 @@ from app.graphql.app import DoorSettings, build_door
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
 from app.graphql.pool import ReadPool, open_read_pool
+from app.projections.actors import orders
 from tests.auth.issuing import AUDIENCE, TEMPLATE, Keys, claims_at, jwks_of, signed
 from tests.database import Database
 from tests.graphql.world import CONTOSO_DIRECTORY, FABRIKAM_DIRECTORY, NOON, World, built
@@ -121,7 +122,10 @@ async def asking(
 ) -> AsyncIterator[Client]:
     """`world`: takes changes and tabulates them at once; None: the door only answers questions."""
     clock = SteppedClock(NOON)
-    desk = None if world is None else Desk(world.store, clock, _ringing(world))
+    desk = None
+    if world is not None:
+        ring = _ringing(world)
+        desk = Desk(world.store, clock, ring, orders(world.pool, ring))
     transport = httpx.ASGITransport(asgi(pool, clock, settings, grants, desk))
     async with httpx.AsyncClient(transport=transport, base_url="http://sua.test") as http:
         yield Client(http, clock)

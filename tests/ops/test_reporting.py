@@ -89,13 +89,16 @@ def test_names_stand_in_a_file_only_if_asked_for(world: World, tmp_path: Path) -
 def test_costs_are_told_by_what_was_asked(tmp_path: Path) -> None:
     file = tmp_path / "costs.csv"
 
-    result = sua(
-        "export", "costs", "--tenant", CONTOSO, "--out", file, "--month", "2026-10", "--group-by", "department"
-    )
+    asked = ["--tenant", CONTOSO, "--out", file, "--month", "2026-10", "--group-by", "department"]
+    result = sua("export", "costs", *asked, "--persons")
+    named = csv_rows(file.read_bytes())
+    sua("export", "costs", *asked)
+    unnamed = csv_rows(file.read_bytes())
 
     assert result.exit_code == 0, result.output
-    assert [row[0] for row in csv_rows(file.read_bytes())][:3] == ["Department", "Ops", "Sales"]
-    assert csv_rows(file.read_bytes())[-1][4] == "571.00"
+    assert [row[0] for row in named][:3] == ["Department", "Ops", "Sales"]
+    assert [row[0] for row in unnamed][:2] == ["Department", "Groups of fewer than 5 people"]
+    assert [rows[-1][4] for rows in (named, unnamed)] == ["571.00", "571.00"]
 
 
 @pytest.mark.parametrize(
