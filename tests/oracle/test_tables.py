@@ -71,7 +71,7 @@ class Told:
     unpriced: int
 
 
-@pytest.mark.parametrize("part", [0, 1, *(pytest.param(part, marks=pytest.mark.nightly) for part in range(2, PARTS))])
+@pytest.mark.parametrize("part", range(PARTS))
 async def test_every_answer_is_right_and_stays(desk: Desk, reader: Reader, part: int) -> None:
     for seed in range(part, FEW, PARTS):
         await _compared(desk, reader, seed)
@@ -79,7 +79,7 @@ async def test_every_answer_is_right_and_stays(desk: Desk, reader: Reader, part:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, 1, *(pytest.param(part, marks=pytest.mark.nightly) for part in range(2, PARTS))])
 async def test_every_answer_about_a_thousand_customers_is_right_and_stays(
     desk: Desk, reader: Reader, part: int
 ) -> None:
