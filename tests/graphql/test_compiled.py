@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
+from app import telemetry
 from app.auth.tokens import Claims
 from app.clock import SteppedClock
 from app.domain.events.licensing import Confidence, KindSource, UserKind
 from app.domain.events.tenancy import TenantOffboarded
 from app.eventstore.streams import TENANT
+from app.graphql.compiled.columns import _Selected
 from app.graphql.compiled.plans import Plan
 from app.graphql.compiled.reads import CompiledReads, Found
 from app.graphql.pool import open_read_pool
@@ -107,6 +109,7 @@ def _cursors(doors: Doors) -> list[str]:
 def test_any_document_is_answered_alike_both_ways_and_all_that_have_no_errors_compiled(doors: Doors) -> None:
     cursors = _cursors(doors)
     without_errors = Counter[bool]()
+    broken = _broken()
     doors.found.clear()
 
     @settings(suppress_health_check=list(HealthCheck))
@@ -121,6 +124,25 @@ def test_any_document_is_answered_alike_both_ways_and_all_that_have_no_errors_co
     both_ways()
 
     assert doors.found["told"] == without_errors[True] >= without_errors.total() / 4
+    assert _broken() == broken
+
+
+def _broken() -> int:
+    return telemetry.counted().get("graphql.compiled_left", 0)
+
+
+def test_what_breaks_in_a_compiled_read_is_answered_in_the_general_way_and_counted(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Document(PAGE, {"t": str(CONTOSO)}, "viewer")
+    broken = _broken()
+    monkeypatch.delattr(_Selected, "shown")
+
+    one, other = doors.runner.run(doors.told(asked))
+
+    assert one.content == other.content
+    assert "errors" not in one.json()
+    assert _broken() == broken + 1
 
 
 async def _executed(doors: Doors, monkeypatch: pytest.MonkeyPatch, text: str) -> tuple[list[bytes], list[bytes]]:
@@ -219,12 +241,14 @@ def test_a_question_that_takes_too_long_is_told_as_in_the_general_way(doors: Doo
         return told.json()["errors"]
 
     doors.found.clear()
+    broken = _broken()
     one, other = (doors.runner.run(asked(compiled)) for compiled in (True, False))
 
     assert one == other
     assert one[0]["extensions"]["code"] == "QUERY_TIMED_OUT"
     assert one[0]["path"] == ["tenant", "at", "users"]
     assert doors.found == {"left": 1}
+    assert _broken() == broken + 1
 
 
 def test_enums_stand_in_rows_by_the_names_they_have_in_the_schema() -> None:

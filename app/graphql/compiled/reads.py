@@ -6,6 +6,7 @@ asked again from the beginning. Whatever is odd is left to the general way, whic
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,11 +16,14 @@ from typing import Any, Final, TypeAlias, cast
 import orjson
 import psycopg
 import psycopg_pool
+from graphql import GraphQLError
 
+from app import telemetry
 from app.auth.pseudonyms import Pseudonyms
 from app.auth.tokens import Claims
 from app.auth.viewer import Grants, Viewer, viewer_of
 from app.clock import Clock
+from app.domain.errors import SuaError
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.answers import KEPT_FOR
 from app.graphql.assessments import Assessments
@@ -61,10 +65,14 @@ class Found:
 
 @dataclass(slots=True)
 class _Asking:
-    """What one going through came to ask, and what had to be open for it. `batch`: of these, once it was asked."""
+    """What one going through came to ask, and what had to be open for it. `batch`: of these, once it was asked.
+
+    `broken`: what broke though every answer was a true one.
+    """
 
     scope: Scope
     questions: Mapping[Key, Question]
+    broken: str | None = field(default=None, compare=False)
     batch: Batch | None = field(default=None, compare=False)
 
 
@@ -89,6 +97,12 @@ class _AskedBefore:
         self._known.move_to_end(place)
         while len(self._known) > REMEMBERED_MAX:
             self._known.popitem(last=False)
+
+
+def _left(why: str) -> None:
+    """A question is left to the general way, which may well answer it: what broke here would never be seen."""
+    telemetry.count("graphql.compiled_left")
+    telemetry.say("graphql.compiled_left", logging.WARNING, why=why)
 
 
 def _ticks() -> float:
@@ -130,14 +144,18 @@ class CompiledReads:
                 answers = await self._answers(asking)
             except psycopg_pool.PoolTimeout:
                 raise
-            except (psycopg.Error, TypeError):
+            except (psycopg.Error, TypeError) as error:
+                _left(type(error).__name__)
                 return None
             self._remembered.keep(answers)
             before = asking
             found, asking = await self._gone_through(claims, plan, answers)
             if asking == before:
                 self._asked_before.keep(place, before)
+                if asking.broken is not None:
+                    _left(asking.broken)
                 return found
+        _left("ATTEMPTS")
         return None
 
     async def _answers(self, asking: _Asking) -> Mapping[Key, Answer]:
@@ -157,6 +175,7 @@ class CompiledReads:
         script = Script(answers, self._remembered)
         viewer: Viewer | None = None
         found: Found | None = None
+        broken: str | None = None
         try:
             viewer = await viewer_of(claims, self._provider, script, self._grants)
             db = cast("psycopg.AsyncConnection[Any]", script)
@@ -165,7 +184,9 @@ class CompiledReads:
             heads = await heads_of(db, sorted(asked.touched))
             if script.true:
                 found = Found(orjson.dumps(data), heads, asked)
-        except Exception:  # noqa: BLE001 - whatever it is, the general way meets it again and tells it
-            found = None
+        except (SuaError, GraphQLError):
+            pass  # a refusal, or what an untrue answer leads to: the general way tells it, with its path
+        except Exception as error:  # noqa: BLE001 - on an untrue answer it means nothing, on a true one it is told here
+            broken = type(error).__name__ if script.true else None
         tenants = () if viewer is None else script.tenants(viewer)
-        return found, _Asking(Scope(script.directory, tenants), script.questions)
+        return found, _Asking(Scope(script.directory, tenants), script.questions, broken)
