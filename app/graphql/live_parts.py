@@ -22,6 +22,7 @@ from graphql import (
     experimental_execute_incrementally,
     visit,
 )
+from graphql.execution.incremental.incremental_executor import IncrementalExecutor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -83,14 +84,28 @@ async def executed_whole(
     document: DocumentNode, asked: Asked, variables: dict[str, Any], operation: str | None
 ) -> ExecutionResult:
     """The answer of a document with nothing deferred."""
-    result = await _executed(document, asked, variables, operation)
+    result = await _executed(document, asked, variables, operation, OneByOne)
     if not isinstance(result, ExecutionResult):
         raise TypeError("a document that defers was to be answered whole")
     return result
 
 
+class OneByOne(IncrementalExecutor):
+    """Fields one after the other: they share one connection, so nothing is gained side by side.
+
+    Side by side, a field that fails cancels the others, also those whose resolvers have not begun, which are then never
+    awaited; and of two that fail it hangs on the database which one is told.
+    """
+
+    execute_fields = IncrementalExecutor.execute_fields_serially
+
+
 async def _executed(
-    document: DocumentNode, asked: Asked, variables: dict[str, Any], operation: str | None
+    document: DocumentNode,
+    asked: Asked,
+    variables: dict[str, Any],
+    operation: str | None,
+    executor: type[IncrementalExecutor] = IncrementalExecutor,
 ) -> ExecutionResult | ExperimentalIncrementalExecutionResults:
     """graphql-core's `execute` takes no schema that knows `@defer`; this one does, and costs the same."""
     found = experimental_execute_incrementally(
@@ -100,6 +115,7 @@ async def _executed(
         variable_values=variables,
         operation_name=operation,
         is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+        executor_class=executor,
     )
     return await found if isawaitable(found) else found
 
