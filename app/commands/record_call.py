@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.commands.desk import Desk
+from app.commands.late_calls import count_late, late_among
 from app.commands.retry import retried
 from app.domain import call
 from app.domain.ids import TenantId
@@ -28,17 +29,22 @@ def record_call(command: RecordCall, desk: Desk) -> int:
 def record_calls(commands: Sequence[RecordCall], desk: Desk) -> int:
     """Different calls of one tenant, in one append: all or none. Returns how many facts were new.
 
-    Where another writer was faster at one of them, all are decided again.
+    Where another writer was faster at one of them, all are decided again. One of a month whose details are not kept
+    any more is counted and adds nothing.
     """
     if not commands:
         return 0
     tenant = commands[0].tenant
+    late: dict[str, str] = {}
 
     def attempt() -> tuple[int, int]:
+        late.clear()
+        late.update(late_among(tenant, {_stream(each): each.sighting.call.started_at for each in commands}, desk))
+        kept = [each for each in commands if _stream(each) not in late]
         # A call's newest fact holds the whole call and its highest revision, so it is all of the history that counts.
-        known = desk.store.latest(tenant, [_stream(each) for each in commands])
+        known = desk.store.latest(tenant, [_stream(each) for each in kept])
         changes = []
-        for each in commands:
+        for each in kept:
             last = known.get(_stream(each))
             facts = call.sight(call.replay([] if last is None else [last.event]), each.sighting)
             if facts:
@@ -49,6 +55,7 @@ def record_calls(commands: Sequence[RecordCall], desk: Desk) -> int:
         return len(changes), desk.store.append_many(tenant, changes, cause=commands[0].cause, at=desk.now())
 
     appended, position = retried(attempt)
+    count_late(tenant, late.items(), desk)
     if appended:
         desk.ring(tenant, position)
     return appended

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.commands.desk import Desk
+from app.commands.late_calls import count_late, late_among
 from app.commands.retry import retried
 from app.domain import phone_log
 from app.domain.events.charging import PstnCall
@@ -26,7 +27,8 @@ class RecordPhoneLog:
 
 
 def record_phone_log(command: RecordPhoneLog, desk: Desk) -> int:
-    """Take the rows in. Returns how many facts were new; rows known as they are add none.
+    """Take the rows in. Returns how many facts were new; rows known as they are add none, and rows of a month whose
+    details are not kept any more are counted only.
 
     Each transaction holds ROWS_PER_APPEND rows; killed in between, the repeated read adds the rest.
     """
@@ -37,10 +39,15 @@ def record_phone_log(command: RecordPhoneLog, desk: Desk) -> int:
 
 
 def _append(command: RecordPhoneLog, rows: dict[str, PhoneCallSighting], desk: Desk) -> int:
+    late: dict[str, str] = {}
+
     def attempt() -> int:
-        known = desk.store.latest(command.tenant, list(rows))
+        late.clear()
+        late.update(late_among(command.tenant, {stream: row.began_at for stream, row in rows.items()}, desk))
+        kept = {stream: row for stream, row in rows.items() if stream not in late}
+        known = desk.store.latest(command.tenant, list(kept))
         changes = []
-        for stream, seen in rows.items():
+        for stream, seen in kept.items():
             newest = known.get(stream)
             facts = phone_log.sight(newest.event if newest else None, seen)
             if facts:
@@ -49,7 +56,9 @@ def _append(command: RecordPhoneLog, rows: dict[str, PhoneCallSighting], desk: D
             desk.store.append_many(command.tenant, changes, cause=command.run, at=desk.now())
         return len(changes)
 
-    return retried(attempt)
+    added = retried(attempt)
+    count_late(command.tenant, late.items(), desk)
+    return added
 
 
 def _chunks(rows: Iterable[PhoneCallSighting]) -> Iterator[dict[str, PhoneCallSighting]]:

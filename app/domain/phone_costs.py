@@ -10,7 +10,7 @@ from decimal import Decimal
 from app.domain.events.charging import CallWay, RateRow
 from app.domain.money import EXACT, Money, nothing
 
-_LONGEST_NUMBER = 15
+LONGEST_NUMBER = 15
 """Digits of an E.164 number."""
 
 
@@ -159,6 +159,6 @@ def _digits(number: str | None) -> tuple[str, bool]:
     if told.startswith("00"):
         told = "+" + told[2:]
     digits = "".join(sign for sign in told if sign.isdigit())
-    if not told.startswith("+") or not digits.isascii() or len(digits) > _LONGEST_NUMBER:
+    if not told.startswith("+") or not digits.isascii() or len(digits) > LONGEST_NUMBER:
         return "", False
     return digits, not hidden and bool(digits)

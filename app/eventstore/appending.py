@@ -13,7 +13,7 @@ from app.domain.errors import TenantErased
 from app.domain.events import Event
 from app.domain.ids import TenantId
 from app.eventstore.arrays import Bigints, Byteas, Instants, Smallints, Texts, Uuids
-from app.eventstore.leaf import LEAF_SQL, body_digest, leaf, microseconds
+from app.eventstore.leaf import LEAF_SQL, OPENING_SQL, body_digest, leaf, microseconds
 from app.eventstore.pools import Connection
 from app.eventstore.rows import Row
 
@@ -47,7 +47,7 @@ class StreamMoved(Exception):
 # The base check keeps versions gapless: the unique key on (tenant_id, stream, version) refuses what is already there,
 # this refuses what has no predecessor. A scalar sub-select, so that it is a look-up and never a join over the tenant's
 # log; ordered by version, so that on a small log too it is a look-up in that key.
-_HEAD = """
+_HEAD = f"""
     INSERT INTO tenant_heads AS head (tenant_id, position, recorded_at)
     SELECT %(tenant)s, %(count)s, %(at)s
     WHERE (SELECT tenant_stays(%(tenant)s)) AND NOT EXISTS (
@@ -59,8 +59,8 @@ _HEAD = """
     )
     ON CONFLICT (tenant_id) DO UPDATE
     SET position = head.position + excluded.position, recorded_at = greatest(head.recorded_at, excluded.recorded_at)
-    RETURNING tenant_id, position, recorded_at
-"""
+    RETURNING tenant_id, position, recorded_at, {OPENING_SQL} AS opening
+"""  # noqa: S608
 _COLUMNS = "tenant_id, position, stream, version, name, schema, happened_at, recorded_at, cause, state, leaf"
 _FACTS = """
     unnest(%(streams)s, %(versions)s, %(names)s, %(schemas)s, %(happened)s, %(causes)s, %(states)s, %(hashes)s)

@@ -1,6 +1,6 @@
 """Facts and seat states <-> bytes, under stable names, many at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from app.domain.errors import FactUnreadable
 from app.domain.events import REGISTER, Event
 from app.domain.ids import TenantId
 from app.domain.personal import Personal, Sealer
+from app.domain.retention import CALL_DETAIL, month_of
 from app.domain.seat import Seat
+from app.eventstore import veils
 from app.eventstore.appending import CHUNK, Placed
 from app.eventstore.changes import SeatChange, StoredSeat
 from app.eventstore.cipher import Opens, Seals, Subjects, subjects_in
@@ -19,6 +21,7 @@ from app.eventstore.keys import KeyRing
 from app.eventstore.rows import Row, StoredRow
 from app.eventstore.streams import seat_stream
 from app.eventstore.upcasters import NoUpcaster, upcast
+from app.eventstore.veils import MonthKey
 
 _T = TypeVar("_T")
 _SEAT = TypeAdapter(Seat)
@@ -34,7 +37,9 @@ class Codec:
     def batch(self, placed: Sequence[Placed]) -> "Batch":
         """Facts ready to go into the log. The keys of all persons in them are there afterwards."""
         personal = [each.fact for each in placed if type(each.fact) in _PERSONAL]
-        return Batch(placed, self._seals_for(personal, _dump_fact))
+        months = {month_of(each.fact.happened_at) for each in placed if type(each.fact) in _VEILED}
+        keys = {month: self._keys.months.sealing(self._tenant, month) for month in months}
+        return Batch(self._tenant, placed, self._seals_for(personal, _dump_fact), keys)
 
     def seat_batch(self, changes: Sequence[SeatChange]) -> "SeatBatch":
         return SeatBatch(changes, self._seals_for([change.seat for change in changes], _dump_seat))
@@ -42,9 +47,12 @@ class Codec:
     def decode(self, rows: Sequence[StoredRow]) -> list[Recorded]:
         """Raises `FactUnreadable` naming the position."""
         tenant = self._tenant
-        opens = self._opens_for(row.state for row in rows)
+        states = self._without_veils(rows)
+        opens = self._opens_for(states)
         recorded = []
-        for position, stream, version, name, schema, _, recorded_at, cause, state in rows:
+        for (position, stream, version, name, schema, _, recorded_at, cause, _), state in zip(
+            rows, states, strict=True
+        ):
             opens.turn_to(stream, version)
             try:
                 event = _event(name, schema, state, opens)
@@ -64,6 +72,35 @@ class Codec:
             except ValidationError as error:
                 raise FactUnreadable(f"Tenant {tenant}, state of seat {each.user}: {_why(error)}") from error
         return seats
+
+    def _without_veils(self, rows: Sequence[StoredRow]) -> list[bytes]:
+        """The facts' JSON, with stand-ins for people where the details of their month were dropped."""
+        tenant, months = self._tenant, self._keys.months
+        keys: dict[str, MonthKey | None] = {}
+        dropped: frozenset[str] | None = None
+        states = []
+        for row in rows:
+            state = row.state
+            if row.name in veils.NAMES:
+                month = veils.month_of_veil(state)
+                if month is not None:
+                    if month not in keys:
+                        keys[month] = months.opening(tenant, month)
+                    state = self._opened(row, keys[month])
+                else:
+                    dropped = months.dropped(tenant) if dropped is None else dropped
+                    if dropped and (before := month_of(row.happened_at)) in dropped:
+                        state = veils.stood_in(state, months.before(tenant, before))
+            states.append(state)
+        return states
+
+    def _opened(self, row: StoredRow, key: MonthKey | None) -> bytes:
+        if key is None:
+            return veils.laid_bare(row.state)
+        try:
+            return veils.unveiled(row.state, key, _place(self._tenant, row.stream, row.version))
+        except FactUnreadable as error:
+            raise FactUnreadable(f"Tenant {self._tenant}, position {row.position} ({row.name}): {error}") from error
 
     def _opens_for(self, states: Iterable[bytes]) -> Opens:
         tenant, ring = self._tenant, self._keys
@@ -92,9 +129,13 @@ class Batch:
     They can be taken again, for a second attempt.
     """
 
-    def __init__(self, placed: Sequence[Placed], seals: Seals) -> None:
+    def __init__(
+        self, tenant: TenantId, placed: Sequence[Placed], seals: Seals, months: Mapping[str, MonthKey]
+    ) -> None:
+        self._tenant = tenant
         self._placed = placed
         self._seals = seals
+        self._months = months
 
     def rows(self) -> Iterator[list[Row]]:
         for start in range(0, len(self._placed), CHUNK):
@@ -103,6 +144,9 @@ class Batch:
     def _row(self, stream: str, version: int, fact: Event, cause: UUID) -> Row:
         self._seals.turn_to(stream, version)
         state = _dump_fact(fact, self._seals)
+        if type(fact) in _VEILED:
+            key = self._months[month_of(fact.happened_at)]
+            state = veils.veiled(state, key, _place(self._tenant, stream, version))
         return Row(stream, version, fact.name, fact.schema_version, fact.happened_at, cause, state)
 
 
@@ -138,7 +182,13 @@ def _holds_personal(kind: Any) -> bool:
     return kind is Personal or any(map(_holds_personal, get_args(kind)))
 
 
+_VEILED = frozenset(CALL_DETAIL)
 _PERSONAL = frozenset(fact for fact in REGISTER.values() if _holds_personal(fact))
+
+
+def _place(tenant: TenantId, stream: str, version: int) -> bytes:
+    """Where a veil stands, for the cipher."""
+    return f"veil|{tenant}|{stream}|{version}".encode()
 
 
 def _state_of(stream: str) -> str:

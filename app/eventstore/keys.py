@@ -22,7 +22,9 @@ from app.eventstore.appending import refuse_erased
 from app.eventstore.arrays import Byteas, Texts
 from app.eventstore.erased import Erased, erased_after
 from app.eventstore.master_keys import KEY_BYTES, MasterKeys
+from app.eventstore.month_keys import MonthKeys
 from app.eventstore.pools import Connection, Pool, borrowed
+from app.eventstore.veils import VALUES
 
 PEPPER = "pepper"
 """The row of `subject_keys` that holds no person's key but what the tenant's pseudonyms are made with."""
@@ -55,6 +57,7 @@ class KeyRing:
         self._erased: dict[TenantId, Erased] = {}
         self._refreshed_at: dict[TenantId, float] = {}
         self._peppers: dict[TenantId, bytes] = {}
+        self.months = MonthKeys(self)
 
     def cached(self, tenant: TenantId, subject: str) -> AESGCM | None:
         with self._lock:
@@ -97,9 +100,9 @@ class KeyRing:
         wanted = set(subjects)
         if not wanted:
             return {}
-        if not wanted <= self._known_erased(tenant).keys():
+        if not wanted <= self.known_erased(tenant).keys():
             self.refresh(tenant)
-        known = self._known_erased(tenant)
+        known = self.known_erased(tenant)
         lost = sorted(wanted - known.keys())
         if lost:
             raise KeyUnusable(f"The key of {lost[0]} in tenant {tenant} is not there, and no erasure is recorded.")
@@ -107,8 +110,21 @@ class KeyRing:
 
     def told(self, tenant: TenantId, subjects: Iterable[str]) -> dict[str, str | None]:
         """As `erased`, of those of whom nothing is sealed: nobody who is not known to be erased is missed."""
-        known = self._known_erased(tenant)
-        return {subject: known[subject] for subject in subjects if subject in known}
+        known = self.known_erased(tenant)
+        wanted = set(subjects)
+        dropped = {subject for subject in wanted if subject.startswith(VALUES)}
+        told = {subject: known[subject] for subject in wanted if subject in known}
+        return told | self._digits(tenant, dropped) if dropped else told
+
+    def _digits(self, tenant: TenantId, dropped: Iterable[str]) -> dict[str, str | None]:
+        """What stays of the values of months whose details were dropped: see `app.domain.retention.priced_part`."""
+        told: dict[str, str | None] = dict.fromkeys(dropped)
+        with borrowed(self._pool, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT stand_in, told FROM dropped_digits WHERE tenant_id = %s AND stand_in = ANY (%s)",
+                (tenant, Texts([each.encode() for each in told])),
+            ).fetchall()
+        return told | dict(rows)
 
     def refresh(self, tenant: TenantId) -> None:
         """Forget the keys of everybody erased by now. Whoever writes tables does this after reading facts."""
@@ -122,23 +138,50 @@ class KeyRing:
                 self._keys.pop((tenant, subject), None)
             self._refreshed_at[tenant] = monotonic()
 
+    def forgetting(self, tenant: TenantId) -> None:
+        """`refresh`, if that is 5 seconds ago."""
+        if monotonic() - self._refreshed_at.get(tenant, -_FORGOTTEN_WITHIN_S) >= _FORGOTTEN_WITHIN_S:
+            self.refresh(tenant)
+
+    def plain(self, tenant: TenantId, subject: str, *, make: bool) -> bytes | None:
+        """A key itself, to derive others from; None: there is none, or it was destroyed. Not kept here."""
+        with borrowed(self._pool) as connection:
+            found = self._fetch(connection, tenant, [subject])
+            if not found and make:
+                self._insert(connection, tenant, {subject: urandom(KEY_BYTES)})
+                found = self._fetch(connection, tenant, [subject])
+            if not found and make:
+                refuse_erased(connection, tenant)
+        if not found and make:
+            self.refresh(tenant)
+        return found.get(subject)
+
+    def subjects(self, tenant: TenantId, prefix: str) -> list[str]:
+        """Of the keys there are, those whose subject begins so."""
+        with borrowed(self._pool, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT subject FROM subject_keys WHERE tenant_id = %s AND subject >= %s AND subject < %s",
+                (tenant, prefix, prefix + "\U0010ffff"),
+            ).fetchall()
+        return [subject for (subject,) in rows]
+
     def pseudonym(self, tenant: TenantId, value: str) -> str:
         """The subject of a value that is all we know of a person: the same for the same value of the same tenant.
 
         Keyed, since all telephone numbers there are can be hashed within hours.
         """
-        digest = hmac.digest(self._pepper(tenant), value.encode("utf-8", "surrogatepass"), "sha256").hex()
+        digest = hmac.digest(self.pepper(tenant), value.encode("utf-8", "surrogatepass"), "sha256").hex()
         return f"x/{digest[:_PSEUDONYM_DIGITS]}"
 
-    def _known_erased(self, tenant: TenantId) -> dict[str, str | None]:
+    def known_erased(self, tenant: TenantId) -> dict[str, str | None]:
+        """As far as this process has heard: see `forgetting`."""
         with self._lock:
             erased = self._erased.get(tenant)
             return {} if erased is None else erased.told
 
     def _look_up(self, tenant: TenantId, subjects: Iterable[str]) -> tuple[dict[str, AESGCM], list[str]]:
-        if monotonic() - self._refreshed_at.get(tenant, -_FORGOTTEN_WITHIN_S) >= _FORGOTTEN_WITHIN_S:
-            self.refresh(tenant)
-        erased = self._known_erased(tenant)
+        self.forgetting(tenant)
+        erased = self.known_erased(tenant)
         found: dict[str, AESGCM] = {}
         unknown: list[str] = []
         for subject in subjects:
@@ -151,7 +194,7 @@ class KeyRing:
                 found[subject] = key
         return found, unknown
 
-    def _fetch(self, connection: Connection, tenant: TenantId, subjects: list[str]) -> dict[str, AESGCM]:
+    def _fetch(self, connection: Connection, tenant: TenantId, subjects: list[str]) -> dict[str, bytes]:
         rows = connection.execute(
             "SELECT subject, wrapped, epoch FROM subject_keys AS held WHERE tenant_id = %s AND subject = ANY(%s) "
             "AND NOT EXISTS (SELECT FROM erased_subjects AS gone "
@@ -159,13 +202,13 @@ class KeyRing:
             (tenant, Texts([subject.encode() for subject in subjects])),
             binary=True,
         )
-        return {subject: AESGCM(self._unwrap(tenant, subject, wrapped, epoch)) for subject, wrapped, epoch in rows}
+        return {subject: self._unwrap(tenant, subject, wrapped, epoch) for subject, wrapped, epoch in rows}
 
-    def _make(self, connection: Connection, tenant: TenantId, subjects: list[str]) -> dict[str, AESGCM]:
+    def _make(self, connection: Connection, tenant: TenantId, subjects: list[str]) -> dict[str, bytes]:
         """New keys, of those subjects only that were not erased and nobody else made one for meanwhile."""
         keys = {subject: urandom(KEY_BYTES) for subject in subjects}
         made = self._insert(connection, tenant, keys)
-        return {subject: AESGCM(keys[subject]) for subject in made}
+        return {subject: keys[subject] for subject in made}
 
     def _insert(self, connection: Connection, tenant: TenantId, keys: dict[str, bytes]) -> list[str]:
         made = connection.execute(
@@ -186,13 +229,14 @@ class KeyRing:
         )
         return [subject for (subject,) in made]
 
-    def _kept(self, tenant: TenantId, fetched: dict[str, AESGCM]) -> dict[str, AESGCM]:
+    def _kept(self, tenant: TenantId, fetched: dict[str, bytes]) -> dict[str, AESGCM]:
+        made = {subject: AESGCM(key) for subject, key in fetched.items()}
         with self._lock:
-            for subject, key in fetched.items():
+            for subject, key in made.items():
                 self._keys[tenant, subject] = key
             while len(self._keys) > _CACHED:
                 self._keys.popitem(last=False)
-        return fetched
+        return made
 
     def _unwrap(self, tenant: TenantId, subject: str, wrapped: bytes, epoch: int) -> bytes:
         key = self._master.unwrap(wrapped, epoch)
@@ -202,7 +246,7 @@ class KeyRing:
             )
         return key
 
-    def _pepper(self, tenant: TenantId) -> bytes:
+    def pepper(self, tenant: TenantId) -> bytes:
         """What pseudonyms are keyed with: kept like a person's key, so that it outlives the master key it came from."""
         pepper = self._peppers.get(tenant)
         if pepper is None:

@@ -12,20 +12,23 @@ Only ciphertext of personal values is hashed, so erasing a person leaves every l
 """
 
 import struct
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from app.domain.ids import TenantId
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_LENGTH = struct.Struct(">I")
-_VERSION_AND_LENGTH = struct.Struct(">qI")
-_SCHEMA_HAPPENED_CAUSE = struct.Struct(">hq16s")
 _PLACE = struct.Struct(">c16sqq")
 
-LEAF_SQL = r"""sha256('\x00'::bytea || uuid_send(head.tenant_id) || int8send(head.position - %(count)s + fact.nth)
+OPENING_SQL = r"'\x00'::bytea || uuid_send(tenant_id)"
+LEAF_SQL = """sha256(head.opening || int8send(head.position - %(count)s + fact.nth)
     || timestamptz_send(head.recorded_at) || fact.hash)"""
-"""`leaf` of the append statement's `head` and `fact` rows, where `fact.hash` is the digest of the body."""
+"""`leaf` of the append statement's `head` and `fact` rows, where `fact.hash` is the digest of the body.
+
+`head.opening` is `OPENING_SQL`, made once a statement.
+"""
 
 
 def microseconds(instant: datetime) -> int:
@@ -37,18 +40,17 @@ def microseconds(instant: datetime) -> int:
 def body_digest(
     stream: bytes, version: int, name: bytes, schema: int, happened_at_us: int, cause: bytes, state: bytes
 ) -> bytes:
-    return sha256(
-        b"".join(
-            (
-                _LENGTH.pack(len(stream)),
-                stream,
-                _VERSION_AND_LENGTH.pack(version, len(name)),
-                name,
-                _SCHEMA_HAPPENED_CAUSE.pack(schema, happened_at_us, cause),
-                state,
-            )
-        )
-    ).digest()
+    stream_length, name_length = len(stream), len(name)
+    packed = _packer(stream_length, name_length)(
+        stream_length, stream, version, name_length, name, schema, happened_at_us, cause
+    )
+    return sha256(packed + state).digest()
+
+
+@lru_cache(1_024)
+def _packer(stream_length: int, name_length: int) -> Callable[..., bytes]:
+    """Of everything before the state; names of streams have few lengths."""
+    return struct.Struct(f">I{stream_length}sqI{name_length}shq16s").pack
 
 
 def leaf(tenant: TenantId, position: int, recorded_at: datetime, body: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 from uuid import UUID
 
 from psycopg import errors, sql
@@ -11,22 +11,21 @@ from app.domain.errors import ConcurrentAppend, Refused
 from app.domain.events import Event
 from app.domain.ids import TenantId, UserId
 from app.domain.seat import NOBODY, Seat
-from app.eventstore import appending, searching, seat_rows, traces
+from app.eventstore import appending, dropping, searching, seat_rows, traces
 from app.eventstore import rows as log
 from app.eventstore.appending import Base, Placed, StreamMoved
+from app.eventstore.call_months import CallMonths
 from app.eventstore.changes import SeatChange, StoredSeat, StreamChange
 from app.eventstore.cipher import subject_text
 from app.eventstore.codec import Codec
+from app.eventstore.dropping import MonthLeft
 from app.eventstore.envelope import Recorded
 from app.eventstore.erased import destroy, forget_payloads
-from app.eventstore.keys import KeyRing
-from app.eventstore.pools import Connection, DatabaseDown, Pool, borrowed
+from app.eventstore.pools import Connection, borrowed
 
 __all__ = ["LARGEST_APPEND", "AppendTooLarge", "EventStore", "SeatChange", "StoredSeat", "StreamChange"]
 
 LARGEST_APPEND = 10_000
-
-_T = TypeVar("_T")
 
 
 class AppendTooLarge(Refused):
@@ -35,7 +34,7 @@ class AppendTooLarge(Refused):
     code: ClassVar[str] = "APPEND_TOO_LARGE"
 
 
-class EventStore:
+class EventStore(CallMonths):
     """Every tenant's log, through connections of the role sua_writer. Safe to share by threads.
 
     Appends are atomic. `expected` is the stream's version the facts were decided on; `ConcurrentAppend` says that it
@@ -44,10 +43,6 @@ class EventStore:
     simply try again.
     `at` becomes `recorded_at`, or the tenant's last one if that is later: it never decreases.
     """
-
-    def __init__(self, pool: Pool, keys: KeyRing) -> None:
-        self._pool = pool
-        self._keys = keys
 
     def load(self, tenant: TenantId, stream: str) -> tuple[list[Event], int]:
         """All facts of a stream and its version; ([], 0) if there are none."""
@@ -134,7 +129,8 @@ class EventStore:
     def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]:
         """Up to `limit` facts in order, from position `after` + 1 on.
 
-        What comes of them is kept in tables; so nobody erased by now is in them, whichever process did it.
+        What comes of them is kept in tables; so nobody erased by now is in them, whichever process did it. Where the
+        details of calls are gone, what is left of them (`KeptSign`) comes besides, at positions of other facts.
         """
         found = self._ask(
             lambda db: log.select(
@@ -147,23 +143,34 @@ class EventStore:
         )
         if found:
             self._keys.refresh(tenant)
-        return Codec(tenant, self._keys).decode(found)
+        return self._with_signs(tenant, after, Codec(tenant, self._keys).decode(found))
 
     def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
         """All facts up to position `until` of every stream with a value of one of these subjects, in order.
 
         As with `read`, nobody erased by now is in them. Looks through the whole log.
         """
-        texts = [subject_text(subject) for subject in subjects]
+        wanted = list(subjects)
+        texts = [subject_text(each) for each in (*wanted, *self._keys.months.stand_ins(tenant, wanted))]
         found = self._ask(lambda db: searching.streams_with(db, tenant, texts, until))
         self._keys.refresh(tenant)
         return Codec(tenant, self._keys).decode(found)
 
     def facts_with(self, tenant: TenantId, texts: Iterable[str]) -> list[Recorded]:
-        """All facts in whose stored bytes one of these stands, in order: an id, or a subject. Reads the whole log."""
+        """All facts that hold one of these, in order: an id, or a subject. Reads the whole log."""
         wanted = list(texts)
+        wanted += self._keys.months.stand_ins(tenant, wanted)
         found = self._ask(lambda db: searching.facts_with(db, tenant, wanted))
         return Codec(tenant, self._keys).decode(found)
+
+    def drop_month(
+        self, tenant: TenantId, change: StreamChange, month: str, left: MonthLeft, *, cause: UUID, at: datetime
+    ) -> int:
+        """Append the fact that a month's call details are gone and destroy its key, in one transaction."""
+
+        position = self._append(tenant, [change], cause, at, lambda db: dropping.drop(db, tenant, month, left, at))
+        self._keys.refresh(tenant)
+        return position
 
     def pseudonym(self, tenant: TenantId, value: str) -> str:
         """The subject of a value that is all we know of a person."""
@@ -225,22 +232,6 @@ class EventStore:
                     return self.head(tenant)
                 streams = sorted({stream for stream, *_ in placed})
                 raise ConcurrentAppend(f"{_named(streams)} of tenant {tenant} moved on meanwhile.") from conflict
-
-    def _ask(self, question: Callable[[Connection], _T], *, autocommit: bool = False) -> _T:
-        """Once more on a new connection if the first is lost: a restarted server, an administrator's kill.
-
-        A write may have been committed before the loss. Repeated, it meets its own facts and `_append` sees that.
-        """
-        try:
-            return self._once(question, autocommit)
-        except DatabaseDown as down:
-            if not down.lost:
-                raise
-            return self._once(question, autocommit)
-
-    def _once(self, question: Callable[[Connection], _T], autocommit: bool) -> _T:
-        with borrowed(self._pool, autocommit=autocommit) as db:
-            return question(db)
 
 
 def _refuse_too_large(changes: Sequence[StreamChange] | Sequence[SeatChange]) -> None:

@@ -12,6 +12,9 @@ PRICES = "price/"
 RATE_CARDS = "rate-card/"
 RATES = "rates"
 """Exchange rates of all currencies."""
+CALLS = "call/"
+RETENTION = "retention"
+"""For how long who called whom is kept, and what is gone."""
 USAGE_REPORTS = "coverage/usage_reports"
 """What came of each report of the feed `reports`."""
 
@@ -34,7 +37,7 @@ def seat_stream(user: UserId) -> str:
 
 
 def call_stream(call: CallId) -> str:
-    return f"call/{call}"
+    return f"{CALLS}{call}"
 
 
 def rate_card_stream(carrier: str) -> str:

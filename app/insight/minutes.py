@@ -8,6 +8,7 @@ import psycopg
 
 from app.domain.ids import TenantId, UserId
 from app.domain.licensing import read_cutoff
+from app.domain.stand_ins import span_of
 from app.insight.grounds import CALLS_REACH_BACK
 from app.projections.reading import Moment, rows
 from app.projections.tenants import TenantRow
@@ -34,7 +35,7 @@ async def called_out(
 ) -> dict[UserId, Called] | None:
     """By user, in the three whole calendar months (UTC, as pools count) before the month of the moment.
 
-    Who is not in it called nobody. None: the log does not cover these months.
+    Who is not in it called nobody. None: the log does not cover these months, or does not tell any more who called.
     """
     months = months_covered(at, row)
     return None if months is None else await called_in(db, tenant, at, months)
@@ -48,8 +49,8 @@ def months_covered(at: Moment, row: TenantRow) -> Months | None:
 
 async def called_in(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, months: Months
-) -> dict[UserId, Called]:
-    """By user, in these months as known at a moment."""
+) -> dict[UserId, Called] | None:
+    """By user, in these months as known at a moment. None: of one of them it is gone who called."""
     since, until = months
     found = await rows(
         db,
@@ -66,6 +67,8 @@ async def called_in(
         """,
         {"tenant": tenant, "position": at.position, "since": since, "until": until},
     )
+    if any(span_of(user) is not None for user, _, _ in found):
+        return None
     return {UserId(user): Called(minutes, bool(abroad)) for user, minutes, abroad in found}
 
 

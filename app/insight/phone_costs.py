@@ -21,6 +21,7 @@ from app.domain.money import Money
 from app.domain.phone_costs import CarriedCall, RateCards, charged, way_of
 from app.domain.price_book import RateBook, Total, total_of
 from app.domain.small_groups import told_together
+from app.domain.stand_ins import IS_STAND_IN, at_least
 from app.insight.costs import days_between
 from app.projections import exchange_rates, rate_cards
 from app.projections.reading import Moment, known, rows
@@ -51,9 +52,10 @@ class PhoneCostsBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhoneCostLine:
-    """Calls with one key; None: not told. `cost` None: nothing of it is known, and it leaves out `unpriced` rows.
+    """Calls with one key; None: not told, or users of months whose details are gone.
 
-    `small_groups`: so many groups, some of them of too few people, are told together in this line, whose key is None.
+    `cost` None: nothing of it is known, and it leaves out `unpriced` rows. `small_groups`: so many groups, some of them
+    of too few people, are told together in this line, whose key is None.
     """
 
     key: str | None
@@ -130,7 +132,7 @@ async def pstn_costs(
         total.take(each)
     together: frozenset[str | None] = frozenset()
     if not persons and group_by is PhoneCostsBy.DEPARTMENT:
-        together = told_together({key: len(line.people) for key, line in lines.items()})
+        together = told_together({key: at_least(line.people) for key, line in lines.items()})
     keys = sorted(lines.keys() - together, key=lambda key: (key is None, key or ""))
     told = [_told(key, lines[key], row, rates) for key in keys]
     if together:
@@ -221,10 +223,10 @@ _ONLY_CHARGED = frozenset({PhoneCostsBy.COUNTRY, PhoneCostsBy.CAPABILITY})
 
 _DAY = "width_bucket(c.began_at, %(ends)s::timestamptz[])"
 _KEYS = {
-    PhoneCostsBy.DEPARTMENT: "nullif(trim(u.department), '')",
+    PhoneCostsBy.DEPARTMENT: "nullif(trim(coalesce(u.department, s.department)), '')",
     PhoneCostsBy.COUNTRY: "c.destination",
     PhoneCostsBy.DIRECTION: "c.kind",
-    PhoneCostsBy.USER: "c.user_id::text",
+    PhoneCostsBy.USER: f"CASE WHEN NOT {IS_STAND_IN.format('c.user_id')} THEN c.user_id::text END",
     PhoneCostsBy.DAY: _DAY,
     PhoneCostsBy.CAPABILITY: "c.licence_capability",
 }
@@ -238,13 +240,16 @@ _IS_CARRIED = "(c.operator IS NOT NULL AND lower(c.operator) NOT LIKE 'microsoft
 
 
 def _place(group_by: PhoneCostsBy) -> str:
-    """The user as they were at the end of the call's day, where that is asked for."""
+    """The user, or who stands in for them, as they were at the end of the call's day, where that is asked for."""
     if group_by is not PhoneCostsBy.DEPARTMENT:
         return ""
     ends = f"(%(ends)s::timestamptz[])[{_DAY} + 1]"
     return f"""
         LEFT JOIN {known("users")} u ON u.tenant_id = c.tenant_id AND u.user_id = c.user_id
          AND u.valid_from < {ends} AND u.valid_until >= {ends}
+        LEFT JOIN call_stand_ins s ON s.tenant_id = c.tenant_id AND s.user_id = c.user_id
+         AND s.since_position <= %(position)s AND s.until_position > %(position)s
+         AND s.valid_from < {ends} AND s.valid_until >= {ends}
     """
 
 

@@ -83,6 +83,11 @@ SUBSCRIPTION = Figure(
     "sua_subscription_expiry_seconds", "Until the notification subscription ends; 0: there is none", ("tenant",)
 )
 READS = Figure("sua_read_age_seconds", "Since a feed was last read completely", ("tenant", "feed"))
+LATE_CALLS = Figure(
+    "sua_late_call_records",
+    "Call records and log rows that came when the details of their month were gone: counted, not stored",
+    ("tenant",),
+)
 ALERTS = Figure("sua_alerts_open", "Alerts that last, as in `sua alerts`", ("kind",))
 DATABASE_BYTES = Figure("sua_database_size_bytes", "Of the whole database on disk")
 LOG_BYTES = Figure("sua_log_size_bytes", "Of the table of facts with its indexes on disk")
@@ -92,8 +97,8 @@ DISK_SIZE = Figure("sua_disk_size_bytes", "Size of the file system SUA_DATA_DIR 
 
 ALL = (
     *(UP, LAG_FACTS, LAG_SECONDS, STOPPED, TENANT_LAG_FACTS, TENANT_LAG_SECONDS, TENANT_STOPPED, LOG_FACTS),
-    *(INBOX, INBOX_AGE, DEAD_LETTERS, COVERAGE, SUBSCRIPTION, READS, ALERTS, DATABASE_BYTES, LOG_BYTES, SKEW),
-    *(DISK_FREE, DISK_SIZE),
+    *(INBOX, INBOX_AGE, DEAD_LETTERS, COVERAGE, SUBSCRIPTION, READS, LATE_CALLS, ALERTS, DATABASE_BYTES, LOG_BYTES),
+    *(SKEW, DISK_FREE, DISK_SIZE),
 )
 
 
@@ -150,6 +155,7 @@ class Installation(Collector):
             COVERAGE.of(rows(questions.COVERAGE)),
             SUBSCRIPTION.of(rows(questions.SUBSCRIPTIONS)),
             READS.of(rows(questions.READS)),
+            LATE_CALLS.of(rows(questions.LATE_CALLS)),
             ALERTS.of(rows(questions.ALERTS)),
             DATABASE_BYTES.of([(database_bytes,)]),
             LOG_BYTES.of([(log_bytes,)]),

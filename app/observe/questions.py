@@ -69,6 +69,8 @@ READS: LiteralString = """
       AND EXISTS (SELECT FROM schedule s WHERE s.tenant_id = t.tenant_id AND s.job = feed.job)
 """
 
+LATE_CALLS: LiteralString = "SELECT tenant_id, count(*) FROM late_calls GROUP BY tenant_id"
+
 ALERTS: LiteralString = "SELECT kind, count(*) FROM alerts GROUP BY kind"
 
 SIZES: LiteralString = "SELECT pg_database_size(current_database()), pg_total_relation_size('events')"

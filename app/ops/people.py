@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
@@ -20,17 +19,19 @@ from app.domain.events.persons import ErasureGround
 from app.domain.ids import TenantId, UserId
 from app.eventstore.rotation import epochs_of, rewrap
 from app.ops.console import AsJson, FaultFound, err, show
+from app.ops.following import followed
 from app.ops.person_files import write_person
+from app.ops.retention import retention
 from app.people.export import person_file
-from app.projections.engine import advance
 from app.projections.retelling import PERSONAL
 from app.projections.status import standings
 from app.settings import Settings
 
-app = typer.Typer(help="One person: erase them, hand out what is kept, list who was erased.", no_args_is_help=True)
-
-_FOLLOWED_WITHIN_S = 60
-_LOOK_S = 0.2
+app = typer.Typer(
+    help="One person: erase them, hand out what is kept, list who was erased. And for how long calls are kept.",
+    no_args_is_help=True,
+)
+app.command("retention")(retention)
 
 Tenant = Annotated[UUID, typer.Option(help="SUA's id of the customer.")]
 Person = Annotated[UUID, typer.Option(help="The person's object id in the customer's directory.")]
@@ -56,7 +57,7 @@ def erase(
     with assembled(Settings.load()) as parts:
         command = ErasePerson(TenantId(tenant), UserId(user), reason, by=None, cause=uuid4())
         facts = erase_person(command, parts.desk)
-        behind = _followed(parts, TenantId(tenant))
+        behind = followed(parts, TenantId(tenant), PERSONAL)
         telemetry.say("person.erased", logging.INFO, tenant=tenant, facts=facts, behind=behind)
     show([{"tenant": tenant, "user": user, "erased": facts, "behind": behind}], as_json=as_json)
     if behind:
@@ -140,23 +141,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
             bars.update(task, completed=done, total=total)
 
         yield report
-
-
-def _followed(parts: Parts, tenant: TenantId) -> list[str]:
-    """Take the erasure into the tables now. Returns the tables that hold names and could not follow."""
-    head = parts.store.head(tenant)
-    until = monotonic() + _FOLLOWED_WITHIN_S
-    while monotonic() < until:
-        progress = advance(parts.pool, parts.store, tenant)
-        if progress.busy:
-            sleep(_LOOK_S)  # a worker is on it
-        elif not progress.more:
-            break
-    return sorted(
-        each.projection
-        for each in standings(parts.pool, tenant)
-        if each.projection in PERSONAL and each.position < head
-    )
 
 
 def _reached(parts: Parts, tenant: TenantId) -> int:

@@ -1,10 +1,11 @@
 """The log in memory: the interface of the real one, without its tables. For tests of decisions, not of storage."""
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.domain import retention
 from app.domain.errors import ConcurrentAppend
 from app.domain.events import Event
 from app.domain.ids import TenantId, UserId
@@ -12,12 +13,14 @@ from app.domain.seat import NOBODY, Seat
 from app.eventstore.changes import SeatChange, StoredSeat, StreamChange
 from app.eventstore.envelope import Recorded
 from app.eventstore.store import LARGEST_APPEND
+from app.eventstore.streams import RETENTION
 
 
 class MemoryStore:
     def __init__(self) -> None:
         self._log: dict[TenantId, list[Recorded]] = {}
         self._seats: dict[tuple[TenantId, UserId], StoredSeat] = {}
+        self.late: set[tuple[TenantId, str]] = set()
 
     def load(self, tenant: TenantId, stream: str) -> tuple[list[Event], int]:
         events = [recorded.event for recorded in self._log.get(tenant, []) if recorded.stream == stream]
@@ -66,6 +69,14 @@ class MemoryStore:
 
     def open_seats(self, tenant: TenantId, stored: Sequence[StoredSeat]) -> list[Seat]:
         return [pickle.loads(each.state) for each in stored]
+
+    def dropped_months(self, tenant: TenantId) -> frozenset[str]:
+        return retention.replay(self.load(tenant, RETENTION)[0]).dropped
+
+    def count_late(self, tenant: TenantId, streams: Mapping[str, str], at: datetime) -> int:
+        new = {(tenant, stream) for stream in streams} - self.late
+        self.late |= new
+        return len(new)
 
     def load_seat(self, tenant: TenantId, user: UserId) -> tuple[Seat, int]:
         stored = self._seats.get((tenant, user))

@@ -89,6 +89,7 @@ class PstnCallCharged(Event):
     """
 
     name: ClassVar[str] = "PstnCallCharged"
+    schema_version: ClassVar[int] = 2
     call: PstnCall
 
 
@@ -99,6 +100,7 @@ class DirectRoutingCallLogged(Event):
     """
 
     name: ClassVar[str] = "DirectRoutingCallLogged"
+    schema_version: ClassVar[int] = 2
     call: DirectRoutingCall
 
 

@@ -69,6 +69,7 @@ class CallCompleted(Event):
     """A call record was seen for the first time. `happened_at` is the call's start."""
 
     name: ClassVar[str] = "CallCompleted"
+    schema_version: ClassVar[int] = 2
     call: Call
 
 
@@ -76,4 +77,5 @@ class CallRevised(Event):
     """A higher version of a known record, whole."""
 
     name: ClassVar[str] = "CallRevised"
+    schema_version: ClassVar[int] = 2
     call: Call
