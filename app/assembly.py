@@ -23,6 +23,7 @@ from app.evidence import actors as witnessing
 from app.evidence.archive import Archive
 from app.evidence.notary import Notary
 from app.evidence.notes import PublicKey, Signer
+from app.evidence.vigil import Vigil
 from app.evidence.walking import Fault
 from app.ingest import actors as ingesting
 from app.ingest import alerts
@@ -32,6 +33,7 @@ from app.ingest.keyring import REST_S
 from app.ingest.limiter import Limiter
 from app.ingest.workshop import Workshop
 from app.observe.messages import Counted
+from app.people import actors as keeping
 from app.projections import actors as projecting
 from app.settings import PREFIX, Settings, SettingsRefused
 
@@ -41,7 +43,8 @@ _KEY_BYTES = 32
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a process works with. `ingest` rings the actors of ingestion, `workshop` is what they work with; `witness`
-    rings for a checkpoint, `notary` takes it."""
+    rings for a checkpoint, `notary` takes it; `retention` rings for months of calls whose details are to go;
+    `vigil` looks after the ends of the logs between two checkpoints."""
 
     settings: Settings
     clock: Clock
@@ -53,6 +56,8 @@ class Parts:
     ingest: ingesting.IngestRings
     notary: Notary
     witness: witnessing.Ring
+    retention: keeping.Ring
+    vigil: Vigil
 
 
 @contextmanager
@@ -76,7 +81,9 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
 
         witness = witnessing.register(broker, notary, alarm)
         rings = ingesting.register(broker, workshop)
-        yield Parts(settings, time, pool, store, broker, desk, workshop, rings, notary, witness)
+        retention = keeping.register(broker, pool, desk)
+        vigil = Vigil(pool, alarm)
+        yield Parts(settings, time, pool, store, broker, desk, workshop, rings, notary, witness, retention, vigil)
 
 
 def notary_of(settings: Settings, pool: Pool, clock: Clock) -> Notary:

@@ -18,6 +18,7 @@ from app.ingest import alert_watch
 from app.ingest.bell import Bell
 from app.observe.process import observed
 from app.observe.traces_kept import forget_old
+from app.people import actors as retaining
 from app.projections.leftovers import drop_old
 from app.projections.sweeper import sweep
 from app.settings import Settings, SettingsRefused, is_loopback_http
@@ -29,6 +30,7 @@ WORKER_SHUTDOWN_S = 5
 _POLL_MS = 200
 _TIDY_EVERY_SECONDS = 3600.0
 _WATCH_EVERY_SECONDS = 60.0
+_LOOK_EVERY_SECONDS = 10.0
 
 
 def work(settings: Settings) -> None:
@@ -91,6 +93,8 @@ def sweeping(parts: Parts, broken: threading.Event | None = None) -> Iterator[No
         (_TIDY_EVERY_SECONDS, lambda: forget_old(parts.pool)),
         (_WATCH_EVERY_SECONDS, lambda: alert_watch.watch(parts.workshop)),
         (_WATCH_EVERY_SECONDS, Round(parts.notary, parts.witness)),
+        (_LOOK_EVERY_SECONDS, parts.vigil),
+        (_WATCH_EVERY_SECONDS, retaining.Round(parts.pool, parts.desk, parts.retention)),
     ]
     threads = [threading.Thread(target=run, args=each, daemon=True) for each in rounds]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""Every hour a checkpoint of each log that grew: who is due, and the actor that takes it."""
+"""Every hour a checkpoint of each log that grew, or sooner if by much: who is due, and the actor that takes it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,6 +15,9 @@ from app.telemetry import count
 
 EVERY = timedelta(hours=1)
 
+MANY = 1_000
+"""Facts since the last checkpoint that do not wait for the hour."""
+
 _AGAIN = timedelta(minutes=10)
 """Where a ring led to no checkpoint."""
 
@@ -26,15 +29,17 @@ _DUE = """
         SELECT size, made_at FROM signed_checkpoints AS signed
         WHERE signed.tenant_id = heads.tenant_id ORDER BY size DESC LIMIT 1
     ) AS last ON true
-    WHERE coalesce(last.size, 0) <> heads.position AND coalesce(last.made_at <= %(before)s, true)
+    WHERE coalesce(last.size, 0) <> heads.position
+      AND (coalesce(last.made_at <= %(before)s, true) OR abs(heads.position - last.size) >= %(many)s)
     ORDER BY heads.tenant_id
 """
 
 
 def due(pool: Pool, now: datetime) -> list[TenantId]:
-    """Logs whose size is not that of their last checkpoint, which is an hour old; one without any is due at once."""
+    """Logs whose size is not that of their last checkpoint, which is an hour old or MANY facts away; one without any
+    is due at once."""
     with borrowed(pool) as db:
-        return [TenantId(tenant) for (tenant,) in db.execute(_DUE, {"before": now - EVERY})]
+        return [TenantId(tenant) for (tenant,) in db.execute(_DUE, {"before": now - EVERY, "many": MANY})]
 
 
 class Round:

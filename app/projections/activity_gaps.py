@@ -10,11 +10,13 @@ import psycopg
 from app.domain.events.licensing import UserDiscovered, UserSignedIn, WorkloadUsed
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId, UserId
+from app.domain.kept_signs import KeptSign
 from app.domain.policy import SHORTEST_IDLE_DAYS
 from app.projections.bearings import Bearings
 from app.projections.facts import Fact, instant
 from app.projections.gaps import Gaps, Sighting, gap_table
 from app.projections.reading import Moment, known, rows
+from app.projections.signs import took_part
 
 EVIDENCE, WEAK = "EVIDENCE", "WEAK"
 
@@ -57,7 +59,7 @@ async def quiet_at(
 
 
 def project(facts: Sequence[Fact], bearings: Bearings) -> Iterator[Sighting]:
-    """What facts say of users' activity, in order. A failed leg and a test call prove nothing."""
+    """What facts say of users' activity, in order."""
     for fact in facts:
         event, position, learned_at = fact.event, fact.position, fact.learned_at
         if isinstance(event, UserSignedIn):
@@ -71,14 +73,13 @@ def project(facts: Sequence[Fact], bearings: Bearings) -> Iterator[Sighting]:
         elif isinstance(event, UserDiscovered):
             yield position, (event.user.int, EVIDENCE), None, learned_at
             yield position, (event.user.int, WEAK), None, learned_at
-        elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
-            for leg in event.call.legs:
-                if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, position):
-                    yield position, (leg.party.user.int, EVIDENCE), instant(leg.started_at), learned_at
+        else:
+            for user, at in took_part(fact, bearings):
+                yield position, (user.int, EVIDENCE), instant(at), learned_at
 
 
 PROJECTION = Gaps(
     table=gap_table("activity_gaps", "grade"),
-    facts=frozenset({UserDiscovered, UserSignedIn, WorkloadUsed, CallCompleted, CallRevised}),
+    facts=frozenset({UserDiscovered, UserSignedIn, WorkloadUsed, CallCompleted, CallRevised, KeptSign}),
     sightings=project,
 )

@@ -13,6 +13,7 @@ import psycopg_pool
 
 from app.domain.ids import TenantId
 from app.eventstore.pools import Connection, Pool, borrowed
+from app.projections.checkpoints import create_fresh
 from app.projections.engine import advance
 from app.projections.generations import of_pool
 from app.projections.log_reader import Log
@@ -88,6 +89,7 @@ def build(
 
     Returns whether each that can has reached its target.
     """
+    create_fresh(side.pool, tenant, rest)
     for until in sorted(set(targets.values())):
         going = [each for each in rest if targets[each.name] >= until]
         progress = advance(side.pool, store, tenant, going, budget=budget, until=until)

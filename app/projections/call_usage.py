@@ -1,6 +1,6 @@
 """Calls and participant time of each user of the tenant, per day and direction."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -10,12 +10,13 @@ import psycopg
 from app.domain.events import Event
 from app.domain.events.telephony import Call, CallCompleted, CallRevised
 from app.domain.ids import CallId, TenantId
+from app.domain.stand_ins import IS_STAND_IN
 from app.domain.telephony import direction_of, local_day
 from app.projections.bearings import Bearings
 from app.projections.columns import Column, pack
 from app.projections.facts import Fact
 from app.projections.projection import Rest
-from app.projections.reading import Moment, known, rows
+from app.projections.reading import Moment, Question, known, rows
 from app.projections.statements import Cursor, Statement, inserts
 from app.projections.versioned import Book, Key, Table, load
 
@@ -23,11 +24,11 @@ Grouping = Literal["department", "company", "cost_centre", "country", "user", "d
 GROUPINGS: tuple[Grouping, ...] = ("department", "company", "cost_centre", "country", "user", "day", "direction")
 
 _KEYS = {
-    "department": "u.department",
-    "company": "u.company",
-    "cost_centre": "u.cost_centre",
-    "country": "u.country",
-    "user": "c.user_id::text",
+    "department": "coalesce(u.department, s.department)",
+    "company": "coalesce(u.company, s.company)",
+    "cost_centre": "coalesce(u.cost_centre, s.cost_centre)",
+    "country": "coalesce(u.country, s.country)",
+    "user": f"CASE WHEN NOT {IS_STAND_IN.format('c.user_id')} THEN c.user_id::text END",
     "day": "c.day::text",
     "direction": "c.direction",
 }
@@ -35,9 +36,10 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`key` None: the directory says nothing (unallocated). `calls` counts a call once for each of its users.
+    """`key` None: the directory says nothing (unallocated), or these are users of months whose details are gone.
 
-    `participant_seconds`: whole seconds, the union of each user's legs within a call.
+    `calls` counts a call once for each of its users. `participant_seconds`: whole seconds, the union of each user's
+    legs within a call. `users`: at least so many, where details are gone; see `app.domain.stand_ins`.
     """
 
     key: str | None
@@ -61,9 +63,11 @@ async def spent_together(
     ((calls, seconds, users, failed),) = await rows(
         db,
         f"""
-        SELECT coalesce(sum(c.calls), 0), coalesce(sum(c.seconds), 0), count(DISTINCT c.user_id),
-               coalesce(sum(c.failed_calls), 0)
-        {_usage_by(key)} AND ({key} = ANY (%(keys)s::text[]) OR ({key} IS NULL AND %(nowhere)s))
+        SELECT coalesce(sum(t.calls), 0), coalesce(sum(t.seconds), 0), coalesce(max(t.users), 0),
+               coalesce(sum(t.failed), 0)
+        FROM (SELECT {_SUMS}
+              {_usage_by(key)} AND ({key} = ANY (%(keys)s::text[]) OR ({key} IS NULL AND %(nowhere)s))
+              GROUP BY {_SPAN}) AS t
         """,
         {
             **_asked(tenant, at, since, until),
@@ -81,22 +85,28 @@ async def spent_in(
 
     Departments and the like are those the user had at the end of that day. Test calls are not counted.
     """
+    return [usage_of(row) for row in await rows(db, *spending(tenant, at, since, until, group_by))]
+
+
+def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: Grouping) -> Question:
+    """The question of `spent_in`; `usage_of` reads its rows."""
     key = _KEYS[group_by]
-    found = await rows(
-        db,
-        f"""
-        SELECT {key} AS key, sum(c.calls), sum(c.seconds), count(DISTINCT c.user_id), sum(c.failed_calls)
-        {_usage_by(key)}
+    query = f"""
+        SELECT t.key, sum(t.calls), sum(t.seconds), max(t.users), sum(t.failed)
+        FROM (SELECT {key} AS key, {_SUMS} {_usage_by(key)} GROUP BY 1, {_SPAN}) AS t
         GROUP BY 1 ORDER BY 1 NULLS LAST
-        """,
-        _asked(tenant, at, since, until),
-    )
-    return [Usage(key, int(calls), int(seconds), users, int(failed)) for key, calls, seconds, users, failed in found]
+    """
+    return Question(query, _asked(tenant, at, since, until))
+
+
+def usage_of(row: tuple[Any, ...]) -> Usage:
+    key, calls, seconds, users, failed = row
+    return Usage(key, int(calls), int(seconds), users, int(failed))
 
 
 def _usage_by(key: str) -> str:
     return f"""
-        FROM {known("call_usage")} c {_MEMBERSHIP if key.startswith("u.") else ""}
+        FROM {known("call_usage")} c {_MEMBERSHIP if "u." in key else ""}
         WHERE c.day >= %(since)s AND c.day < %(until)s AND c.day <= %(on)s AND c.calls > 0
     """
 
@@ -116,6 +126,17 @@ _MEMBERSHIP = f"""
     LEFT JOIN {known("users")} u ON u.tenant_id = c.tenant_id AND u.user_id = c.user_id
      AND u.valid_from < ((c.day + 1)::timestamp AT TIME ZONE %(zone)s)
      AND u.valid_until >= ((c.day + 1)::timestamp AT TIME ZONE %(zone)s)
+    LEFT JOIN call_stand_ins s ON s.tenant_id = c.tenant_id AND s.user_id = c.user_id
+     AND s.since_position <= %(position)s AND s.until_position > %(position)s
+     AND s.valid_from < ((c.day + 1)::timestamp AT TIME ZONE %(zone)s)
+     AND s.valid_until >= ((c.day + 1)::timestamp AT TIME ZONE %(zone)s)
+"""
+
+_SPAN = f"CASE WHEN {IS_STAND_IN.format('c.user_id')} THEN left(c.user_id::text, 8) END"
+"""Within which people can be told apart: those who are known, and each month whose details are gone."""
+
+_SUMS = """
+    sum(c.calls) AS calls, sum(c.seconds) AS seconds, count(DISTINCT c.user_id) AS users, sum(c.failed_calls) AS failed
 """
 
 
@@ -173,11 +194,7 @@ class _CallUsage:
         def rest() -> Iterator[Statement]:
             project(added, shares, book)
             yield from book.statements(tenant)
-            rows = [
-                (call.int, share.day, share.direction, share.users, share.seconds, share.failed)
-                for call, share in ((call, shares[call]) for call in {call for _, call, _ in added})
-            ]
-            yield from inserts("call_usage_shares", _SHARE_COLUMNS, tenant, rows, _REPLACING)
+            yield from _kept(tenant, {call: shares[call] for _, call, _ in added})
 
         return rest
 
@@ -211,6 +228,41 @@ def project(added: Sequence[tuple[int, CallId, Share]], shares: dict[CallId, Sha
             before = versions[0].value if versions else (0, 0, 0)
             after = tuple(was + more for was, more in zip(before, change, strict=True))
             book.put(key, [((), after)] if after[0] else [], position)
+
+
+def of_day(tenant: TenantId, day: date, facts: Sequence[Fact], bearings: Bearings) -> Iterator[Statement]:
+    """What puts the usage of one day, summed from these facts, in place of what there is. `facts`: all of every call
+    of which any fact counts on that day, in order of the log."""
+    added = []
+    for fact in facts:
+        if isinstance(fact.event, CallCompleted | CallRevised):
+            share = share_of(fact.event.call, fact.position, bearings)
+            if share.day != day:
+                share = Share(share.day, share.direction, (), (), ())
+            added.append((fact.position, fact.event.call.call, share))
+    book = Book(_TABLE)
+    project(added, {}, book)
+    query = "DELETE FROM call_usage WHERE tenant_id = %(tenant)s AND day = %(day)s"
+    yield Statement(query, {"tenant": tenant, "day": day})
+    yield from book.statements(tenant)
+
+
+def shares_of(tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Iterator[Statement]:
+    """What puts the shares these calls add anew. `facts`: all of each call, in order of the log."""
+    shares = {
+        fact.event.call.call: share_of(fact.event.call, fact.position, bearings)
+        for fact in facts
+        if isinstance(fact.event, CallCompleted | CallRevised)
+    }
+    yield from _kept(tenant, shares)
+
+
+def _kept(tenant: TenantId, shares: Mapping[CallId, Share]) -> Iterator[Statement]:
+    rows = [
+        (call.int, share.day, share.direction, share.users, share.seconds, share.failed)
+        for call, share in shares.items()
+    ]
+    yield from inserts("call_usage_shares", _SHARE_COLUMNS, tenant, rows, _REPLACING)
 
 
 def _count(changes: dict[Key, list[int]], share: Share, sign: int) -> None:

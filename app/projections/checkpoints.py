@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.ids import TenantId
-from app.eventstore.pools import Pool, borrowed
+from app.eventstore.pools import Connection, Pool, borrowed
 from app.projections.projection import Projection
 from app.projections.statements import Cursor
 
 OF_ANOTHER_VERSION = "built by version "
 """How the reason begins where a release before generations stopped a table that another release had built."""
+
+UNBUILT = 0
+"""The version of a table of which there is no generation yet: older than any code."""
 
 
 @dataclass(slots=True)
@@ -22,6 +25,8 @@ class Checkpoint:
     version: int
     stopped_at: int | None = None
     reason: str | None = None
+    knows_dropped: int = 0
+    """Whose call details facts up to here dropped was gone before its first fact was taken in."""
 
     @property
     def is_outdated(self) -> bool:
@@ -35,21 +40,44 @@ class Checkpoint:
 
 
 def create_missing(pool: Pool, tenant: TenantId, projections: Sequence[Projection]) -> None:
-    """Give a tenant the checkpoints it lacks. In a transaction of its own: nobody waits for another's batch."""
+    """Give a tenant the checkpoints it lacks. In a transaction of its own: nobody waits for another's batch.
+
+    Where other tables of the tenant have taken facts in, those it lacks came with a release, and are not folded live:
+    they stand where the answers stand, by version 0 of the code, until their first generation is swapped in.
+    """
     names = [projection.name for projection in projections]
     with borrowed(pool) as db:
-        known = db.execute("SELECT projection FROM checkpoints WHERE tenant_id = %s", (tenant,)).fetchall()
-        if {name for (name,) in known}.issuperset(names):
+        known = db.execute(
+            "SELECT projection, position, stopped_at FROM checkpoints WHERE tenant_id = %s", (tenant,)
+        ).fetchall()
+        if {name for name, *_ in known}.issuperset(names):
             return
-        db.execute(
-            """
-            INSERT INTO checkpoints (tenant_id, projection, position, version)
-            SELECT %s, new.projection, 0, new.version
-            FROM unnest(%s::text[], %s::integer[]) AS new (projection, version)
-            ON CONFLICT (tenant_id, projection) DO NOTHING
-            """,
-            (tenant, names, [projection.version for projection in projections]),
-        )
+        going = [position for _, position, stopped_at in known if stopped_at is None]
+        reached = min(going or [position for _, position, _ in known], default=0)
+        if any(position for _, position, _ in known):
+            _create(db, tenant, names, [UNBUILT] * len(names), reached)
+        else:
+            _create(db, tenant, names, [projection.version for projection in projections], 0)
+
+
+def create_fresh(pool: Pool, tenant: TenantId, projections: Sequence[Projection]) -> None:
+    """The checkpoints of a side that is to be built from the first fact, where there are none yet."""
+    with borrowed(pool) as db:
+        _create(db, tenant, [each.name for each in projections], [each.version for each in projections], 0)
+
+
+def _create(db: Connection, tenant: TenantId, names: Sequence[str], versions: Sequence[int], position: int) -> None:
+    db.execute(
+        """
+        INSERT INTO checkpoints (tenant_id, projection, position, version, knows_dropped)
+        SELECT %s, new.projection, %s, new.version, (
+            SELECT coalesce(max(position), 0) FROM erased_subjects
+            WHERE tenant_id = %s AND starts_with(subject, 'calls/'))
+        FROM unnest(%s::text[], %s::integer[]) AS new (projection, version)
+        ON CONFLICT (tenant_id, projection) DO NOTHING
+        """,
+        (tenant, position, tenant, list(names), list(versions)),
+    )
 
 
 def lock(db: Cursor, tenant: TenantId, projections: Sequence[Projection]) -> list[Checkpoint] | None:
@@ -57,7 +85,7 @@ def lock(db: Cursor, tenant: TenantId, projections: Sequence[Projection]) -> lis
     by_name = {projection.name: projection for projection in projections}
     held = db.execute(
         """
-        SELECT projection, position, version, stopped_at, reason FROM checkpoints
+        SELECT projection, position, version, stopped_at, reason, knows_dropped FROM checkpoints
         WHERE tenant_id = %s AND projection = ANY (%s) FOR UPDATE SKIP LOCKED
         """,
         (tenant, list(by_name)),
@@ -65,9 +93,10 @@ def lock(db: Cursor, tenant: TenantId, projections: Sequence[Projection]) -> lis
     if len(held) < len(by_name):
         return None
     checkpoints = []
-    for name, position, version, stopped_at, reason in held:
-        checkpoint = Checkpoint(by_name[name], position, version, stopped_at, reason)
-        if version == checkpoint.projection.version and (reason or "").startswith(OF_ANOTHER_VERSION):
+    for name, *rest in held:
+        checkpoint = Checkpoint(by_name[name], *rest)
+        of_another = (checkpoint.reason or "").startswith(OF_ANOTHER_VERSION)
+        if checkpoint.version == checkpoint.projection.version and of_another:
             checkpoint.stopped_at = checkpoint.reason = None
         checkpoints.append(checkpoint)
     return checkpoints

@@ -23,6 +23,7 @@ from app.projections.facts import Fact, fact_of
 from app.projections.log_reader import Log, Reader
 from app.projections.projection import Projection
 from app.projections.retelling import retell
+from app.projections.retelling_months import retell_months
 from app.projections.statements import write
 from app.projections.traces import watched
 from app.projections.uncollected import uncollected
@@ -128,6 +129,7 @@ def _step(
                 with watched(db, tenant, facts):
                     _take(db, tenant, standing, facts, partial(reader.look_ahead, facts[-1].position, rest))
                 retell(db.cursor(), reader, tenant, standing, facts)
+                retell_months(db.cursor(), reader, tenant, standing, facts)
             save(db.cursor(), tenant, standing)
             return len(facts)
         ahead = position if ahead is None else min(ahead, position)

@@ -10,12 +10,14 @@ from uuid import UUID
 import psycopg
 
 from app.domain.ids import TenantId
+from app.domain.retention import CALL_DETAIL
 from app.projections.reading import rows
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedFact:
-    """`state`: the fact as stored; where it holds a personal value stands null."""
+    """`state`: the fact as stored; where it holds a personal value stands null. Of calls it says stand-ins for users,
+    or null where the details of their month are gone."""
 
     position: int
     name: str
@@ -45,7 +47,10 @@ async def listed(
     found = await rows(
         db,
         """
-        SELECT e.position, e.name, e.stream, e.version, e.happened_at, e.recorded_at, e.cause, e.state
+        SELECT e.position, e.name, e.stream, e.version, e.happened_at, e.recorded_at, e.cause, e.state,
+               e.name = ANY (%(calls)s) AND EXISTS (
+                   SELECT FROM erased_subjects g WHERE g.tenant_id = e.tenant_id
+                    AND g.subject = 'calls/' || to_char(e.happened_at AT TIME ZONE 'UTC', 'YYYY-MM'))
         FROM events e
         WHERE e.tenant_id = %(tenant)s AND e.position <= %(position)s
           AND (%(after)s::bigint IS NULL OR e.position < %(after)s::bigint)
@@ -58,19 +63,22 @@ async def listed(
             "tenant": tenant,
             "position": position,
             "after": after,
+            "calls": [fact.name for fact in CALL_DETAIL],
             "names": None if names is None else list(names),
             "since": since,
             "until": until,
             "limit": limit,
         },
     )
-    return [LoggedFact(*(*row[:7], _withheld(json.loads(row[7])))) for row in found]
+    return [LoggedFact(*(*row[:7], _withheld(json.loads(row[7]), users=row[8]))) for row in found]
 
 
-def _withheld(value: Any) -> Any:
-    """The same value with null in place of everything sealed."""
+def _withheld(value: Any, *, users: bool) -> Any:
+    """The same value with null in place of everything sealed, and with `users` of every user."""
     if isinstance(value, dict):
-        return None if "sealed" in value else {key: _withheld(part) for key, part in value.items()}
+        if "sealed" in value:
+            return None
+        return {key: None if users and key == "user" else _withheld(part, users=users) for key, part in value.items()}
     if isinstance(value, list):
-        return [_withheld(part) for part in value]
+        return [_withheld(part, users=users) for part in value]
     return value

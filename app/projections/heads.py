@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
 from app.domain.ids import TenantId
-from app.projections.reading import rows
+from app.projections.reading import Question, Reached, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +27,83 @@ class Head:
 
 async def heads_of(db: psycopg.AsyncConnection[Any], tenants: Sequence[TenantId]) -> Mapping[TenantId, Head]:
     """The heads of these tenants, all at one look. A table that stopped holds nobody back, as in `reading.moment`."""
-    if not tenants:
-        return {}
-    found = await rows(
-        db,
-        """
-        WITH h AS MATERIALIZED (
-            SELECT t.tenant_id, l.newest, least(c.tabulated, l.newest) AS position, c.tables
-            FROM unnest(%s::uuid[]) AS t (tenant_id)
-            CROSS JOIN LATERAL (
-                SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0) AS tabulated,
-                       coalesce(md5(string_agg(concat_ws(' ', projection, version, position, stopped_at), ','
-                                               ORDER BY projection)), '') AS tables
-                FROM checkpoints WHERE tenant_id = t.tenant_id
-            ) c
-            CROSS JOIN LATERAL (
-                SELECT coalesce((SELECT e.position FROM events e WHERE e.tenant_id = t.tenant_id
-                                 ORDER BY e.position DESC LIMIT 1), 0) AS newest
-            ) l
-        )
-        SELECT h.tenant_id, h.position, h.newest - h.position,
-               (SELECT e.recorded_at FROM events e WHERE e.tenant_id = h.tenant_id AND e.position = h.position),
-               h.tables
-        FROM h
-        """,
-        (list(tenants),),
+    return heads_in(await rows(db, *heads_question(tenants))) if tenants else {}
+
+
+def heads_question(tenants: Sequence[TenantId]) -> Question:
+    """The question of `heads_of`; `heads_in` reads its rows."""
+    return Question(_HEADS, {"tenants": list(tenants)})
+
+
+def heads_in(found: Sequence[tuple[Any, ...]]) -> Mapping[TenantId, Head]:
+    return {TenantId(tenant): Head(*head) for tenant, *head in found}
+
+
+_HEADS = """
+    WITH h AS MATERIALIZED (
+        SELECT t.tenant_id, l.newest, least(c.tabulated, l.newest) AS position, c.tables
+        FROM unnest(%(tenants)s::uuid[]) AS t (tenant_id)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0) AS tabulated,
+                   coalesce(md5(string_agg(concat_ws(' ', projection, version, position, stopped_at), ','
+                                           ORDER BY projection)), '') AS tables
+            FROM checkpoints WHERE tenant_id = t.tenant_id
+        ) c
+        CROSS JOIN LATERAL (
+            SELECT coalesce((SELECT e.position FROM events e WHERE e.tenant_id = t.tenant_id
+                             ORDER BY e.position DESC LIMIT 1), 0) AS newest
+        ) l
     )
-    return {TenantId(tenant): Head(position, ahead, at, tables) for tenant, position, ahead, at, tables in found}
+    SELECT h.tenant_id, h.position, h.newest - h.position,
+           (SELECT e.recorded_at FROM events e WHERE e.tenant_id = h.tenant_id AND e.position = h.position),
+           h.tables
+    FROM h
+"""
+
+
+class Standing(NamedTuple):
+    """What a question about one tenant begins with: how far its tables were at an instant, and how far they are."""
+
+    reached: Reached
+    head: Head
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> "Standing":
+        return cls(Reached(*row[:3]), Head(*row[3:]))
+
+
+def standing(tenant: TenantId, known_at: datetime | None) -> Question:
+    """`reading.reached_by` and `heads_of` for one tenant, together in one row for `Standing.of`."""
+    return Question(_STANDING, {"tenant": tenant, "known_at": known_at})
+
+
+_STANDING = """
+    WITH c AS MATERIALIZED (
+        SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0) AS tabulated,
+               coalesce(md5(string_agg(concat_ws(' ', projection, version, position, stopped_at), ','
+                                       ORDER BY projection)), '') AS tables
+        FROM checkpoints WHERE tenant_id = %(tenant)s
+    ), r AS MATERIALIZED (
+        SELECT c.tabulated, c.tables,
+               coalesce((SELECT e.position FROM events e WHERE e.tenant_id = %(tenant)s
+                         ORDER BY e.position DESC LIMIT 1), 0) AS newest,
+               least(c.tabulated, coalesce((
+                   SELECT e.position FROM events e
+                   WHERE e.tenant_id = %(tenant)s
+                     AND e.recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity'::timestamptz)
+                   ORDER BY e.recorded_at DESC, e.position DESC LIMIT 1), 0)) AS position
+        FROM c
+    )
+    SELECT r.position,
+           (SELECT e.happened_at FROM events e
+            WHERE e.tenant_id = %(tenant)s AND e.position = 1
+              AND e.recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity'::timestamptz)),
+           (SELECT t.time_zone FROM tenants t
+            WHERE t.tenant_id = %(tenant)s AND t.since_position <= r.position AND t.until_position > r.position
+            ORDER BY t.valid_until DESC LIMIT 1),
+           least(r.tabulated, r.newest), r.newest - least(r.tabulated, r.newest),
+           (SELECT e.recorded_at FROM events e
+            WHERE e.tenant_id = %(tenant)s AND e.position = least(r.tabulated, r.newest)),
+           r.tables
+    FROM r
+"""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import OPEN_END, Fact, Instant
 from app.projections.projection import Versioned, users_of
-from app.projections.reading import Moment, in_force, known, rows
+from app.projections.reading import Moment, Question, in_force, known, rows
 from app.projections.versioned import VALID, Book, Placed, Table, Value, changed_from
 
 _NEVER = "'1900-01-01Z'::timestamptz"
@@ -72,30 +72,55 @@ class IdleSummary:
     unverifiable: int
 
 
+class Chosen(TypedDict):
+    """Which idle seats. `after`: `quiet_since`, user and SKU of the last one of the page before."""
+
+    idle_days: int
+    grace_days: int
+    sku: NotRequired[SkuId | None]
+    department: NotRequired[str | None]
+    after: tuple[datetime | None, UUID, UUID] | None
+
+
+class Wanted(Chosen):
+    """Which idle seats, and how many at most."""
+
+    limit: int
+
+
 async def idle_at(
-    db: psycopg.AsyncConnection[Any],
-    tenant: TenantId,
-    at: Moment,
-    *,
-    idle_days: int,
-    grace_days: int,
-    sku: SkuId | None = None,
-    department: str | None = None,
-    after: tuple[datetime | None, UUID, UUID] | None,
-    limit: int,
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, **wanted: Unpack[Wanted]
 ) -> list[IdleLicence]:
-    """Licences idle or never used at a moment, the longest quiet first, then by user and SKU.
+    """Licences idle or never used at a moment: the rows of a `listing`."""
+    return [IdleLicence(*row) for row in await rows(db, *listing(tenant, at, **wanted))]
+
+
+COLUMNS = (
+    "user_id",
+    "display_name",
+    "department",
+    "sku_id",
+    "held_since",
+    f"nullif(gap_from, {_NEVER})",
+    "weak_from IS NULL",
+)
+"""Of `IdleLicence`, in order."""
+
+
+def listing(
+    tenant: TenantId, at: Moment, columns: Sequence[str] = COLUMNS, holder: Sequence[str] = (), **wanted: Unpack[Wanted]
+) -> Question:
+    """Licences idle or never used at a moment, the longest quiet first, then by user and SKU: expressions over what
+    `COLUMNS` are of, and after them some over the row `u` of the `holder`.
 
     Those nothing can be said of (unverifiable) are not listed: `summary_at` counts them.
-    `after`: `quiet_since`, user and SKU of the last one of the page before.
     """
-    found = await rows(
-        db,
-        f"""
-        SELECT user_id, display_name, department, sku_id, held_since, nullif(gap_from, {_NEVER}), weak_from IS NULL
+    after = wanted["after"]
+    query = f"""
+        SELECT {", ".join([*columns, *(f"holder_{nth}" for nth in range(len(holder)))])}
         FROM (
             SELECT s.user_id, u.display_name, u.department, s.sku_id, s.held_since, u.created_at, g.gap_from,
-                   w.gap_from AS weak_from
+                   w.gap_from AS weak_from{"".join(f", {each} AS holder_{nth}" for nth, each in enumerate(holder))}
             FROM {known("activity_gaps")} g JOIN {_SEATS} ON g.tenant_id = s.tenant_id AND g.user_id = s.user_id
             LEFT JOIN {known("activity_gaps")} w ON w.tenant_id = s.tenant_id AND w.user_id = s.user_id
              AND w.grade = 'WEAK' AND w.gap_from < %(cutoff)s AND w.gap_until >= %(judged_at)s
@@ -107,18 +132,19 @@ async def idle_at(
         ) AS candidates
         WHERE {_OBSERVABLE} AND NOT {_UNVERIFIABLE}
         ORDER BY gap_from, user_id, sku_id LIMIT %(limit)s
-        """,
+    """
+    return Question(
+        query,
         {
-            **_parameters(tenant, at, idle_days, grace_days),
-            "sku": sku,
-            "department": department,
+            **_parameters(tenant, at, wanted["idle_days"], wanted["grace_days"]),
+            "sku": wanted.get("sku"),
+            "department": wanted.get("department"),
             "after_quiet": after and after[0],
             "after_user": after and after[1],
             "after_sku": after and after[2],
-            "limit": limit,
+            "limit": wanted["limit"],
         },
     )
-    return [IdleLicence(*row) for row in found]
 
 
 async def summary_at(
@@ -236,5 +262,5 @@ PROJECTION = Versioned(
     facts=frozenset(_FACTS),
     looked_up=users_of,
     project=project,
-    version=2,
+    version=3,
 )

@@ -11,11 +11,13 @@ from app.domain.events import Event
 from app.domain.events.licensing import UserSignedIn, WorkloadUsed
 from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import TenantId, UserId
+from app.domain.kept_signs import KeptSign
 from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact, Instant, instant
 from app.projections.projection import Rest
 from app.projections.reading import Moment, rows
+from app.projections.signs import took_part
 from app.projections.statements import Cursor, Statement, inserts
 
 INTERACTIVE, NON_INTERACTIVE, SUCCESSFUL, CALL = "interactive", "non_interactive", "successful", "call"
@@ -67,7 +69,7 @@ class _LastActivity:
     name = "last_activity"
     version = 1
     tables = ("last_activity",)
-    facts: frozenset[type[Event]] = frozenset({UserSignedIn, WorkloadUsed, CallCompleted, CallRevised})
+    facts: frozenset[type[Event]] = frozenset({UserSignedIn, WorkloadUsed, CallCompleted, CallRevised, KeptSign})
 
     def take(self, _: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Rest:
         def rest() -> Iterator[Statement]:
@@ -103,7 +105,6 @@ def _seen(fact: Fact, bearings: Bearings) -> Iterator[tuple[int, str, Instant]]:
             yield event.user.int, SUCCESSFUL, instant(event.successful)
     elif isinstance(event, WorkloadUsed):
         yield event.user.int, event.workload.value, fact.at
-    elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
-        for leg in event.call.legs:
-            if leg.party.user is not None and not leg.failed and bearings.is_own(leg.party, fact.position):
-                yield leg.party.user.int, CALL, instant(leg.started_at)
+    else:
+        for user, at in took_part(fact, bearings):
+            yield user.int, CALL, instant(at)

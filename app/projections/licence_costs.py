@@ -37,7 +37,7 @@ _HOLDERS = Table("licence_cost_holders", key=(Column("user_id", "uuid"),), place
 
 class _LicenceCosts:
     name = "licence_costs"
-    version = 1
+    version = 2
     tables = ("licence_costs", "licence_cost_holders")
     facts: frozenset[type[Event]] = frozenset({UserDiscovered, ProfileChanged, LicenceAssigned, LicenceRemoved})
 

@@ -88,4 +88,5 @@ PROJECTION = Versioned(
     facts=frozenset(_FACTS),
     looked_up=users_of,
     project=project,
+    version=2,
 )

@@ -1,11 +1,13 @@
 """Reads a tenant's log for the engine, one batch ahead where there is time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Protocol
 
 from app.domain.errors import FactUnreadable
 from app.domain.ids import TenantId
+from app.eventstore.dropping import Begun
 from app.eventstore.envelope import Recorded
 
 
@@ -18,6 +20,10 @@ class Log(Protocol):
 
     def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
         """All facts of every stream that holds a value of one of these subjects."""
+
+    def calls_begun(self, tenant: TenantId, since: datetime, until: datetime, *, position: int) -> list[Begun]: ...
+
+    def facts_of(self, tenant: TenantId, streams: Sequence[str], *, until: int) -> list[Recorded]: ...
 
 
 class Reader:
@@ -43,6 +49,12 @@ class Reader:
 
     def about(self, subjects: Iterable[str], until: int) -> list[Recorded]:
         return self._log.facts_about(self._tenant, subjects, until=until)
+
+    def calls_begun(self, since: datetime, until: datetime, position: int) -> list[Begun]:
+        return self._log.calls_begun(self._tenant, since, until, position=position)
+
+    def facts_of(self, streams: Sequence[str], until: int) -> list[Recorded]:
+        return self._log.facts_of(self._tenant, streams, until=until)
 
     def look_ahead(self, after: int, limit: int) -> None:
         """Fetch what will be asked for next, if there is anything."""

@@ -28,7 +28,8 @@ class AsOfOutOfRange(Refused):
 
 
 class NotReady(Unavailable):
-    """The read side has not reached the wanted position within five seconds. Ask again."""
+    """The read side has not reached the wanted position within five seconds, or a table is being built for the first
+    time. Ask again."""
 
     code: ClassVar[str] = "NOT_READY"
 

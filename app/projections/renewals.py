@@ -86,4 +86,5 @@ PROJECTION = Versioned(
     facts=frozenset({RenewalScheduled}),
     looked_up=_skus_of,
     project=project,
+    version=2,
 )

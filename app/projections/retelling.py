@@ -45,10 +45,11 @@ def retell(
         if projection.name in PERSONAL and isinstance(projection, Versioned) and subjects:
             if until not in about:
                 about[until] = reader.about(subjects, until)
-            write(db, _anew(db, projection, tenant, about[until]))
+            write(db, anew(db, projection, tenant, about[until]))
 
 
-def _anew(db: Cursor, projection: Versioned, tenant: TenantId, facts: Iterable[Recorded]) -> Iterator[Statement]:
+def anew(db: Cursor, projection: Versioned, tenant: TenantId, facts: Iterable[Recorded]) -> Iterator[Statement]:
+    """What puts the rows that follow from these streams in place of those there are."""
     handled = [fact_of(each) for each in facts if type(each.event) in projection.facts]
     book = Book(projection.table)
     projection.project(handled, book, take_bearings(db, tenant))

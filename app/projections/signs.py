@@ -12,13 +12,16 @@ from app.domain.events.charging import DirectRoutingCallLogged, PhoneCall, PstnC
 from app.domain.events.licensing import Workload, WorkloadUsed
 from app.domain.events.telephony import Call, CallCompleted, CallRevised, PartyKind
 from app.domain.ids import UserId
+from app.domain.kept_signs import EVIDENCE, KeptSign
+from app.domain.period import day_begins
+from app.domain.stand_ins import span_of
 from app.domain.standing import Source
 from app.domain.telephony import Direction, direction_of
 from app.projections.bearings import Bearings
 from app.projections.facts import Fact
 
 FACTS: frozenset[type[Event]] = frozenset(
-    {WorkloadUsed, CallCompleted, CallRevised, PstnCallCharged, DirectRoutingCallLogged}
+    {WorkloadUsed, CallCompleted, CallRevised, PstnCallCharged, DirectRoutingCallLogged, KeptSign}
 )
 
 SOURCES = {workload: Source(workload.value) for workload in Workload}
@@ -31,7 +34,19 @@ Sign = tuple[UserId, Source, datetime]
 
 
 def signs_of(fact: Fact, bearings: Bearings) -> Iterator[Sign]:
-    """The signs of life in a fact, HUMAN besides those it is a part of. One may come several times."""
+    """The signs of life in a fact, HUMAN besides those it is a part of. One may come several times.
+
+    Who stands in for somebody shows none: of calls whose details are gone there are kept signs.
+    """
+    event = fact.event
+    if isinstance(event, KeptSign):
+        if event.source != EVIDENCE:
+            yield event.user, Source(event.source), day_begins(event.on, bearings.zone_at(fact.position))
+        return
+    yield from (sign for sign in _shown(fact, bearings) if span_of(sign[0]) is None)
+
+
+def _shown(fact: Fact, bearings: Bearings) -> Iterator[Sign]:
     event = fact.event
     if isinstance(event, WorkloadUsed):
         yield event.user, SOURCES[event.workload], event.happened_at
@@ -92,3 +107,16 @@ def _telephoned(call: PhoneCall) -> Iterator[Sign]:
     yield call.user, Source.TELEPHONE, call.began_at
     if call.kind != "user_out_forwarding":
         yield call.user, Source.HUMAN, call.began_at
+
+
+def took_part(fact: Fact, bearings: Bearings) -> Iterator[tuple[UserId, datetime]]:
+    """Who was in a call, and since when: evidence of activity. A failed leg and a test call prove nothing."""
+    event, position = fact.event, fact.position
+    if isinstance(event, KeptSign):
+        if event.source == EVIDENCE:
+            yield event.user, day_begins(event.on, bearings.zone_at(position))
+    elif isinstance(event, CallCompleted | CallRevised) and not event.call.test:
+        for leg in event.call.legs:
+            user = leg.party.user
+            if user is not None and not leg.failed and bearings.is_own(leg.party, position) and span_of(user) is None:
+                yield user, leg.started_at

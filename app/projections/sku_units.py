@@ -104,5 +104,5 @@ PROJECTION = Versioned(
     facts=frozenset({SkuSubscribed, SeatsChanged, SkuLapsed}),
     looked_up=_skus_of,
     project=project,
-    version=2,
+    version=3,
 )

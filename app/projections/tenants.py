@@ -27,7 +27,7 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact
 from app.projections.projection import Versioned
-from app.projections.reading import OPEN, Freshness, Moment, in_force, known, rows
+from app.projections.reading import OPEN, Freshness, Moment, Question, in_force, known, rows
 from app.projections.tenant_fold import after
 from app.projections.versioned import VALID, Book, Table
 
@@ -99,9 +99,13 @@ async def listed(
     after: tuple[str, UUID] | None,
     limit: int,
 ) -> list[TenantRow]:
+    """The customers of a `listing`."""
+    return [row_of(row) for row in await rows(db, *listing(tenants, after, limit))]
+
+
+def listing(tenants: Sequence[TenantId] | None, after: tuple[str, UUID] | None, limit: int) -> Question:
     """Customers as they are now, by name; None: all the transaction may see. `after`: name and id of the last one."""
-    found = await rows(
-        db,
+    return Question(
         f"""
         SELECT {_COLUMNS} FROM tenants t
         WHERE t.until_position = {OPEN} AND t.valid_until = '9999-12-31Z'
@@ -116,7 +120,6 @@ async def listed(
             "limit": limit,
         },
     )
-    return [_row(row) for row in found]
 
 
 async def found(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment | None = None) -> TenantRow | None:
@@ -124,12 +127,16 @@ async def found(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment |
     if at is None:
         now = await listed(db, [tenant], None, 1)
         return now[0] if now else None
-    row = await rows(
-        db,
+    row = await rows(db, *finding(tenant, at))
+    return row_of(row[0]) if row else None
+
+
+def finding(tenant: TenantId, at: Moment) -> Question:
+    """One customer at a moment."""
+    return Question(
         f"SELECT {_COLUMNS} FROM {known('tenants')} t WHERE {in_force('t')} LIMIT 1",
         {"tenant": tenant, "position": at.position, "at": at.at},
     )
-    return _row(row[0]) if row else None
 
 
 async def freshness_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> Freshness:
@@ -158,7 +165,8 @@ async def freshness_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: M
     )
 
 
-def _row(row: tuple[Any, ...]) -> TenantRow:
+def row_of(row: tuple[Any, ...]) -> TenantRow:
+    """A customer by what a question of this table answers."""
     values = list(row)
     ours = DEFAULT_POLICY
     chosen = (ours.idle_days, ours.grace_days, ours.time_zone, ours.currency)
@@ -229,5 +237,5 @@ PROJECTION = Versioned(
     ),
     looked_up=lambda _: {},
     project=project,
-    version=3,
+    version=4,
 )

@@ -136,12 +136,15 @@ async def named_at(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, users: Sequence[UserId]
 ) -> list[UserRow]:
     """These users at a moment, in no order; those not known by then are left out."""
-    found = await rows(
-        db,
-        f"SELECT {COLUMNS} FROM {known('users')} u WHERE {in_force('u')} AND u.user_id = ANY (%(users)s::uuid[])",
+    return [_row(row) for row in await rows(db, *naming(tenant, at, users))]
+
+
+def naming(tenant: TenantId, at: Moment, users: Sequence[UserId], columns: str = COLUMNS) -> Question:
+    """The question of `named_at`. `columns`: expressions over the users' row `u`."""
+    return Question(
+        f"SELECT {columns} FROM {known('users')} u WHERE {in_force('u')} AND u.user_id = ANY (%(users)s::uuid[])",
         {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},
     )
-    return [_row(row) for row in found]
 
 
 def _row(row: tuple[Any, ...]) -> UserRow:
@@ -265,5 +268,5 @@ PROJECTION = Versioned(
     facts=frozenset(_FACTS),
     looked_up=users_of,
     project=project,
-    version=2,
+    version=3,
 )

@@ -3,6 +3,9 @@
 A batch loads the open versions of the keys it touches in one query, folds in memory into versions at the exact
 positions of the facts that made them, and applies the difference in two statements. So the rows do not depend on how
 the log was cut into batches.
+
+Two spans of a key that touch and say the same are one: a row begins where what it says began to be so. So the rows
+known at any position are those of the fold, however late its facts were learned, and in whatever order.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -69,6 +72,7 @@ class Book:
 
     def __init__(self, table: Table, stored: Mapping[Key, list[Version]] | None = None) -> None:
         self.table = table
+        self._spans = table.place == VALID
         self._open: dict[Key, list[Version]] = dict(stored or {})
         self._closed: list[tuple[Any, ...]] = []
         self._dead: list[tuple[Any, ...]] = []
@@ -84,7 +88,7 @@ class Book:
 
     def put(self, key: Key, wanted: Sequence[Placed], position: int) -> None:
         """From this position on, exactly these rows are known of the key. What stays equal keeps its version."""
-        missing = list(wanted)
+        missing = merged(wanted) if self._spans else list(wanted)
         kept = []
         for version in self._open.get(key, ()):
             placed = (version.place, version.value)
@@ -110,7 +114,8 @@ class Book:
             return
         last = versions[-1]
         since, until = last.place
-        if since <= at < until == OPEN_END:
+        touched = at == until or (at == since and len(versions) > 1 and versions[-2].place[1] == at)
+        if since <= at < until == OPEN_END and not touched:
             value = change(last.value)
             if value != last.value:
                 self._close(key, versions.pop(), position)
@@ -118,7 +123,7 @@ class Book:
                     versions.append(Version((since, at), last.value, position))
                 if value is not None:
                     versions.append(Version((at, OPEN_END), value, position))
-        elif until <= at:
+        elif until < at:
             if (value := change(None)) is not None:
                 versions.append(Version((at, OPEN_END), value, position))
         else:
@@ -171,7 +176,10 @@ class Book:
 
 
 def changed_from(spans: Sequence[Placed], at: Instant, change: Change) -> list[Placed]:
-    """Spans of one key with everything from `at` on changed. They come and go sorted and apart from each other."""
+    """Spans of one key with everything from `at` on changed. They come and go sorted and apart from each other.
+
+    Those that touch may say the same: see `merged`.
+    """
     wanted: list[Placed] = []
     reached = at
     for place, value in spans:
@@ -193,6 +201,17 @@ def changed_from(spans: Sequence[Placed], at: Instant, change: Change) -> list[P
     if reached < OPEN_END:
         _add(wanted, reached, OPEN_END, change(None))
     return wanted
+
+
+def merged(spans: Iterable[Placed]) -> list[Placed]:
+    """The same spans, sorted, with those that touch and say the same made one."""
+    one: list[Placed] = []
+    for place, value in spans:
+        if one and one[-1][0][1] == place[0] and one[-1][1] == value:
+            one[-1] = ((one[-1][0][0], place[1]), value)
+        else:
+            one.append((place, value))
+    return one
 
 
 def load(

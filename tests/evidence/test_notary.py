@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,7 +16,7 @@ from app.domain.ids import TenantId
 from app.eventstore.pools import Pool, borrowed
 from app.eventstore.store import EventStore
 from app.evidence import checkpoints
-from app.evidence.actors import Round, due, register
+from app.evidence.actors import MANY, Round, due, register
 from app.evidence.archive import Archive, ArchiveDown
 from app.evidence.glance import glanced
 from app.evidence.known_leaves import leaves_in
@@ -246,6 +247,21 @@ def test_an_hour_after_the_last_a_log_that_grew_is_due(
 
     assert tenant not in due(pool, clock.now() + timedelta(minutes=59))
     assert tenant in due(pool, clock.now() + timedelta(minutes=60))
+
+
+def test_a_log_that_grew_by_much_does_not_wait_for_the_hour(
+    store: EventStore, notary: Notary, tenant: TenantId, clock: SteppedClock, pool: Pool
+) -> None:
+    tell(store, tenant, 1)
+    take_checkpoint(notary, tenant)
+    facts = [failed(f"{nth}") for nth in range(MANY)]
+
+    store.append(tenant, "coverage/calls", facts[1:], expected=0, cause=uuid4(), at=clock.now())
+    one_less = due(pool, clock.now())
+    store.append(tenant, "coverage/calls", facts[:1], expected=MANY - 1, cause=uuid4(), at=clock.now())
+
+    assert tenant not in one_less
+    assert tenant in due(pool, clock.now())
 
 
 def test_a_round_rings_once_in_ten_minutes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,7 +25,9 @@ from app.domain.events.licensing import (
 from app.domain.events.telephony import Call, CallCompleted, CallRevised, Leg, Party, PartyKind
 from app.domain.events.tenancy import ConsentGranted, PolicyChanged
 from app.domain.ids import CallId, DirectoryId, GroupId, RunId, SkuId, TenantId, UserId
+from app.domain.kept_signs import KeptPlace
 from app.domain.personal import Personal
+from app.eventstore.dropping import Begun
 from app.eventstore.envelope import Recorded
 from app.eventstore.streams import TENANT, call_stream, coverage_stream, sku_stream
 
@@ -168,6 +170,16 @@ class PaperLog:
 
     def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
         """Nobody is erased here: nothing is sealed."""
+        return []
+
+    def calls_begun(self, tenant: TenantId, since: datetime, until: datetime, *, position: int) -> list[Begun]:
+        """Nor are details of calls dropped."""
+        return []
+
+    def facts_of(self, tenant: TenantId, streams: Sequence[str], *, until: int) -> list[Recorded]:
+        return []
+
+    def kept_places(self, tenant: TenantId, position: int) -> list[KeptPlace]:
         return []
 
     def tell(self, tenant: TenantId, *facts: Event, at: datetime | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Thread
 
 import pytest
@@ -13,6 +14,7 @@ from app.domain.errors import FactUnreadable
 from app.domain.events import Event
 from app.domain.events.licensing import LicenceAssigned, LicenceRemoved
 from app.domain.ids import TenantId
+from app.eventstore.dropping import Begun
 from app.eventstore.envelope import Recorded
 from app.eventstore.pools import borrowed
 from app.projections import licence_holdings, users
@@ -35,7 +37,7 @@ class _Choking:
 
     on: object
     name: str = "licence_holdings"
-    version: int = 1
+    version: int = licence_holdings.PROJECTION.version
     tables: tuple[str, ...] = ("licence_holdings",)
     facts: frozenset[type[Event]] = licence_holdings.PROJECTION.facts
 
@@ -99,6 +101,12 @@ class _GrowingLog:
 
     def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
         return self._log.facts_about(tenant, subjects, until=until)
+
+    def calls_begun(self, tenant: TenantId, since: datetime, until: datetime, *, position: int) -> list[Begun]:
+        return self._log.calls_begun(tenant, since, until, position=position)
+
+    def facts_of(self, tenant: TenantId, streams: Sequence[str], *, until: int) -> list[Recorded]:
+        return self._log.facts_of(tenant, streams, until=until)
 
 
 def test_what_is_appended_while_the_engine_lets_go_is_taken_in_too(desk: Desk) -> None:
@@ -184,6 +192,12 @@ class _DamagedLog:
     def facts_about(self, tenant: TenantId, subjects: Iterable[str], *, until: int) -> list[Recorded]:
         return self._log.facts_about(tenant, subjects, until=until)
 
+    def calls_begun(self, tenant: TenantId, since: datetime, until: datetime, *, position: int) -> list[Begun]:
+        return self._log.calls_begun(tenant, since, until, position=position)
+
+    def facts_of(self, tenant: TenantId, streams: Sequence[str], *, until: int) -> list[Recorded]:
+        return self._log.facts_of(tenant, streams, until=until)
+
 
 def test_an_unreadable_fact_stops_every_table_before_it(desk: Desk) -> None:
     tenant = desk.tenant()
@@ -202,7 +216,7 @@ def test_rows_of_older_code_are_not_advanced(desk: Desk) -> None:
     advance(desk.pool, desk.log, tenant)
     desk.log.tell(tenant, removed(day(2)))
 
-    newer = replace(licence_holdings.PROJECTION, version=2)
+    newer = replace(licence_holdings.PROJECTION, version=licence_holdings.PROJECTION.version + 1)
     progress = advance(desk.pool, desk.log, tenant, [newer, users.PROJECTION])
 
     assert (progress.stopped, progress.outdated) == ((), ("licence_holdings",))

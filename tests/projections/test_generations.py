@@ -45,8 +45,9 @@ def _none_of_bert(facts: Sequence[Fact], book: Book, bearings: Bearings) -> None
     licence_holdings.project(facts, book, bearings)
 
 
-NEWER = replace(HOLDINGS, version=2, project=_only_e3)
-CHOKING = replace(HOLDINGS, version=2, project=_none_of_bert)
+NEWER = replace(HOLDINGS, version=HOLDINGS.version + 1, project=_only_e3)
+CHOKING = replace(HOLDINGS, version=NEWER.version, project=_none_of_bert)
+NEWEST = NEWER.version + 1
 
 
 class Killed(BaseException):
@@ -113,7 +114,7 @@ def test_a_newer_version_of_the_code_leads_to_new_rows_by_itself(desk: Desk, ten
     ring(tenant, position + 1)
 
     now = _stands(desk, tenant)
-    assert (now.version, now.position, now.stopped_at, now.next) == (2, position + 1, None, "SWAPPED")
+    assert (now.version, now.position, now.stopped_at, now.next) == (NEWER.version, position + 1, None, "SWAPPED")
     after = desk.rows("licence_holdings", tenant)
     assert {row[1] for row in before} == {E3, E5}
     assert {row[1] for row in after} == {E3}
@@ -130,7 +131,7 @@ def test_until_then_the_old_rows_stay_and_the_table_is_told_to_lag(desk: Desk, t
 
     now = _stands(desk, tenant)
     assert more
-    assert (now.version, now.position, now.lag, now.stopped_at) == (1, position, 1, None)
+    assert (now.version, now.position, now.lag, now.stopped_at) == (HOLDINGS.version, position, 1, None)
     assert (now.next, now.built) == ("BUILDING", 4)
     assert desk.rows("licence_holdings", tenant) == before
 
@@ -169,18 +170,18 @@ def test_code_that_cannot_take_a_fact_in_leaves_the_live_table_and_says_why(desk
         pass
 
     now = _stands(desk, tenant)
-    assert (now.next, now.version, now.stopped_at) == ("FAILED", 1, now.position + 1)
+    assert (now.next, now.version, now.stopped_at) == ("FAILED", HOLDINGS.version, now.position + 1)
     assert now.next_reason is not None
     assert now.next_reason.startswith("position 5: ValueError in _none_of_bert")
     assert desk.rows("licence_holdings", tenant) == before
     assert not work_on(desk.pool, desk.log, tenant, [CHOKING])
     assert tenant not in dict(behind(desk.pool, [CHOKING]))
 
-    mended = replace(NEWER, version=3)
+    mended = replace(NEWER, version=NEWEST)
     while work_on(desk.pool, desk.log, tenant, [mended]):
         pass
 
-    assert (_stands(desk, tenant).version, _stands(desk, tenant).stopped_at) == (3, None)
+    assert (_stands(desk, tenant).version, _stands(desk, tenant).stopped_at) == (NEWEST, None)
 
 
 @pytest.mark.parametrize("batches", range(1, 5))
@@ -225,12 +226,12 @@ def test_killed_between_build_and_swap_the_next_one_only_swaps(
 
 def test_a_half_built_generation_of_other_code_is_begun_anew(desk: Desk, tenant: TenantId) -> None:
     work_on(desk.pool, desk.log, tenant, [NEWER], budget=6)
-    newest = replace(HOLDINGS, version=3)
+    newest = replace(HOLDINGS, version=NEWEST)
 
     while work_on(desk.pool, desk.log, tenant, [newest], budget=6):
         pass
 
-    assert _stands(desk, tenant).version == 3
+    assert _stands(desk, tenant).version == NEWEST
     assert {row[1] for row in desk.rows("licence_holdings", tenant)} == {E3, E5}
 
 
