@@ -5,6 +5,7 @@ Evidence counts by its own time, whenever it was learned (definitions: evidence 
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import TypeGuard
 
 from app.audit.bearing import Bearing
 from app.audit.cut import Cut
@@ -13,6 +14,9 @@ from app.domain.events.charging import DirectRoutingCallLogged, PhoneCall, PstnC
 from app.domain.events.licensing import UserDiscovered, UserSignedIn, WorkloadUsed
 from app.domain.events.telephony import Call, CallCompleted, CallRevised, PartyKind
 from app.domain.ids import UserId
+from app.domain.kept_signs import KeptSign
+from app.domain.period import day_begins
+from app.domain.stand_ins import span_of
 from app.domain.standing import Source
 from app.domain.telephony import Direction, direction_of
 from app.eventstore.envelope import Recorded
@@ -39,6 +43,7 @@ class Activity:
             CallRevised,
             PstnCallCharged,
             DirectRoutingCallLogged,
+            KeptSign,
         }
     )
 
@@ -66,10 +71,12 @@ class Activity:
                 self.days.setdefault((Source(workload.value), event.last_activity_on, user), position)
             case CallCompleted(call=call) | CallRevised(call=call) if not call.test:
                 for leg in call.legs:
-                    if leg.party.user is not None and not leg.failed and self._bearing.is_own(leg.party):
+                    if _is_person(leg.party.user) and not leg.failed and self._bearing.is_own(leg.party):
                         self._seen(leg.party.user, EVIDENCE, leg.started_at)
                         self._stamp(leg.party.user, "call", leg.started_at, position)
                 self._sign(self._in_call(call), position)
+            case KeptSign():
+                self._kept(event, position)
             case PstnCallCharged(call=row):
                 self._sign(_charged(row), position)
             case DirectRoutingCallLogged(call=row) if row.successful is not False:
@@ -86,8 +93,18 @@ class Activity:
                 self._seen(event.user, grade, at)
                 self._stamp(event.user, stamp, at, position)
 
+    def _kept(self, event: KeptSign, position: int) -> None:
+        at = day_begins(event.on, self._bearing.zone)
+        if event.source == EVIDENCE:
+            self._seen(event.user, EVIDENCE, at)
+            self._stamp(event.user, "call", at, position)
+        else:
+            self._sign(iter([(event.user, Source(event.source), at)]), position)
+
     def _sign(self, signs: Iterator[Sign], position: int) -> None:
         for user, source, at in signs:
+            if not _is_person(user):
+                continue
             self._seen(user, source.value, at)
             if source is not Source.HUMAN:
                 self.days.setdefault((source, at.astimezone(self._bearing.zone).date(), user), position)
@@ -131,6 +148,11 @@ class Activity:
                 and self._bearing.is_own(host)
             ):
                 yield host.user, Source.CONFERENCE, leg.started_at
+
+
+def _is_person(user: UserId | None) -> TypeGuard[UserId]:
+    """And not who stands in for one, of calls whose details are gone."""
+    return user is not None and span_of(user) is None
 
 
 def _charged(row: PhoneCall) -> Iterator[Sign]:

@@ -6,8 +6,10 @@ from datetime import date
 from app.audit.bearing import Bearing
 from app.domain.events import Event
 from app.domain.events.charging import DirectRoutingCall, DirectRoutingCallLogged, PstnCall, PstnCallCharged
+from app.domain.events.retention import CallDetailDropped, CallRetentionSet
 from app.domain.events.telephony import Call, CallCompleted, CallRevised
 from app.domain.ids import CallId, LogRowId, UserId
+from app.domain.retention import DEFAULT_DAYS
 from app.domain.telephony import Direction, Participant, direction_of, has_failed, local_day, participants_of
 from app.eventstore.envelope import Recorded
 
@@ -79,3 +81,22 @@ class PhoneLogs:
                 self.charged[row.row] = row
             case DirectRoutingCallLogged(call=routed):
                 self.routed[routed.row] = routed
+
+
+class Kept:
+    """For how long who called whom is kept: the rule said last, and the months that are gone."""
+
+    facts: frozenset[type[Event]] = frozenset({CallRetentionSet, CallDetailDropped})
+
+    def __init__(self) -> None:
+        self.stated = False
+        self.days = DEFAULT_DAYS
+        self.gone: set[str] = set()
+
+    def take(self, fact: Recorded) -> None:
+        self.stated = True
+        match fact.event:
+            case CallRetentionSet(days=days):
+                self.days = days
+            case CallDetailDropped(month=month):
+                self.gone.add(month)

@@ -11,6 +11,7 @@ import psycopg
 
 from app.audit.answers import AuditAnswerRefused, Door, moment_of
 from app.audit.compare_tables import compared
+from app.audit.compiled import LONGEST, CompiledWay, WaysDiffer
 from app.audit.cut import Log, cut_of
 from app.audit.difference import Difference
 from app.audit.questions import OF_A_MOMENT, OF_NOW
@@ -21,11 +22,11 @@ from app.domain.ids import TenantId
 from app.eventstore.pools import Pool, borrowed
 from app.projections.reading import AsOfOutOfRange, scope
 
-LONGEST = timedelta(minutes=10)
-"""Of one question; an audit waits where a portal would not."""
-
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 _TICK = timedelta(microseconds=1)
+
+BOTH_WAYS = "GraphQL, answers told alike by both ways"
+LEFT = "GraphQL, answers the compiled way left to the general one"
 
 Times = tuple[date | None, datetime | None]
 """As of, known at; None: now."""
@@ -40,9 +41,12 @@ class Checked:
     things: dict[str, int] = field(default_factory=dict)
     difference: Difference | None = None
 
+    def counted(self, what: str, many: int) -> None:
+        self.things[what] = self.things.get(what, 0) + many
+
     def took(self, question: str, counted: int, difference: Difference | None) -> bool:
         """Whether to go on."""
-        self.things[question] = self.things.get(question, 0) + counted
+        self.counted(question, counted)
         self.difference = difference
         return difference is None
 
@@ -105,16 +109,30 @@ async def checked(
 ) -> Checked:
     """Compare at each pair of times, up to the first difference."""
     found = Checked()
-    async with await psycopg.AsyncConnection.connect(bench.dsn, autocommit=True, connect_timeout=5) as db:
+    # The driver prepares nothing itself: where it gives up what it prepared, the compiled way's statements go as well.
+    options: dict[str, Any] = {"autocommit": True, "connect_timeout": 5, "prepare_threshold": None}
+    async with await psycopg.AsyncConnection.connect(bench.dsn, **options) as db:
+        compiled = CompiledWay(db, tenant, bench.now, bench.secret)
         for as_of, known_at in times:
             async with scope(db, [tenant], longest=LONGEST):
                 await db.execute(_SNAPSHOT)
-                door = Door(db, tenant, bench.now, bench.secret)
+                door = Door(db, tenant, bench.now, bench.secret, compiled)
                 found.times += 1
-                if not await _agree(bench, door, (as_of, known_at), found):
+                agree = await _both_ways(bench, door, (as_of, known_at), found)
+                found.things |= {BOTH_WAYS: compiled.asked.both, LEFT: compiled.asked.left}
+                if not agree:
                     return found
             report(found.times, len(times))
     return found
+
+
+async def _both_ways(bench: Bench, door: Door, times: Times, found: Checked) -> bool:
+    try:
+        return await _agree(bench, door, times, found)
+    except WaysDiffer as differ:
+        as_of, known_at = times
+        when = (as_of or bench.now.date(), known_at or bench.now)
+        return found.took("GraphQL compiled", 1, Difference.of_ways(differ.at, differ.general, differ.compiled, *when))
 
 
 async def _agree(bench: Bench, door: Door, times: Times, found: Checked) -> bool:

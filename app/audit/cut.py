@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.domain.errors import TenantUnknown
 from app.domain.events.tenancy import PolicyChanged, TenantInvited
 from app.domain.ids import TenantId
+from app.domain.kept_signs import KeptPlace
 from app.domain.period import day_begins, day_ends
 from app.domain.policy import DEFAULT_POLICY
 from app.eventstore.envelope import Recorded
@@ -24,6 +25,8 @@ class Log(Protocol):
     """What a replay reads of the event store."""
 
     def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]: ...
+
+    def kept_places(self, tenant: TenantId, position: int) -> list[KeptPlace]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,13 @@ class Difference:
             cut.position,
         )
 
+    @classmethod
+    def of_ways(cls, at: str, general: object, compiled: object, as_of: date, known_at: datetime) -> "Difference":
+        """Between the two ways of the door: `replayed` is what the general way says."""
+        name = at.rpartition(".")[2]
+        told = [f"{name}={_size(name, side)}" for side in (general, compiled)]
+        return cls("GraphQL compiled", at, told[0], told[1], as_of, known_at, 0)
+
 
 def _key(key: object) -> str:
     return " ".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
@@ -86,3 +93,14 @@ def _value(name: str, value: object) -> str:
             return "[" + ", ".join(_value(name, part) for part in value) + "]"
         case _:
             return str(value)
+
+
+def _size(name: str, value: object) -> str:
+    """Of a value with values in it only how many: there may be names among them."""
+    match value:
+        case dict():
+            return f"{len(value)} fields"
+        case list():
+            return f"{len(value)} things"
+        case _:
+            return _value(name, value)

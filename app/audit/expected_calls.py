@@ -12,6 +12,7 @@ from app.audit.ledger import HOUR, Hour, hour_of
 from app.audit.replay import WholeReplay
 from app.domain.ids import TenantId, UserId
 from app.domain.period import day_begins
+from app.domain.stand_ins import at_least, span_of
 
 _UNHEARD = Hour(0, 0, 0, None)
 
@@ -63,15 +64,20 @@ def _own(tenant: TenantId, user: UserId | None, known: Mapping[UserId, Account])
 
 
 def usage_of(tenant: TenantId, replay: WholeReplay, since: date, until: date) -> Nodes:
-    """By user, of the days up to the moment's."""
-    found: dict[UserId, dict[str, Any]] = {}
+    """By user, of the days up to the moment's; users of months whose details are gone together, without a key."""
+    found: dict[str | None, dict[str, Any]] = {}
+    unknown: set[UserId] = set()
     for (user, day, _), used in replay.calls.usage().items():
         if since <= day < until and day <= replay.cut.on:
-            sums = found.setdefault(user, {"calls": 0, "participantSeconds": 0, "users": 1, "failedCalls": 0})
+            key = user_id(tenant, user) if span_of(user) is None else None
+            sums = found.setdefault(key, {"calls": 0, "participantSeconds": 0, "users": 1, "failedCalls": 0})
             sums["calls"] += used.calls
             sums["participantSeconds"] += used.seconds
             sums["failedCalls"] += used.failed
-    return {(user_id(tenant, user),): {"key": user_id(tenant, user), **sums} for user, sums in found.items()}
+            if key is None:
+                unknown.add(user)
+                sums["users"] = at_least(unknown)
+    return {(key,): {"key": key, **sums} for key, sums in found.items()}
 
 
 def coverage_of(replay: WholeReplay, since: datetime, until: datetime) -> Nodes:

@@ -1,56 +1,80 @@
-"""What the replay and the domain's rules say each seat's finding is.
+"""What the replay and the domain's rules say each seat's finding is."""
 
-Without the calling plans' question of how much was called out, which a DOWNGRADE of such a seat alone depends on: so
-findings of that cause are not compared.
-"""
-
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
 
 from app.audit.activity import EVIDENCE, WEAK
+from app.audit.amounts import money
 from app.audit.customer import Customer
 from app.audit.difference import Values
 from app.audit.expected_seats import Nodes, user_id
 from app.audit.holdings import Path
+from app.audit.minutes import Called, called_out
+from app.audit.month import book_of
 from app.audit.replay import WholeReplay
 from app.domain.catalogue import CATALOGUE
 from app.domain.events.coverage import Feed
-from app.domain.events.deciding import Cause
 from app.domain.events.licensing import Confidence
 from app.domain.events.tenancy import Capability
-from app.domain.findings import judge
+from app.domain.findings import SeatFinding, judge
 from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE, grace_cutoff, idle_cutoff, read_cutoff, usual_ground
 from app.domain.money import Money
 from app.domain.period import day_ends
-from app.domain.price_book import PriceBook, PriceLine
 from app.domain.sku_class import SkuClass, classify
 from app.domain.standing import Ground, HeldSeat, Holder, Source
-
-COMPARED_CAUSES = tuple(cause for cause in Cause if cause is not Cause.DOWNGRADE)
 
 _OF_CALLS = {Source.TELEPHONE, Source.CONFERENCE}
 _CALLS_REACH_BACK = timedelta(days=30)
 """How far calls from before the first consent are known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everybody who holds anything, and what is found about them; what they are judged by. `by_user`: of `found`."""
+
+    ground: Ground
+    prices: Mapping[SkuId, Money]
+    holders: tuple[tuple[UserId, Holder], ...]
+    by_user: Mapping[UserId, tuple[SeatFinding, ...]]
+
+    @property
+    def found(self) -> Iterator[SeatFinding]:
+        for findings in self.by_user.values():
+            yield from findings
+
+
+def judged_all(replay: WholeReplay, customer: Customer) -> Judged:
+    ground, prices = _ground(replay, customer), _prices(replay)
+    holders = tuple(_holders(replay, customer))
+    found = {user: judge(holder, ground, prices, CATALOGUE) for user, holder in holders}
+    return Judged(ground, prices, holders, found)
+
+
 def findings_of(tenant: TenantId, replay: WholeReplay) -> Nodes:
     customer = replay.customer.told
     if customer is None or not replay.cut.position:
         return {}
-    ground, prices = _ground(replay, customer), _prices(replay)
-    nodes: Nodes = {}
-    for user, holder in _holders(replay, customer):
-        for found in judge(holder, ground, prices, CATALOGUE):
-            if found.cause in COMPARED_CAUSES:
-                nodes[user_id(tenant, user), str(found.sku)] = _node(
-                    tenant, user, found.sku, found.cause, found.tier.name
-                )
-    return nodes
+    judged = judged_all(replay, customer)
+    return {
+        (user_id(tenant, user), str(found.sku)): _node(tenant, user, found)
+        for user, findings in judged.by_user.items()
+        for found in findings
+    }
 
 
-def _node(tenant: TenantId, user: UserId, sku: SkuId, cause: Cause, tier: str) -> Values:
-    return {"userId": user_id(tenant, user), "sku": {"skuId": str(sku)}, "cause": cause.name, "tier": tier}
+def _node(tenant: TenantId, user: UserId, found: SeatFinding) -> Values:
+    saving = found.saving
+    return {
+        "userId": user_id(tenant, user),
+        "sku": {"skuId": str(found.sku)},
+        "cause": found.cause.name,
+        "tier": found.tier.name,
+        "saving": saving and money(Fraction(saving.amount), saving.currency),
+        "better": found.better and {"skuId": str(found.better)},
+    }
 
 
 def _holders(replay: WholeReplay, customer: Customer) -> Iterator[tuple[UserId, Holder]]:
@@ -62,6 +86,7 @@ def _holders(replay: WholeReplay, customer: Customer) -> Iterator[tuple[UserId, 
     since = {seat: at for seat, _, at in replay.holdings.seats()}
     disabled_before = day_ends(cut.on - timedelta(days=policy.disabled_days), cut.zone)
     young = grace_cutoff(cut.on, policy.grace_days, cut.zone)
+    minutes = called_out(replay, customer, _calls_known_since(customer))
     for user, account in replay.accounts.by_user.items():
         if account.deleted or user not in held:
             continue
@@ -69,8 +94,9 @@ def _holders(replay: WholeReplay, customer: Customer) -> Iterator[tuple[UserId, 
         new = account.created_at is not None and account.created_at >= young
         evidence, attempt = (replay.activity.last.get((user, grade)) for grade in (EVIDENCE, WEAK))
         old = account.created_at is None or account.created_at < SUCCESSES_KEPT_SINCE
+        called = None if minutes is None else minutes.get(user, Called())
         seats = [
-            _seat(replay, customer, user, sku, held[user][sku], young=new or since[user, sku] >= young)
+            _seat(replay, customer, user, sku, held[user][sku], called, young=new or since[user, sku] >= young)
             for sku in sorted(held[user])
         ]
         holder = Holder(
@@ -86,7 +112,14 @@ def _holders(replay: WholeReplay, customer: Customer) -> Iterator[tuple[UserId, 
 
 
 def _seat(
-    replay: WholeReplay, customer: Customer, user: UserId, sku: SkuId, paths: list[Path], *, young: bool
+    replay: WholeReplay,
+    customer: Customer,
+    user: UserId,
+    sku: SkuId,
+    paths: list[Path],
+    called: Called | None,
+    *,
+    young: bool,
 ) -> HeldSeat:
     cut, last = replay.cut, replay.activity.last
     cutoff = idle_cutoff(cut.known_on, customer.policy.idle_days_of(sku), cut.zone)
@@ -106,6 +139,8 @@ def _seat(
         exempt=decided is not None and decided.exempt_on(cut.on),
         direct=any(path.via is None for path in paths),
         by_group=any(path.via is not None for path in paths),
+        minutes=called and called.minutes,
+        abroad=called is not None and called.abroad,
     )
 
 
@@ -147,7 +182,7 @@ def _observed(replay: WholeReplay, customer: Customer) -> frozenset[Source]:
         observed |= {Source.COPILOT} if able.get(Capability.COPILOT_REPORTS) else set()
     policy = customer.policy
     longest = max([policy.idle_days, *(days for _, days in policy.sku_idle_days)])
-    reached = None if customer.consented_at is None else customer.consented_at - _CALLS_REACH_BACK
+    reached = _calls_known_since(customer)
     if reached is not None and reached <= idle_cutoff(cut.known_on, longest, cut.zone):
         if Feed.CALLS in fresh:
             observed |= _OF_CALLS
@@ -156,8 +191,12 @@ def _observed(replay: WholeReplay, customer: Customer) -> frozenset[Source]:
     return frozenset(observed)
 
 
+def _calls_known_since(customer: Customer) -> datetime | None:
+    """None: nobody has consented."""
+    return None if customer.consented_at is None else customer.consented_at - _CALLS_REACH_BACK
+
+
 def _prices(replay: WholeReplay) -> dict[SkuId, Money]:
     """Of a seat a month on the day, where one is known."""
-    lines = [PriceLine(**price.model_dump(exclude={"happened_at"})) for price, _ in replay.prices.by_lot.values()]
-    book = PriceBook(lines)
+    book = book_of(replay)
     return {sku: price.monthly for sku in book.skus() if (price := book.price_on(sku, replay.cut.on)) is not None}

@@ -1,20 +1,17 @@
 """What the replay says GraphQL must answer about users, what they hold, and what was bought, priced and decided."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from app.audit.accounts import Account
 from app.audit.answers import Door
 from app.audit.difference import Values
-from app.audit.holdings import Holdings, Path
+from app.audit.holdings import Path
 from app.audit.products import Product
 from app.audit.replay import WholeReplay
 from app.audit.rows_of_seats import licence_changes
 from app.domain.events.licensing import Purchase
-from app.domain.ids import GroupId, SkuId, TenantId, UserId
+from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.licensing import usual_ground
 from app.domain.period import FOREVER
 from app.graphql.ids import thing_id
@@ -31,41 +28,19 @@ def user_id(tenant: TenantId, user: UserId) -> str:
     return thing_id("User", tenant, user)
 
 
-@dataclass(slots=True)
-class ExpectedUsers:
-    nodes: dict[Key, dict[str, Any]]
-    ids: dict[Key, UserId]
-
-    def settle(self, key: Key, user: UserId, told: Mapping[str, Any], known: Holdings) -> None:
-        """Take a path's beginning as told, where it is the time of a fact about it that changed nothing for good."""
-        for mine in self.nodes[key]["holdings"]:
-            if (mine["sku"], mine["viaGroup"]) != (told["sku"], told["viaGroup"]):
-                continue
-            sku, via = mine["sku"]["skuId"], mine["viaGroup"]
-            instants = {
-                told_at(at)
-                for at in known.instants_of((user, SkuId(UUID(sku))), None if via is None else GroupId(UUID(via)))
-            }
-            if told["heldSince"] in instants and told["heldSince"] > mine["heldSince"]:
-                mine["heldSince"] = told["heldSince"]
-
-
-def users_of(door: Door, replay: WholeReplay) -> ExpectedUsers:
+def users_of(door: Door, replay: WholeReplay) -> Nodes:
     """Those in the directory; the deleted have left it."""
     held: dict[UserId, list[tuple[SkuId, Path]]] = {}
     for (user, sku), path in replay.holdings.paths():
         held.setdefault(user, []).append((sku, path))
-    nodes: dict[Key, dict[str, Any]] = {}
-    ids: dict[Key, UserId] = {}
+    nodes: Nodes = {}
     for user, account in replay.accounts.by_user.items():
         if not account.deleted:
-            key = (user_id(door.tenant, user),)
-            ids[key] = user
-            nodes[key] = _user(door, user, account, held.get(user, []))
-    return ExpectedUsers(nodes, ids)
+            nodes[(user_id(door.tenant, user),)] = _user(door, user, account, held.get(user, []))
+    return nodes
 
 
-def _user(door: Door, user: UserId, account: Account, held: list[tuple[SkuId, Path]]) -> dict[str, Any]:
+def _user(door: Door, user: UserId, account: Account, held: list[tuple[SkuId, Path]]) -> Values:
     profile = account.profile
     usual = usual_ground(profile.kind)
     pseudonym = door.pseudonyms.of_user(door.tenant, user)

@@ -71,10 +71,6 @@ class Holdings:
             if paths:
                 yield seat, paths, _unbroken_since(words)
 
-    def instants_of(self, seat: Seat, via: GroupId | None) -> frozenset[datetime]:
-        """When anything was ever said to have happened to a path."""
-        return frozenset(word.said.happened_at for word in self._words.get(seat, {}).get(via, ()))
-
 
 def _path(via: GroupId | None, words: Sequence[Word]) -> Path | None:
     now = _value(words, None)

@@ -5,17 +5,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.audit.answers import Door
-from app.audit.difference import Difference, Values
+from app.audit.difference import Values
 from app.audit.expected_activity import activity_of, idle_of, summary_of
 from app.audit.expected_calls import calls_of, coverage_of, usage_of
-from app.audit.expected_findings import COMPARED_CAUSES, findings_of
+from app.audit.expected_findings import findings_of
 from app.audit.expected_seats import changes_of, exemptions_of, prices_of, products_of, users_of
+from app.audit.questions_of_use import OF_USE
 from app.audit.replay import WholeReplay
+from app.audit.same import Key, Outcome, same
 
 Node = dict[str, Any]
-Key = tuple[Any, ...]
-Outcome = tuple[int, Difference | None]
-"""How many things were compared, and the first that differs."""
 Question = Callable[[Door, WholeReplay, Mapping[str, Any]], Awaitable[Outcome]]
 
 CALL_DAYS = 400
@@ -43,9 +42,9 @@ IDLE = f"""query({_MOMENT}, {_PAGED}) {{ {_VIEW} {{ idleLicences(first: $first, 
     userId sku {{ skuId }} department verdict heldSince quietSince suspected }} {_INFO} }} }} }} }}"""
 SUMMARY = f"""query({_MOMENT}) {{ {_VIEW} {{ licenceSummary {{
     sku {{ skuId }} held idle neverUsed unverifiable }} }} }} }}"""
-FINDINGS = f"""query({_MOMENT}, $causes: [Cause!], {_PAGED}) {{ {_VIEW} {{
-    findings(causes: $causes, first: $first, after: $after) {{ nodes {{ userId sku {{ skuId }} cause tier }}
-    {_INFO} }} }} }} }}"""
+FINDINGS = f"""query({_MOMENT}, {_PAGED}) {{ {_VIEW} {{
+    findings(first: $first, after: $after) {{ nodes {{
+    userId sku {{ skuId }} cause tier saving {{ amount currency }} better {{ skuId }} }} {_INFO} }} }} }} }}"""
 CALLS = f"""query({_MOMENT}, $since: Date, $until: Date, {_PAGED}) {{ {_VIEW} {{
     calls(since: $since, until: $until, first: $first, after: $after) {{ nodes {{
     callId revision kind modalities startedAt endedAt seconds direction organiserId participantCount failed
@@ -60,24 +59,11 @@ COVERAGE = """query($tenant: ID!, $since: DateTime, $until: DateTime) { tenant(i
 
 
 async def users(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
-    """Everybody in the directory, what they hold and whether they are active. A path's beginning may be told later
-    than the replay finds it, where facts about it cancelled each other out: then it is the time of one of them.
-    """
-    expected = users_of(door, replay)
+    """Everybody in the directory, what they hold and whether they are active."""
     activities = activity_of(door.tenant, replay)
-    known = replay.holdings
-
-    async def told() -> AsyncIterator[tuple[Key, Values]]:
-        async for node in door.pages(USERS, moment, "tenant", "at", "users"):
-            key = (node["userId"],)
-            if key in expected.nodes:
-                user = expected.ids[key]
-                for holding in node["holdings"]:
-                    expected.settle(key, user, holding, known)
-            yield key, node
-
-    nodes = {key: {**node, "activity": activities[key]} for key, node in expected.nodes.items()}
-    return await same("users", replay, nodes, told())
+    nodes = {key: {**node, "activity": activities[key]} for key, node in users_of(door, replay).items()}
+    told = _paged(door.pages(USERS, moment, "tenant", "at", "users"), lambda node: (node["userId"],))
+    return await same("users", replay, nodes, told)
 
 
 async def skus(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
@@ -108,8 +94,7 @@ async def licence_summary(door: Door, replay: WholeReplay, moment: Mapping[str, 
 
 
 async def findings(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
-    asked = {**moment, "causes": [cause.name for cause in COMPARED_CAUSES]}
-    told = _paged(door.pages(FINDINGS, asked, "tenant", "at", "findings"), _seat)
+    told = _paged(door.pages(FINDINGS, moment, "tenant", "at", "findings"), _seat)
     return await same("findings", replay, findings_of(door.tenant, replay), told)
 
 
@@ -155,23 +140,9 @@ OF_A_MOMENT: Mapping[str, Question] = {
     "findings": findings,
     "calls": calls,
     "callUsage": call_usage,
+    **OF_USE,
 }
 OF_NOW: Mapping[str, Question] = {"licenceChanges": licence_changes, "coverage": coverage}
-
-
-async def same(
-    question: str, replay: WholeReplay, expected: Mapping[Key, Values], told: AsyncIterable[tuple[Key, Values]]
-) -> Outcome:
-    """Every thing is told once, as the replay says, and nothing else is."""
-    left, counted = dict(expected), 0
-    async for key, node in told:
-        counted += 1
-        replayed = left.pop(key, None)
-        if replayed != node:
-            return counted, Difference.between(f"GraphQL {question}", key, replayed, node, replay.cut)
-    for key, replayed in left.items():
-        return counted, Difference.between(f"GraphQL {question}", key, replayed, None, replay.cut)
-    return counted, None
 
 
 def _window(replay: WholeReplay) -> tuple[date, date]:

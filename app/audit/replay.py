@@ -10,15 +10,18 @@ from typing import Protocol, Self
 from app.audit.accounts import Accounts
 from app.audit.activity import Activity
 from app.audit.bearing import Bearing
-from app.audit.calls import Calls, PhoneLogs
+from app.audit.calls import Calls, Kept, PhoneLogs
 from app.audit.customer import CustomerFold
 from app.audit.cut import Cut, Log, facts_of
+from app.audit.days import Days
 from app.audit.holdings import Holdings
 from app.audit.ledger import Ledger, Subscription
 from app.audit.products import Products, Purchases
 from app.audit.stated import Decisions, Prices, Rates
 from app.domain.events import Event
 from app.domain.events.licensing import LicenceAssignmentFailed
+from app.domain.ids import UserId
+from app.domain.kept_signs import KeptPlace
 from app.eventstore.envelope import Recorded
 
 Progress = Callable[[int, int], None]
@@ -100,10 +103,19 @@ class WholeReplay(Replay):
         self.activity = Activity(cut, self.bearing)
         self.calls = Calls(self.bearing)
         self.phone_logs = PhoneLogs()
+        self.kept = Kept()
+        self.days = Days()
         self.changes = Changes()
+        self.places: dict[UserId, list[KeptPlace]] = {}
+        """Where those belonged for whom others stand in, of calls whose details are gone: the log does not tell."""
+
+    def run(self, log: Log, progress: Progress = lambda _, __: None) -> Self:
+        for place in log.kept_places(self.cut.tenant, self.cut.position):
+            self.places.setdefault(place.stand_in, []).append(place)
+        return super().run(log, progress)
 
     def of_all_known(self) -> tuple[Subject, ...]:
-        return (*super().of_all_known(), self.activity, self.calls, self.phone_logs, self.changes)
+        return (*super().of_all_known(), self.activity, self.calls, self.phone_logs, self.kept, self.days, self.changes)
 
 
 def _takers(subjects: tuple[Subject, ...]) -> dict[type[Event], tuple[Callable[[Recorded], None], ...]]:

@@ -65,6 +65,11 @@ def call_usage(replay: WholeReplay) -> Rows:
     }
 
 
+def call_retention(replay: WholeReplay) -> Rows:
+    kept = replay.kept
+    return {(): (kept.days, tuple(sorted(kept.gone)))} if kept.stated else {}
+
+
 def call_usage_shares(replay: WholeReplay) -> Rows:
     return {
         (call,): (

@@ -163,6 +163,7 @@ COMPARED: tuple[Compared, ...] = (
         ("calls", "seconds", "failed_calls"),
         rows_of_calls.call_usage,
     ),
+    Compared("call_retention", Kind.KNOWN, (), ("days", "dropped"), rows_of_calls.call_retention),
     Compared(
         "call_usage_shares",
         Kind.PRESENT,

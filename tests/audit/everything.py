@@ -47,6 +47,7 @@ from app.domain.events.licensing import (
     WorkloadUsed,
 )
 from app.domain.events.pricing import ExchangeRateSet, Per, PriceSet, PriceSource, Term
+from app.domain.events.retention import CallDetailDropped, CallRetentionSet
 from app.domain.events.tenancy import (
     Capability,
     CapabilityChanged,
@@ -266,6 +267,8 @@ def _facts() -> list[Event]:
             listed=(1, 0, 0, 1),
             missing=1,
         ),
+        CallRetentionSet(happened_at=day(24), days=400, by=None),
+        CallDetailDropped(happened_at=day(25), month="2024-01", calls=0, days=400),
         SubscriptionCreated(happened_at=day(2), subscription="s", expires_at=day(4)),
         SubscriptionRenewed(happened_at=day(3), subscription="s", expires_at=day(6)),
         SubscriptionLost(happened_at=day(7), subscription="s", reason=SubscriptionEnd.EXPIRED),

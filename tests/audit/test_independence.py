@@ -8,7 +8,10 @@ from pathlib import Path
 
 ROOM = Path(__file__).parents[2] / "app" / "audit"
 
-FOLDS = ("accounts", "activity", "bearing", "calls", "customer", "holdings", "ledger", "products", "replay", "stated")
+FOLDS = (
+    *("accounts", "activity", "bearing", "calls", "customer", "days", "holdings", "ledger", "products", "replay"),
+    "stated",
+)
 
 
 def imported(name: str) -> Iterator[str]:
@@ -39,3 +42,14 @@ def test_of_the_tables_only_how_they_are_asked_is_known() -> None:
         "app.projections.reading"
     }
     assert set(FOLDS) <= set(names)
+
+
+SUMS = ("costs", "cost_lines", "cost_report", "day_prices", "sku_findings")
+"""Modules of the domain that add up what is reckoned a second time here."""
+
+
+def test_money_and_use_are_added_up_by_codes_of_their_own() -> None:
+    shared = {module for path in ROOM.glob("*.py") for module in imported(path.stem)}
+
+    assert not shared & {f"app.domain.{name}" for name in SUMS}
+    assert not {module for module in shared if module.startswith("app.insight")}
