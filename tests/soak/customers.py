@@ -33,7 +33,8 @@ class Customer:
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
     """The installation's settings, for reading beside its processes."""
-    return Settings.load(**{name.removeprefix(PREFIX).lower(): value for name, value in environment.items()})
+    own = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    return Settings.load(**{name.removeprefix(PREFIX).lower(): value for name, value in own.items()})
 
 
 def connect_all(machines: Machines) -> list[Customer]:

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -159,10 +159,10 @@ def unsealed(text: str) -> str:
 
 
 @contextmanager
-def loaded(nobodys: Nobodys, questions: Questions) -> Iterator[None]:
-    """Both, each in a thread of its own, while the block lasts."""
+def loaded(*works: Callable[[threading.Event], None]) -> Iterator[None]:
+    """All of it, each in a thread of its own, while the block lasts. Each ends when it is told that it is over."""
     over = threading.Event()
-    threads = [threading.Thread(target=work, args=(over,)) for work in (nobodys.send, questions.ask)]
+    threads = [threading.Thread(target=work, args=(over,)) for work in works]
     for thread in threads:
         thread.start()
     try:

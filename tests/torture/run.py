@@ -1,5 +1,7 @@
 """A torture: a soak's faults and customers, struck down every second or two, with load and questions all the while."""
 
+import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +13,8 @@ from pathlib import Path
 import psycopg
 
 from app.ops.tokens import mint
+from app.settings import PREFIX
+from tests.journeys.processes import ROOT, SUA, Installation
 from tests.soak import faults
 from tests.soak.customers import connect_all
 from tests.soak.faults import CALLS
@@ -25,6 +29,7 @@ from tests.torture.leaves import check_leaves
 from tests.torture.load import Nobodys, Questions, Viewer, loaded
 from tests.torture.pins import Pins
 from tests.torture.plan import Profile, Struck, Trial, struck
+from tests.torture.proofs import Auditor, new_key
 from tests.torture.wire import Wire, through, wired
 
 HOURS_BEFORE = 2
@@ -32,6 +37,9 @@ HOURS_BEFORE = 2
 
 HOUR_LONGEST_S = 5.0
 PINNED_EVERY_HOURS = 4
+NAME = "sua.torture.example"
+"""Of the key that signs checkpoints."""
+
 _POLL_S = 0.1
 _SETTLED_AT_FIRST_S = 60.0
 _TOKEN_S = 100 * 86_400
@@ -46,6 +54,7 @@ class Torture(Soak):
     seed: int = field(kw_only=True)
     wire: Wire = field(kw_only=True)
     clock: Clocks = field(kw_only=True)
+    auditor: Auditor = field(kw_only=True)
     found: Findings = field(default_factory=Findings)
 
     def endure(self) -> Findings:
@@ -77,9 +86,10 @@ class Torture(Soak):
         for stroke in struck(profile, self.seed):
             self.machines.later(stroke.at_s, partial(self._undergo, stroke))
         until_s = time.monotonic() + profile.seconds
-        with loaded(nobodys, questions):
+        with loaded(nobodys.send, questions.ask, partial(self.auditor.sign, seed=self.seed)):
             while time.monotonic() < until_s:
                 self._next_hour()
+                self.auditor.look()
                 now = standing(self.machines.database, self.stops[-1])
                 if self.hours % PINNED_EVERY_HOURS == 0 and now is not None and now.behind == 0:
                     pins.take(viewers, self.stops[-1])
@@ -87,6 +97,7 @@ class Torture(Soak):
             self.machines.finish()
         self.survived.update(nobodys.answers)
         self.survived.update(questions.answers)
+        self.survived.update(self.auditor.answers)
         self.survived[Trial.CUT_AFTER_COMMIT] = self.wire.cuts["after"]
         self.survived[Trial.CUT_BEFORE_COMMIT] = self.wire.cuts["before"]
         self.found.leaked += questions.leaked
@@ -137,6 +148,12 @@ class Torture(Soak):
         found = judged(self)
         with psycopg.connect(self.machines.database.owner_dsn, autocommit=True) as db:
             check_leaves(db, found)
+        self.say("every leaf hashed again")
+        proven = self.machines.sua.folder / "proofs"
+        proven.mkdir()
+        tenants = [customer.tenant for customer in self.customers]
+        self.auditor.demand(tenants, self.machines.sua.run, proven, self.seed, found)
+        self.say("checkpoints kept outside proven to be continued")
         found.checked.update(self.found.checked)
         found.lost += self.found.lost
         found.twice += self.found.twice
@@ -158,6 +175,30 @@ def prepared(profile: Profile, seed: int, say: Callable[[str], None], mutant: Pa
             database_url=through(wire, running.database.writer_dsn),
             database_read_url=through(wire, running.database.reader_dsn),
         )
+        running.sua, public_key = _signing(running.sua)
         if mutant is not None:
             running.sua = replace(running.sua, environment={**running.sua.environment, "PYTHONPATH": str(mutant)})
-        yield Torture(Plan(size, {}, {}), running, say, profile=profile, seed=seed, wire=wire, clock=clock)
+        auditor = Auditor(running.database.owner_dsn, public_key, partial(_signed, running.sua))
+        plan = Plan(size, {}, {})
+        yield Torture(plan, running, say, profile=profile, seed=seed, wire=wire, clock=clock, auditor=auditor)
+
+
+def _signed(sua: Installation) -> "subprocess.Popen[str]":
+    """Every log signed as it stands, by a command of its own."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return subprocess.Popen(
+        [*SUA, "audit", "checkpoint", "--json"],
+        cwd=ROOT,
+        env={**ours, **sua.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _signing(sua: Installation) -> tuple[Installation, str]:
+    """With a key that signs checkpoints and a folder that keeps them; and the key auditors are handed."""
+    private, public = new_key(NAME)
+    kept = sua.folder / "checkpoints"
+    kept.mkdir()
+    return sua.changed(checkpoint_key=private, checkpoint_name=NAME, checkpoint_dir=str(kept)), public

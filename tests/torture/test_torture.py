@@ -21,6 +21,18 @@ from tests.torture.wire import through, wired
 SMOKE = PROFILES["smoke"]
 SEED = 20
 
+CHECKED = (
+    "calls",
+    "checkpoints kept outside while things were struck",
+    "checkpoints proven to be continued",
+    "facts proven offline",
+    "leaves",
+    "logs verified offline",
+    "pinned answers",
+    "tenants' tables rebuilt and compared",
+)
+"""What a torture that compared nothing would not say."""
+
 needs_redis = pytest.mark.skipif(
     shutil.which("redis-server") is None and not REQUIRED, reason="there is no Redis to run and kill"
 )
@@ -36,6 +48,8 @@ def test_everything_struck_down_at_random_loses_nothing_doubles_nothing_and_mixe
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
     assert "lost 0 twice 0 leaked 0" in done.stdout
+    for checked in CHECKED:
+        assert re.search(rf"checked +[1-9]\d*  {re.escape(checked)}$", done.stdout, re.MULTILINE), checked
     for what in WEIGHTS:
         assert re.search(rf"survived +[1-9]\d*  {re.escape(what)}$", done.stdout, re.MULTILINE), what
 
@@ -52,6 +66,10 @@ def test_everything_struck_down_at_random_loses_nothing_doubles_nothing_and_mixe
         ("blind_retry", r"twice [1-9]"),
         ("checkpoint_apart", r"the tables are not those of the log|something due"),
         ("wrong_tenant", r"leaked [1-9]"),
+        ("open_door", r"was told .* of "),
+        ("part_of_a_page", r"licences read at .* differ"),
+        ("bare_leaf", r"the leaf at position \d+ is not that of its row"),
+        ("other_tree", r"verified offline \((export|inclusion|consistency)\): DISAGREES"),
     ],
 )
 def test_a_fault_in_sua_is_seen(mutant: str, seen: str) -> None:
@@ -96,7 +114,7 @@ def test_the_questions_are_ones_the_door_takes(question: str) -> None:
     assert validate(contract, parse(question)) == []
 
 
-ORACLES = ("leaves", "load", "pins", "plan")
+ORACLES = ("leaves", "load", "pins", "plan", "proofs")
 
 
 def test_the_oracles_import_nothing_of_sua() -> None:
