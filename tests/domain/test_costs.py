@@ -179,6 +179,12 @@ def test_units_in_grace_cost_money_where_they_are_billed() -> None:
     assert (amount(unbilled.total), amount(billed.total)) == (36, 108)
 
 
+def test_where_grace_is_billed_and_no_unit_is_in_it_the_bought_units_are_paid() -> None:
+    billed = asked(bought=(units(1, warning=0),), policy=replace(EUROS, grace_billed=True))
+
+    assert amount(billed.total) == 36
+
+
 def test_a_product_without_a_price_is_counted_and_has_no_amount() -> None:
     seats = (*ANAS, SeatsHeld(E5, "Legal", NOV, DEC, 2))
 

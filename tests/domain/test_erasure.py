@@ -11,7 +11,8 @@ from app.domain import erasure
 from app.domain.events.charging import PstnCall, PstnCallCharged
 from app.domain.events.licensing import ProfileChanged, UserDiscovered
 from app.domain.events.persons import ErasureGround, UserErased
-from app.domain.ids import LogRowId, UserId
+from app.domain.events.telephony import Call, CallCompleted, Leg, Party, PartyKind
+from app.domain.ids import CallId, LogRowId, UserId
 from app.domain.personal import Personal
 from app.domain.seat import replay, sight
 from tests.domain.given import ANNA, MONDAY, TUESDAY, profile, seen
@@ -85,3 +86,38 @@ def test_a_seat_goes_on_without_a_name_and_other_changes_are_still_facts() -> No
     (changed,) = moved
     assert isinstance(changed, ProfileChanged)
     assert (changed.profile.display_name, changed.profile.department) == (None, "Ops")
+
+
+def test_all_names_the_log_ever_had_of_a_user_are_found_also_as_organiser_of_a_call() -> None:
+    def a_party(label: str | None, user: UserId = ANNA) -> Party:
+        personal = None if label is None else Personal("x", label)
+        return Party(kind=PartyKind.USER, user=user, directory=None, label=personal)
+
+    def a_call(*parties: Party, organiser: Party | None) -> CallCompleted:
+        legs = tuple(Leg(party=each, started_at=MONDAY, ended_at=TUESDAY, failed=False) for each in parties)
+        content = Call(
+            call=CallId(UUID(int=2)),
+            revision=1,
+            kind="groupCall",
+            modalities=(),
+            started_at=MONDAY,
+            ended_at=TUESDAY,
+            organiser=organiser,
+            legs=legs,
+            test=False,
+        )
+        return CallCompleted(happened_at=MONDAY, call=content)
+
+    named = profile().model_copy(
+        update={"display_name": Personal("x", "Anna"), "user_principal_name": Personal("x", "anna@contoso.example")}
+    )
+    others = UserDiscovered(happened_at=MONDAY, user=BERT, created_at=None, enabled=True, profile=named)
+    facts = [
+        ProfileChanged(happened_at=MONDAY, user=ANNA, profile=named),
+        others.model_copy(update={"profile": named.model_copy(update={"display_name": Personal("x", "Bert")})}),
+        a_call(a_party("Anna at home"), a_party("Bert", BERT), organiser=a_party("Anna the host")),
+        a_call(a_party(None), organiser=None),
+        a_call(organiser=Party(kind=PartyKind.USER, user=ANNA, directory=None, label=Personal.gone("x", "gone"))),
+    ]
+
+    assert erasure.names_of(facts, ANNA) == {"Anna", "anna@contoso.example", "Anna at home", "Anna the host"}

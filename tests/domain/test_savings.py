@@ -123,3 +123,11 @@ def test_what_can_be_lowered_today_saves_about_twelve_months_and_later_less(
     # A first and a last part of the same month are shares of months of different length only around 29 February.
     assert abs(now.cashable.amount - year) <= price * now.cashable_seats / 20
     assert 0 <= later.cashable.amount <= now.cashable.amount
+
+
+def test_seats_of_no_purchase_are_those_beyond_what_was_bought_and_go_on_their_own_day() -> None:
+    early, late = date(2027, 1, 1), date(2027, 6, 1)
+
+    dated = Commitment(10, None, early, bought=((6, late),)).dated()
+
+    assert list(dated) == [(4, early), (6, late)]

@@ -13,8 +13,9 @@ from types import ModuleType
 import pytest
 
 from tools.mutation import settings_of_tests  # noqa: F401 - the profile of property tests
-from tools.mutation.__main__ import ROOT, WITHOUT_DATABASE
 from tools.mutation.mutants import Mutant, mutated
+from tools.mutation.parts import ROOT
+from tools.mutation.running import WITHOUT_DATABASE, bound
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -38,6 +39,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def main() -> int:
     tests = sys.stdin.read().split("\n")
+    bound()
     sys.meta_path.insert(0, Finder(Mutant(**json.loads(sys.argv[1]))))
     os.chdir(ROOT)
     sys.path.insert(0, str(Path.cwd()))
