@@ -39,6 +39,7 @@ class Everything(Enum):
     ALL = "all"
 
 
+NO_ROLE: Final = "Your account has no role that opens a tenant here."
 ALL: Final = Everything.ALL
 """Every tenant there is."""
 
@@ -104,5 +105,5 @@ async def viewer_of(claims: Claims, provider: DirectoryId | None, register: Regi
         granted = await grants.granted_to(directory, claims.person) if Role.RESELLER in roles else frozenset()
         seen = granted | (own if roles & CUSTOMER_ROLES else frozenset())
         if not seen:
-            raise Forbidden("Your account has no role that opens a tenant here.")
+            raise Forbidden(NO_ROLE)
     return Viewer(directory, claims.person, claims.name, roles, seen, own)

@@ -21,8 +21,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
 
+from app.auth.callers import Callers
 from app.auth.pseudonyms import Pseudonyms
-from app.auth.tokens import Claims, Verifier
+from app.auth.tokens import Claims
 from app.auth.viewer import Grants, NoGrants, Role, Viewer, viewer_of
 from app.clock import Clock
 from app.commands.desk import Desk
@@ -32,6 +33,9 @@ from app.graphql import http, live_stream, measured
 from app.graphql.answers import Answers, Kept, Rights, key_of
 from app.graphql.assessments import Assessments
 from app.graphql.awaited import heads_below, reached
+from app.graphql.compiled.batch import Batches
+from app.graphql.compiled.direct_reads import DirectReads, Left
+from app.graphql.compiled.found import Terms
 from app.graphql.compiled.plans import Plan, Plans
 from app.graphql.compiled.reads import CompiledReads
 from app.graphql.context import Asked
@@ -97,7 +101,7 @@ class GraphQLDoor:
         self,
         settings: DoorSettings,
         pool: ReadPool,
-        verifier: Verifier,
+        callers: Callers,
         clock: Clock,
         grants: Grants | None = None,
         desk: Desk | None = None,
@@ -106,22 +110,23 @@ class GraphQLDoor:
         self._desk = desk
         self._unmasking = Unmasking(desk)
         self._pool = pool
-        self._verifier = verifier
+        self._callers = callers
         self._clock = clock
         self._grants = grants or NoGrants()
         self._documents = Documents(schema._schema, settings.limits, introspection=settings.introspection)
         self._persisted = Persisted(settings.trusted)
         self._pace = Pace(settings.requests_per_minute)
         self._answers = Answers(settings.answers_bytes)
-        self._lookout = Lookout(pool, settings.provider_directory, self._grants)
-        provider = settings.provider_directory
-        self.live = Live(settings.live, pool, verifier, provider, self._grants, self._persisted, self._pace)
+        provider, batches = settings.provider_directory, Batches(settings.statement_timeout)
+        self._lookout = Lookout(pool, provider, self._grants, batches)
+        self.live = Live(settings.live, pool, callers, provider, self._grants, self._persisted, self._pace)
         self._cursors = Cursors(settings.secret)
         self._pseudonyms = Pseudonyms(settings.secret)
         self._assessments = Assessments()
         self._plans = Plans(schema)
-        shown = (settings.limits, self._cursors, self._pseudonyms)
-        self._compiled = CompiledReads(pool, provider, self._grants, clock, *shown, settings.statement_timeout)
+        terms = Terms(provider, self._grants, clock, settings.limits, self._cursors, self._pseudonyms)
+        self._direct = DirectReads(pool, terms, batches)
+        self._compiled = CompiledReads(pool, terms, batches)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await measured.measured(Request(scope, receive), self._respond)
@@ -135,7 +140,7 @@ class GraphQLDoor:
             if request.method not in ("POST", "GET"):
                 raise http.WrongMethod("Ask with POST or GET.")
             media, events_only = live_stream.media_of(request)
-            claims = await self._verifier.of_headers(request.headers.getlist("authorization"))
+            claims = await self._callers.of(request)
             self._pace.take((claims.tid, claims.oid), _ticks())
             if request.method == "GET":
                 asking = http.asked_by_address(request, self._settings.body)
@@ -215,7 +220,14 @@ class GraphQLDoor:
 
     async def _read(self, claims: Claims, plan: Plan | None, key: bytes) -> _Ran | None:
         """The answer by a plan, in one round trip; None: there is no plan, or something is odd. `_run` tells then."""
-        found = None if plan is None else await self._compiled.found(claims, plan, key)
+        if plan is None:
+            return None
+        try:
+            found = None if plan.direct is None else await self._direct.found(claims, plan.direct, plan.variables)
+        except Left:
+            return None
+        if found is None:
+            found = await self._compiled.found(claims, plan, key)
         if found is None:
             return None
         self._keep(key, found.data, found.asked, found.heads)
@@ -274,14 +286,14 @@ def _ticks() -> float:
 def build_door(
     settings: DoorSettings,
     pool: ReadPool,
-    verifier: Verifier,
+    callers: Callers,
     clock: Clock,
     grants: Grants | None = None,
     desk: Desk | None = None,
 ) -> list[BaseRoute]:
-    """The routes of the door. `clock` is the clock facts are recorded by; tokens go by the verifier's own.
+    """The routes of the door. `clock` is the clock facts are recorded by; tokens go by that of `callers`.
 
     `desk`: what mutations write through; without one the door only answers questions.
     """
-    door = GraphQLDoor(settings, pool, verifier, clock, grants, desk)
+    door = GraphQLDoor(settings, pool, callers, clock, grants, desk)
     return [Route("/graphql", door), WebSocketRoute("/graphql", LiveSocket(door.live).serve)]

@@ -70,8 +70,13 @@ class RateLimited(Refused):
         self.again_seconds = again_seconds
 
 
+SIGNED_OFF = frozenset({"UNAUTHENTICATED", "SESSION_EXPIRED"})
+"""Who asks is not known, or no longer."""
+
 STATUSES = {
     "UNAUTHENTICATED": 401,
+    "SESSION_EXPIRED": 401,
+    "CSRF_REFUSED": 403,
     "FORBIDDEN": 403,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_ACCEPTABLE": 406,
@@ -254,7 +259,7 @@ def refusal(error: SuaError, media: str) -> Response:
         response.headers["retry-after"] = "5"
         return response
     response = answer({"errors": [described(error)]}, media, STATUSES.get(error.code, 400))
-    if error.code == "UNAUTHENTICATED":
+    if error.code in SIGNED_OFF:
         response.headers["www-authenticate"] = 'Bearer realm="sua", error="invalid_token"'
     if error.code == "METHOD_NOT_ALLOWED":
         response.headers["allow"] = "POST" if isinstance(error, AsksOnly) else "POST, GET"

@@ -1,8 +1,9 @@
 """Products, and the seats that lie idle."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -13,11 +14,12 @@ from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info, names_below
 from app.graphql.errors import BadUserInput
 from app.graphql.ids import part_of, thing_id
-from app.graphql.paging import Connection
+from app.graphql.paging import Connection, Page
 from app.graphql.scalars import checked_text
 from app.graphql.skus import Sku, sku_shown
 from app.graphql.users import User, users_shown
 from app.projections import idle_licences, users
+from app.projections.idle_licences import Chosen
 from app.projections.idle_licences import IdleLicence as IdleRow
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
@@ -76,27 +78,41 @@ class LicenceQuestions(AtMoment):
         after: str | None = None,
     ) -> Connection[IdleLicence]:
         asked = info.context
-        product, place = self._sku(sku), checked_text("department", department)
-        key = tuple[datetime | None, UUID, UUID]
-        page = self.page(info, "idleLicences", [idle_days, product, place], first, after, key)
+        page, chosen = self.listing_of_idle(info, idle_days, sku, department, first, after)
         tenant_row = await self.row_at(asked, page.pinned)
-        days, grace = _days(tenant_row, idle_days)
+        wanted = chosen(tenant_row)
         below = names_below(info)
         return await page.filled(
-            lambda limit: idle_licences.idle_at(
-                asked.db,
-                self.tenant,
-                page.pinned,
-                idle_days=days,
-                grace_days=grace,
-                sku=product,
-                department=place,
-                after=page.after,
-                limit=limit,
-            ),
+            lambda limit: idle_licences.idle_at(asked.db, self.tenant, page.pinned, **wanted, limit=limit),
             lambda row: (row.quiet_since, row.user, row.sku),
             lambda rows: _shown(asked, self.tenant, page.pinned, tenant_row, rows, below),
         )
+
+    def listing_of_idle(
+        self,
+        info: Info,
+        idle_days: int | None = None,
+        sku: strawberry.ID | None = None,
+        department: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> tuple[Page[Moment, Any], Callable[[TenantRow | None], Chosen]]:
+        """The page of `idleLicences`, and which seats it is of by the tenant's row at the page's moment."""
+        product, place = self._sku(sku), checked_text("department", department)
+        key = tuple[datetime | None, UUID, UUID]
+        page = self.page(info, "idleLicences", [idle_days, product, place], first, after, key)
+
+        def chosen(tenant_row: TenantRow | None) -> Chosen:
+            days, grace = _days(tenant_row, idle_days)
+            return {
+                "idle_days": days,
+                "grace_days": grace,
+                "sku": product,
+                "department": place,
+                "after": page.after,
+            }
+
+        return page, chosen
 
     @strawberry.field(
         description="Seats of every product held, counted. `idleDays`: civil days without activity, by default the "

@@ -16,9 +16,11 @@ from uuid import UUID
 import orjson
 from graphql import DocumentNode, ExecutionResult, OperationType, get_operation_ast
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
+from starlette.requests import HTTPConnection
 from strawberry.execution import optimized_is_awaitable
 
-from app.auth.tokens import Claims, TokenRefused, Verifier
+from app.auth.callers import Callers
+from app.auth.tokens import Claims, TokenRefused
 from app.auth.viewer import Forbidden, Grants, Viewer, viewer_of
 from app.domain.errors import Refused, SuaError, Unavailable
 from app.domain.ids import DirectoryId
@@ -85,7 +87,7 @@ class Live:
         self,
         terms: LiveTerms,
         pool: ReadPool,
-        verifier: Verifier,
+        callers: Callers,
         provider: DirectoryId | None,
         grants: Grants,
         persisted: Persisted,
@@ -94,7 +96,7 @@ class Live:
         self.terms = terms
         self.tidings = Tidings(pool)
         self._pool = pool
-        self._verifier = verifier
+        self._callers = callers
         self._provider = provider
         self._grants = grants
         self._documents = Documents(schema._schema, DOCUMENT, introspection=False)
@@ -102,9 +104,9 @@ class Live:
         self._pace = pace
         self._taken: Counter[tuple[str, DirectoryId, UUID]] = Counter()
 
-    async def known(self, authorization: list[str]) -> tuple[Claims, Listening]:
-        """Who wants to listen. Raises what is wrong with the token or the viewer."""
-        claims = await self._verifier.of_headers(authorization)
+    async def known(self, connection: HTTPConnection, said: str | None) -> tuple[Claims, Listening]:
+        """Who wants to listen. Raises what is wrong with the token, the session or the viewer."""
+        claims = await self._callers.of(connection, said)
         return claims, await self.listening(claims)
 
     def pace(self, claims: Claims) -> None:
@@ -169,12 +171,13 @@ class Live:
                 del self._taken[whose]
 
     async def ending(self, claims: Claims, running: Callable[[], Iterable[Listening]]) -> SuaError:
-        """Wait until nobody may listen any more with this token, or one of these is out of sight; returns why."""
+        """Wait until nobody may listen any more with these claims, or one of these is out of sight; returns why."""
         clock = asyncio.get_running_loop()
-        until = clock.time() + self._verifier.seconds_left(claims)
+        until = clock.time() + self._callers.seconds_left(claims)
         while (left := until - clock.time()) > 0:
             await asyncio.sleep(min(left, self.terms.recheck))
             try:
+                await self._callers.still(claims)
                 seen = (await self.listening(claims)).tenants
             except Refused as error:
                 return error

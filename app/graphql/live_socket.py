@@ -1,7 +1,8 @@
 """Subscriptions over a WebSocket, by the protocol graphql-transport-ws.
 
 The bearer token comes as `authorization` in the payload of `connection_init`, since browsers cannot set headers of a
-handshake, or else in the handshake's Authorization header. Close codes are the protocol's, or else RFC 6455's.
+handshake, or else in the handshake's Authorization header; the portal's pages show their session's cookie instead.
+Close codes are the protocol's, or else RFC 6455's.
 """
 
 import asyncio
@@ -181,9 +182,8 @@ class _Conversation:
         except (msgspec.MsgspecError, RecursionError) as error:
             raise Closing(INVALID, "The payload of connection_init holds `authorization`, a text") from error
         said = None if init is None else init.authorization or init.Authorization
-        given = [said] if said else self._websocket.headers.getlist("authorization")
         try:
-            self._known = await self._live.known(given)
+            self._known = await self._live.known(self._websocket, said)
         except Exception as error:
             ours = known(error)
             if ours is None:
@@ -227,7 +227,7 @@ class _Conversation:
 
     async def _until_over(self, claims: Claims) -> None:
         why = await self._live.ending(claims, lambda: [listening for _, listening in self._running.values()])
-        raise Closing(UNAUTHORIZED if why.code == "UNAUTHENTICATED" else FORBIDDEN, _told(why))
+        raise Closing(UNAUTHORIZED if why.code in http.SIGNED_OFF else FORBIDDEN, _told(why))
 
     async def _ping(self) -> None:
         """A client that has not said anything between two pings is gone, whatever its connection says."""

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.auth.tokens import Claims
-from app.auth.viewer import Grants, Viewer, viewer_of
+from app.auth.viewer import NO_ROLE, Forbidden, Grants, Viewer, viewer_of
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.pool import ReadPool, TenantRegister
-from app.projections import reading
-from app.projections.heads import Head, heads_of
+from app.graphql.compiled.batch import Batches
+from app.graphql.compiled.supposed import Memory, Paper, Unknown, asked_with
+from app.graphql.pool import ReadPool
+from app.projections.heads import Head, heads_in, heads_question
+from app.projections.reading import Question
 
 Tenants: TypeAlias = tuple[TenantId, ...]
 _Wanted: TypeAlias = tuple[str, str, tuple[str, ...], Tenants]
@@ -28,8 +30,10 @@ class Sight:
 
 
 class Lookout:
-    def __init__(self, pool: ReadPool, provider: DirectoryId | None, grants: Grants) -> None:
+    def __init__(self, pool: ReadPool, provider: DirectoryId | None, grants: Grants, batches: Batches) -> None:
         self._pool = pool
+        self._batches = batches
+        self._memory = Memory()
         self._provider = provider
         self._grants = grants
         self._next: dict[_Wanted, asyncio.Task[Sight]] = {}
@@ -57,8 +61,23 @@ class Lookout:
                 del self._running[wanted]
 
     async def _looked(self, claims: Claims, tenants: Tenants) -> Sight:
-        async with self._pool.connection() as db:
-            viewer = await viewer_of(claims, self._provider, TenantRegister(db), self._grants)
-            seen = [each for each in tenants if viewer.may_see(each)]
-            async with reading.scope(db, seen):
-                return Sight(viewer, await heads_of(db, seen))
+        """By one message: the heads of the tenants they could see when last looked at, and whether they still can."""
+        while True:
+            paper = Paper(self._memory)
+            heads: list[Question] = []
+            viewer: Viewer | None = None
+            try:
+                viewer = await viewer_of(claims, self._provider, paper, self._grants)
+                paper.open(tenants, viewer)
+                heads = [heads_question(paper.tenants)] if paper.tenants else []
+            except Unknown:
+                pass
+            except Forbidden:
+                if not paper.leading:
+                    raise
+            answers = await asked_with(self._pool, self._batches, paper, heads)
+            if not paper.true(answers[: len(paper.leading)]):
+                continue
+            if viewer is None:
+                raise Forbidden(NO_ROLE)
+            return Sight(viewer, heads_in(answers[-1]) if heads else {})

@@ -10,6 +10,7 @@ from app.commands.decide_finding import DecideFinding, decide_finding
 from app.commands.erase_person import ErasePerson, erase_person
 from app.commands.exempt_seat import ExemptSeat, exempt_seat
 from app.commands.lift_exemption import LiftExemption, lift_exemption
+from app.commands.set_call_retention import SetCallRetention, set_call_retention
 from app.commands.set_price import SetPrice, WithdrawPrice, set_price, withdraw_price
 from app.domain.errors import Refused
 from app.domain.events.persons import ErasureGround
@@ -149,6 +150,15 @@ class Mutation:
         row, desk = await changeable(info.context, tenant)
         command = AmendPolicy(row.tenant, policy.changes(row.tenant), uuid4())
         return await carried_out(row.tenant, desk, lambda desk: amend_policy(command, desk))
+
+    @strawberry.mutation(
+        description="For how long it is kept who took part in calls: `days` after the last day of their month (UTC). "
+        "What is gone does not come back by a longer time."
+    )
+    async def set_call_retention(self, info: Info, tenant: strawberry.ID, days: int) -> Changed:
+        row, desk = await changeable(info.context, tenant)
+        command = SetCallRetention(row.tenant, days, info.context.viewer.oid, uuid4())
+        return await carried_out(row.tenant, desk, lambda desk: set_call_retention(command, desk))
 
     @strawberry.mutation(
         description="Build one table anew from the log, several with commas between, or `all`; the old rows answer "

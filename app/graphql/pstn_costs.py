@@ -30,7 +30,8 @@ PstnCostGrouping = strawberry.enum(
 @strawberry.type(description="Telephone calls with something in common: rows of the PSTN and Direct Routing logs.")
 class PstnCost:
     key: str | None = strawberry.field(
-        description="The value grouped by; of a user its `userId`. Null: not told; or, with `smallGroups` above 0, "
+        description="The value grouped by; of a user its `userId`. Null: not told, or users of months whose details "
+        "are gone; or, with `smallGroups` above 0, "
         "several departments together."
     )
     label: str = strawberry.field(description="The key in words; a user's name, or pseudonym without Sua.SeePersons.")

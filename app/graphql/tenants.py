@@ -11,6 +11,7 @@ from app.domain.access import State, advice, missing_of
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.graphql.adoption import AdoptionQuestions
+from app.graphql.call_usage import UsageQuestions
 from app.graphql.calls import CallQuestions
 from app.graphql.context import Asked, Info
 from app.graphql.costs import CostQuestions
@@ -28,6 +29,7 @@ from app.graphql.phone_logs import PhoneLogQuestions
 from app.graphql.policy import Policy
 from app.graphql.prices import PriceQuestions
 from app.graphql.pstn_costs import PstnCostQuestions
+from app.graphql.retention import RetentionQuestions
 from app.graphql.scalars import DAY_MAX, DAY_MIN, Position, checked_instant
 from app.graphql.sku_findings import ProductQuestions
 from app.graphql.subscriptions_state import SubscriptionQuestions
@@ -79,6 +81,7 @@ class TenantView(
     UserQuestions,
     LicenceQuestions,
     CallQuestions,
+    UsageQuestions,
     PhoneLogQuestions,
     FindingQuestions,
     ProductQuestions,
@@ -102,7 +105,7 @@ class TenantView(
 
 
 @strawberry.type(description="A customer.")
-class Tenant(Node, TenantHistory, LedgerQuestions, CoverageQuestions, SubscriptionQuestions):
+class Tenant(Node, TenantHistory, LedgerQuestions, CoverageQuestions, RetentionQuestions, SubscriptionQuestions):
     id: strawberry.ID
     name: str = strawberry.field(description="The provider's word for the customer.")
     organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")
@@ -172,15 +175,20 @@ class Tenant(Node, TenantHistory, LedgerQuestions, CoverageQuestions, Subscripti
 async def _moment(
     asked: Asked, tenant: TenantId, as_of: date | None, known_at: datetime | None, at_least: Position | None
 ) -> Moment:
-    if as_of is not None and not DAY_MIN <= as_of <= DAY_MAX:
-        raise AsOfOutOfRange(f"`asOf` lies between {DAY_MIN} and today, not {as_of}.")
-    checked_past("knownAt", known_at, asked.asked_at)
+    checked_times(asked, as_of, known_at)
     if at_least is not None and (await asked.present(tenant)).position < at_least:
         asked.behind[tenant] = max(at_least, asked.behind.get(tenant, 0))
         raise NotReady(f"Position {at_least} is not tabulated yet; ask again.")
     if as_of is None and known_at is None:
         return await asked.present(tenant)
     return await asked.moment(tenant, as_of, known_at)
+
+
+def checked_times(asked: Asked, as_of: date | None, known_at: datetime | None) -> None:
+    """Raise AsOfOutOfRange, BadUserInput for times nothing can be said of, whatever the tenant."""
+    if as_of is not None and not DAY_MIN <= as_of <= DAY_MAX:
+        raise AsOfOutOfRange(f"`asOf` lies between {DAY_MIN} and today, not {as_of}.")
+    checked_past("knownAt", known_at, asked.asked_at)
 
 
 def checked_past(name: str, known_at: datetime | None, now: datetime) -> None:

@@ -37,6 +37,7 @@ OF_FIELDS: dict[str, str] = {
     "Mutation.erasePerson.user": "`userId` or `id` of a user.",
     "Mutation.exemptSeat.until": "The first civil day it no longer holds; by default without end.",
     "Mutation.rebuildProjection.force": "Replace rows of this release that differ, too; by default they are left.",
+    "Mutation.setCallRetention.days": "Days, 30 to 3660.",
     "Mutation.rebuildProjection.name": "A table as `rebuildProgress` names it, several with commas between, or `all`.",
     "Mutation.setPrice.price": "The price.",
     "Ledger.proof.position": "Of the fact to prove.",

@@ -105,7 +105,7 @@ FIELDS: dict[str, str] = {
 NULLS: dict[str, str] = {
     "Adoption.active": "Null: suppressed.",
     "Adoption.eligible": "Null: suppressed.",
-    "CallUsage.name": "Null: the directory does not say, or the person was erased.",
+    "CallUsage.name": "Null: the directory does not say, the person was erased, or the details of the month are gone.",
     **{
         f"Capabilities.{name}": "Null: not known yet."
         for name in ("concealedNames", "copilotReports", "directRouting", "entraP1", "pstnLogs", "renewals", "reports")

@@ -55,6 +55,10 @@ class AnswersDiffer(RuntimeError):
     """The systems do not say the same, so how fast they say it compares nothing."""
 
 
+class TooFewUsers(RuntimeError):
+    """The customers are too small for the question; name more with --users."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What is asked, as of which day (None: now), at how many connections."""
@@ -218,8 +222,10 @@ def _compared(customers: Sequence[Customer], ours: Sequence[System], theirs: Sys
                 told = answered_by_them(question, _answer(theirs, question.theirs, each, each.customer))
                 for system in ours:
                     said = answered_by_us(question, _answer(system, question.ours, each, each.customer))
-                    if said != told or len(told) != question.rows:
+                    if said != told:
                         raise AnswersDiffer(f"{question.name}, {each.variables}: {len(said)} and {len(told)} rows")
+                    if len(told) != question.rows:
+                        raise TooFewUsers(f"{question.name} is meant to have {question.rows} rows and has {len(told)}")
                     equal += 1
             stranger = next(each for each in customers if each is not requests[0].customer)
             if answered_by_them(question, _answer(theirs, question.theirs, requests[0], stranger)):

@@ -17,6 +17,7 @@ LIFT = f"mutation ($id: ID!, $seat: SeatInput!) {{ liftExemption(tenant: $id, se
 DECIDE = f"""mutation ($id: ID!, $seat: SeatInput!, $decision: Decision!, $note: String, $days: Int) {{
   decideFinding(tenant: $id, seat: $seat, decision: $decision, note: $note, idleDays: $days) {ANSWER} }}"""
 POLICY = f"mutation ($id: ID!, $policy: PolicyInput!) {{ changePolicy(tenant: $id, policy: $policy) {ANSWER} }}"
+KEEP = f"mutation ($id: ID!, $days: Int!) {{ setCallRetention(tenant: $id, days: $days) {ANSWER} }}"
 ERASE = f"mutation ($id: ID!, $user: ID!) {{ erasePerson(tenant: $id, user: $user, ground: OBJECTED) {ANSWER} }}"
 
 CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -26,5 +27,6 @@ CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "liftExemption": (LIFT, {"seat": SEAT}),
     "decideFinding": (DECIDE, {"seat": SEAT, "decision": "ACCEPTED"}),
     "changePolicy": (POLICY, {"policy": {"idleDays": 60}}),
+    "setCallRetention": (KEEP, {"days": 400}),
     "erasePerson": (ERASE, {"user": str(BERT)}),
 }

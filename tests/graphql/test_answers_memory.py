@@ -12,6 +12,7 @@ from app.auth.tokens import Claims
 from app.auth.viewer import NoGrants, Role
 from app.domain.ids import TenantId
 from app.graphql.answers import ENTRY_BYTES, KEPT_FOR, Answers, Kept, Rights, key_of
+from app.graphql.compiled.batch import Batches
 from app.graphql.lookout import Lookout, Sight, Tenants
 from app.graphql.pool import ReadPool
 from app.projections.heads import Head
@@ -99,7 +100,7 @@ class Watched(Lookout):
     """Looks that end when they are told to."""
 
     def __init__(self) -> None:
-        super().__init__(cast("ReadPool", None), None, NoGrants())
+        super().__init__(cast("ReadPool", None), None, NoGrants(), Batches(timedelta(seconds=5)))
         self.looks = 0
         self.began, self.ends = asyncio.Event(), asyncio.Event()
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from graphql.execution.values import VariableValues
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -21,9 +22,11 @@ from app.clock import SteppedClock
 from app.domain.events.licensing import Confidence, KindSource, UserKind
 from app.domain.events.tenancy import TenantOffboarded
 from app.eventstore.streams import TENANT
-from app.graphql.compiled.columns import _Selected
+from app.graphql.app import GraphQLDoor
+from app.graphql.compiled.direct import Direct
+from app.graphql.compiled.direct_reads import DirectReads
+from app.graphql.compiled.fields import Selected
 from app.graphql.compiled.plans import Plan
-from app.graphql.compiled.reads import CompiledReads, Found
 from app.graphql.pool import open_read_pool
 from tests.database import Database
 from tests.graphql.compiled_documents import Document, documents
@@ -32,6 +35,7 @@ from tests.graphql.world import CONTOSO, FABRIKAM, NOON, World, built, discovere
 
 ODD = 'Zoë "Q" O\'Neil \\ \u2028 <b>'
 UNKEPT = replace(SETTINGS, requests_per_minute=10**6, answers_bytes=0)
+MOMENTS = ("", '(asOf: "2026-11-21")', '(asOf: "2026-11-22", knownAt: "2026-11-22T09:00:00Z")')
 PAGE = "query($t: ID!) { tenant(id: $t) { name at { users(first: 9) { nodes { id name department } } } } }"
 ASKED = {"query": PAGE, "variables": {"t": str(CONTOSO)}}
 NESTED = """query($t: ID!) { tenant(id: $t) { at { users(first: 9) {
@@ -40,12 +44,15 @@ NESTED = """query($t: ID!) { tenant(id: $t) { at { users(first: 9) {
 
 @dataclass(slots=True)
 class Doors:
-    """The same questions both ways: compiled, and in the general way. `found`: what compiled reads came to."""
+    """The same questions both ways: compiled, and in the general way. `found`: what compiled reads came to, `direct` of
+    them without resolvers.
+    """
 
     compiled: httpx.AsyncClient
     general: httpx.AsyncClient
     runner: asyncio.Runner
     found: Counter[str] = field(default_factory=Counter)
+    direct: int = 0
 
     async def told(self, asked: Document) -> tuple[httpx.Response, httpx.Response]:
         body = {"query": asked.text, "variables": asked.variables}
@@ -83,20 +90,27 @@ def _client(app: Starlette) -> httpx.AsyncClient:
 
 
 def _count(doors: Doors, patch: pytest.MonkeyPatch) -> None:
-    real = CompiledReads.found
+    read, direct = GraphQLDoor._read, DirectReads.found
 
-    async def counted(self: CompiledReads, claims: Claims, plan: Plan, key: bytes) -> Found | None:
-        found = await real(self, claims, plan, key)
-        doors.found["left" if found is None else "told"] += 1
+    async def counted(self: GraphQLDoor, claims: Claims, plan: Plan | None, key: bytes) -> Any:
+        found = await read(self, claims, plan, key)
+        if plan is not None:
+            doors.found["left" if found is None else "told"] += 1
         return found
 
-    patch.setattr(CompiledReads, "found", counted)
+    async def direct_counted(self: DirectReads, claims: Claims, plan: Direct, variables: VariableValues) -> Any:
+        found = await direct(self, claims, plan, variables)
+        doors.direct += found is not None
+        return found
+
+    patch.setattr(GraphQLDoor, "_read", counted)
+    patch.setattr(DirectReads, "found", direct_counted)
 
 
 def _cursors(doors: Doors) -> list[str]:
     """Of lists of each kind, at several moments, told by both ways; and one of nowhere."""
     told = []
-    for moment in ("", '(asOf: "2026-11-21")', '(asOf: "2026-11-22", knownAt: "2026-11-22T09:00:00Z")'):
+    for moment in MOMENTS:
         lists = ("users", "idleLicences", 'calls(since: "2026-11-01")')
         parts = [f"l{n}: {each} {{ edges {{ cursor }} }}" for n, each in enumerate(lists)]
         text = f"query($t: ID!) {{ tenant(id: $t) {{ at{moment} {{ {' '.join(parts)} }} }} }}"
@@ -127,6 +141,36 @@ def test_any_document_is_answered_alike_both_ways_and_all_that_have_no_errors_co
     assert _broken() == broken
 
 
+PERSON = "id userId name kind kindSource kindConfidence enabled deleted department company country createdAt"
+DIRECT = {
+    "page": f"users(first: 3, filter: {{ department: $d }}) {{ nodes {{ {PERSON} }} pageInfo {{ endCursor }} }}",
+    "edges": f"users(first: 2) {{ edges {{ cursor node {{ {PERSON} }} }} pageInfo {{ hasNextPage startCursor }} }}",
+    "seats": f"""idleLicences(first: 3, department: $d) {{ edges {{ cursor }} pageInfo {{ hasNextPage endCursor }}
+        nodes {{ userId userName department verdict heldSince quietSince suspected user {{ {PERSON} }} }} }}""",
+    "days": "callUsage(since: $s, until: $u, groupBy: DAY) { key name calls participantSeconds users smallGroups }",
+    "several": f"a: user(id: $p) {{ {PERSON} }} id asOf position b: user(id: $p) {{ name }} beforeFirstFact __typename",
+}
+
+
+@pytest.mark.parametrize("who", ["hr", "viewer", "operator", "reseller"])
+@pytest.mark.parametrize(
+    "moment", ["", '(asOf: "2026-11-21")', '(asOf: "2026-11-22", knownAt: "2026-11-22T09:00:00Z")']
+)
+@pytest.mark.parametrize("what", DIRECT)
+def test_a_document_of_rows_is_answered_without_resolvers(doors: Doors, what: str, moment: str, who: str) -> None:
+    text = (
+        "query($t: ID!, $d: String, $p: ID!, $s: Date, $u: Date) {"
+        f" tenant(id: $t) {{ name consent {{ state }} at{moment} {{ {DIRECT[what]} }} }} }}"
+    )
+    given = {"t": str(CONTOSO), "p": str(user_id(1)), "s": "2026-11-01", "u": "2026-11-23", "d": None}
+
+    for variables in (given, given, {**given, "d": "Sales"}, {**given, "p": str(user_id(2))}):
+        before = doors.direct
+        one, other = doors.runner.run(doors.told(Document(text, variables, who)))
+        assert (one.status_code, one.content) == (other.status_code, other.content)
+        assert doors.direct == before + ("errors" not in one.json())
+
+
 def _broken() -> int:
     return telemetry.counted().get("graphql.compiled_left", 0)
 
@@ -136,7 +180,7 @@ def test_what_breaks_in_a_compiled_read_is_answered_in_the_general_way_and_count
 ) -> None:
     asked = Document(PAGE, {"t": str(CONTOSO)}, "viewer")
     broken = _broken()
-    monkeypatch.delattr(_Selected, "shown")
+    monkeypatch.delattr(Selected, "shown")
 
     one, other = doors.runner.run(doors.told(asked))
 
@@ -227,6 +271,31 @@ def test_a_connection_shows_nothing_to_who_borrows_it_next(doors: Doors, module_
     doors.found.clear()
     assert doors.runner.run(after_a_compiled_read()) == [(0, 0, "", "off")]
     assert doors.found == {"told": 1}
+
+
+def test_statements_forgotten_with_a_transaction_that_was_rolled_back_are_prepared_again(
+    doors: Doors, module_database: Database
+) -> None:
+    async def before_and_after() -> tuple[bytes, bytes]:
+        pool = await open_read_pool(module_database.reader_dsn, 1)
+        async with _client(asgi(pool, SteppedClock(NOON), UNKEPT)) as client:
+            one = await client.post("/graphql", json=ASKED, headers=bearer("hr"))
+            async with pool.connection() as db:
+                with pytest.raises(psycopg.errors.DivisionByZero):
+                    await (await db.execute("BEGIN")).connection.execute("SELECT 1/0", prepare=True)
+                await db.rollback()
+                await db.execute("DEALLOCATE ALL")
+            other = await client.post("/graphql", json=ASKED, headers=bearer("hr"))
+        await pool.close()
+        return one.content, other.content
+
+    doors.found.clear()
+    broken = _broken()
+    one, other = doors.runner.run(before_and_after())
+
+    assert one == other
+    assert doors.found == {"told": 2}
+    assert _broken() == broken
 
 
 def test_a_question_that_takes_too_long_is_told_as_in_the_general_way(doors: Doors, module_database: Database) -> None:

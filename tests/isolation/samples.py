@@ -72,6 +72,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "Mutation.exemptSeat": [lambda of: f'tenant: $id, seat: {_seat(of)}, reason: "Leave", owner: "{of.owner}"'],
     "Mutation.liftExemption": [lambda of: f"tenant: $id, seat: {_seat(of)}"],
     "Mutation.rebuildProjection": _said('tenant: $id, name: "users"'),
+    "Mutation.setCallRetention": _said("tenant: $id, days: 60"),
     "Mutation.setPrice": [
         lambda of: (
             f'tenant: $id, price: {{sku: "{of.tool}", amount: "{of.price}", currency: "EUR", '

@@ -8,8 +8,9 @@ import pytest
 from app.auth.tokens import Claims
 from app.auth.viewer import Viewer
 from app.graphql import tenants as customers
+from app.graphql.compiled.found import Found
 from app.graphql.compiled.plans import Plan
-from app.graphql.compiled.reads import CompiledReads, Found
+from app.graphql.compiled.reads import CompiledReads
 from app.graphql.context import Asked
 from app.graphql.ids import tenant_of
 from app.projections import tenants

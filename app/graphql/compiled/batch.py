@@ -31,8 +31,11 @@ PREPARED_MAX = 200
 STATEMENTS_MAX = 2_000
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
-_BY_VALUES = re.compile(r"UNION ALL|IS NULL\s+OR")
-"""Statements planned well only with their values: how much was superseded since, conditions that may be none."""
+_BY_VALUES = re.compile(r"(?=.*JOIN)(?=.*(?:UNION ALL|IS NULL\s+OR))", re.DOTALL)
+"""Statements planned well only with their values: where tables are joined, how much was superseded since and which
+conditions are none decides in what order. Of one table alone the index follows from the text, and planning costs more
+than reading.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +119,22 @@ class Batches:
 
     async def answers(self, db: Db, batch: Batch) -> list[Answer]:
         """The answers in the order of the questions, all from one snapshot."""
+        await self._prepare_lacking(db, batch)
+        try:
+            return await _told(db, batch)
+        except psycopg.errors.InvalidSqlStatementName:
+            # Where a transaction of the general way was rolled back, psycopg has its connection forget all statements.
+            self._prepared.pop(db, None)
+            await self._prepare_lacking(db, batch)
+            return await _told(db, batch)
+
+    async def _prepare_lacking(self, db: Db, batch: Batch) -> None:
         known = self._prepared.setdefault(db, OrderedDict())
         lacking = {each.name: each for each in batch.statements if each.name not in known}
         if lacking:
             await self._prepare(db, known, lacking)
         for each in batch.statements:
             known.move_to_end(each.name)
-        cursor = db.cursor()
-        await cursor.execute(batch.message, prepare=False)
-        found = [Answer(await each.fetchall()) async for each in cursor.results() if _has_rows(each)]
-        return [found[place] for place in batch.places]
 
     async def _prepare(self, db: Db, known: OrderedDict[str, None], lacking: Mapping[str, _Statement]) -> None:
         message = [self._timed, *(each.prepare for each in lacking.values())]
@@ -134,6 +143,13 @@ class Batches:
             message.append(f"DEALLOCATE {oldest};")
         await db.execute("".join(message).encode(), prepare=False)
         known.update(dict.fromkeys(lacking))
+
+
+async def _told(db: Db, batch: Batch) -> list[Answer]:
+    cursor = db.cursor()
+    await cursor.execute(batch.message, prepare=False)
+    found = [Answer(await each.fetchall()) async for each in cursor.results() if _has_rows(each)]
+    return [found[place] for place in batch.places]
 
 
 def _has_rows(result: psycopg.AsyncCursor[Any]) -> bool:
@@ -162,7 +178,7 @@ def _statement(text: str, types: tuple[tuple[str, type], ...]) -> _Statement:
     said = ", ".join(_TYPES.get(of_type[name], "unknown") for name in order)
     form = f"{f' ({said})' if said else ''} AS {query};"
     name = f"sua_{hashlib.sha256(form.encode()).hexdigest()[:32]}"
-    return _Statement(name, f"PREPARE {name}{form}", tuple(order), _BY_VALUES.search(text) is not None)
+    return _Statement(name, f"PREPARE {name}{form}", tuple(order), _BY_VALUES.match(text) is not None)
 
 
 def _execute(statement: _Statement, question: Question) -> str:
@@ -183,7 +199,9 @@ def _literal(value: object) -> str:
         case UUID() | datetime() | date():
             return f"'{value}'"
         case str():
-            return sql.Literal(str(value)).as_string(None)
+            if "\\" in value or "\0" in value:
+                return sql.Literal(str(value)).as_string(None)
+            return "'" + value.replace("'", "''") + "'"
         case list() if all(isinstance(each, UUID) for each in value):
             return f"'{{{','.join(map(str, value))}}}'"
         case list():

@@ -18,7 +18,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from app.graphql.compiled.columns import COLUMNS
+from app.graphql.compiled.direct import Direct
+from app.graphql.compiled.lanes import LANES
 from app.graphql.compiled.selection import Compiler, NotCompiled, Selection, fragments_of, operation_of
 
 REMEMBERED_MAX: Final = 1_000
@@ -31,6 +32,7 @@ class Plan:
 
     selection: Selection
     variables: VariableValues
+    direct: Direct | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class _Known:
 
     operation: OperationDefinitionNode
     directed: tuple[str, ...]
-    selections: dict[tuple[Any, ...], Selection | None]
+    compiled: dict[tuple[Any, ...], tuple[Selection, Direct | None] | None]
 
 
 class Plans:
@@ -67,18 +69,19 @@ class Plans:
         if not isinstance(coerced, VariableValues):
             return None
         choice = tuple(coerced.coerced.get(name) for name in known.directed)
-        if choice not in known.selections:
-            known.selections[choice] = self._compiled(document, known.operation, coerced)
-        selection = known.selections[choice]
-        return None if selection is None else Plan(selection, coerced)
+        if choice not in known.compiled:
+            known.compiled[choice] = self._compiled(document, known.operation, coerced)
+        compiled = known.compiled[choice]
+        return None if compiled is None else Plan(compiled[0], coerced, compiled[1])
 
     def _compiled(
         self, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
-    ) -> Selection | None:
+    ) -> tuple[Selection, Direct | None] | None:
         try:
-            return Compiler(
-                self._schema, operation, fragments_of(document), variables, self._scalars, self._config, COLUMNS
-            ).root()
+            compiler = Compiler(
+                self._schema, operation, fragments_of(document), variables, self._scalars, self._config, LANES
+            )
+            return compiler.root(), Direct.of(compiler)
         except (NotCompiled, GraphQLError):
             return None
 

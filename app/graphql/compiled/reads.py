@@ -6,11 +6,9 @@ asked again from the beginning. Whatever is odd is left to the general way, whic
 """
 
 import asyncio
-import logging
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final, TypeAlias, cast
 
 import orjson
@@ -18,24 +16,17 @@ import psycopg
 import psycopg_pool
 from graphql import GraphQLError
 
-from app import telemetry
-from app.auth.pseudonyms import Pseudonyms
 from app.auth.tokens import Claims
-from app.auth.viewer import Grants, Viewer, viewer_of
-from app.clock import Clock
+from app.auth.viewer import Viewer, viewer_of
 from app.domain.errors import SuaError
-from app.domain.ids import DirectoryId, TenantId
 from app.graphql.answers import KEPT_FOR
-from app.graphql.assessments import Assessments
 from app.graphql.compiled.batch import Answer, Batch, Batches, Scope
+from app.graphql.compiled.found import Found, Terms, left
 from app.graphql.compiled.plans import Plan
 from app.graphql.compiled.script import Key, Remembered, Script, is_of_register
-from app.graphql.compiled.selection import Run
-from app.graphql.context import Asked
-from app.graphql.limits import Limits
-from app.graphql.paging import Cursors
+from app.graphql.compiled.showing import Run
 from app.graphql.pool import ReadPool
-from app.projections.heads import Head, heads_of
+from app.projections.heads import heads_of
 from app.projections.reading import Question
 
 ATTEMPTS: Final = 8
@@ -48,19 +39,6 @@ REMEMBERED_MAX: Final = 1_000
 
 _Place: TypeAlias = tuple[bytes, str, str, tuple[str, ...]]
 """A request and who sends it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An answer without errors."""
-
-    data: bytes
-    heads: Mapping[TenantId, Head]
-    asked: Asked
-
-    @property
-    def touched(self) -> Collection[TenantId]:
-        return self.asked.touched
 
 
 @dataclass(slots=True)
@@ -99,37 +77,16 @@ class _AskedBefore:
             self._known.popitem(last=False)
 
 
-def _left(why: str) -> None:
-    """A question is left to the general way, which may well answer it: what broke here would never be seen."""
-    telemetry.count("graphql.compiled_left")
-    telemetry.say("graphql.compiled_left", logging.WARNING, why=why)
-
-
 def _ticks() -> float:
     """The event loop's own clock, for lengths of time only."""
     return asyncio.get_running_loop().time()
 
 
 class CompiledReads:
-    def __init__(
-        self,
-        pool: ReadPool,
-        provider: DirectoryId | None,
-        grants: Grants,
-        clock: Clock,
-        limits: Limits,
-        cursors: Cursors,
-        pseudonyms: Pseudonyms,
-        longest: timedelta,
-    ) -> None:
+    def __init__(self, pool: ReadPool, terms: Terms, batches: Batches) -> None:
         self._pool = pool
-        self._provider = provider
-        self._grants = grants
-        self._clock = clock
-        self._limits = limits
-        self._cursors = cursors
-        self._names = pseudonyms
-        self._batches = Batches(longest)
+        self._terms = terms
+        self._batches = batches
         self._remembered = Remembered()
         self._asked_before = _AskedBefore()
 
@@ -145,7 +102,7 @@ class CompiledReads:
             except psycopg_pool.PoolTimeout:
                 raise
             except (psycopg.Error, TypeError) as error:
-                _left(type(error).__name__)
+                left(type(error).__name__)
                 return None
             self._remembered.keep(answers)
             before = asking
@@ -153,9 +110,9 @@ class CompiledReads:
             if asking == before:
                 self._asked_before.keep(place, before)
                 if asking.broken is not None:
-                    _left(asking.broken)
+                    left(asking.broken)
                 return found
-        _left("ATTEMPTS")
+        left("ATTEMPTS")
         return None
 
     async def _answers(self, asking: _Asking) -> Mapping[Key, Answer]:
@@ -177,10 +134,10 @@ class CompiledReads:
         found: Found | None = None
         broken: str | None = None
         try:
-            viewer = await viewer_of(claims, self._provider, script, self._grants)
+            viewer = await viewer_of(claims, self._terms.provider, script, self._terms.grants)
             db = cast("psycopg.AsyncConnection[Any]", script)
-            asked = Asked(viewer, db, self._clock.now(), self._limits, self._cursors, self._names, Assessments())
-            data = await plan.selection.shown_later(Run(asked, script, plan.variables), None)
+            asked = self._terms.asked(viewer, db)
+            data = await plan.selection.shown_later(Run(asked, plan.variables, lambda: script.true), None)
             heads = await heads_of(db, sorted(asked.touched))
             if script.true:
                 found = Found(orjson.dumps(data), heads, asked)

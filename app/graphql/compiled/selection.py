@@ -4,9 +4,9 @@ Fields are collected and arguments coerced by graphql-core itself, resolvers are
 the general way of running them: no resolver for a plain attribute, no info, path or task for each field of each row.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
 from graphql import (
     DocumentNode,
@@ -36,12 +36,9 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info as StrawberryInfo
 from strawberry.types.scalar import ScalarDefinition, ScalarWrapper
 
-from app.graphql.compiled.script import Script
-from app.graphql.context import Asked, Info
-
-Show: TypeAlias = Callable[[Any], Any]
-"""A value as JSON. Raises where it is not what the schema promises."""
-ShowLater: TypeAlias = Callable[["Run", Any], Awaitable[Any]]
+from app.graphql.compiled.showing import Lane, NotDirect, Run, Show, ShowLater, always, each_of, of_attribute
+from app.graphql.context import Info
+from app.projections.reading import rows
 
 COMPILED: Final = {
     "Query": frozenset({"tenant"}),
@@ -57,19 +54,6 @@ hang on each other's answers, keep what they found for the next request, or wait
 
 class NotCompiled(Exception):
     """The document has something that runs in the general way only."""
-
-
-class Null(Exception):
-    """A field that is never null was."""
-
-
-@dataclass(slots=True)
-class Run:
-    """One going through, over answers that may not be the true ones yet."""
-
-    asked: Asked
-    script: Script
-    variables: VariableValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +80,7 @@ class Selection:
                 try:
                     shown[name] = await later(run, source)
                 except Exception:
-                    if run.script.true:
+                    if run.true():
                         raise
         return shown
 
@@ -111,17 +95,23 @@ class Compiler:
     variables: VariableValues
     scalars: Mapping[object, ScalarWrapper | ScalarDefinition]
     config: StrawberryConfig
-    columns: Mapping[str, Callable[["Compiler", GraphQLObjectType, Sequence[FieldDetails]], ShowLater | None]] = field(
+    lanes: Mapping[str, Callable[["Compiler", GraphQLObjectType, Sequence[FieldDetails]], Lane]] = field(
         default_factory=dict
     )
 
-    def root(self) -> Selection:
-        query = self.schema.query_type
-        if query is None:
+    @property
+    def query(self) -> GraphQLObjectType:
+        if self.schema.query_type is None:
             raise NotCompiled
+        return self.schema.query_type
+
+    def root(self) -> Selection:
+        return self._selection(self.query, self.roots())
+
+    def roots(self) -> Mapping[str, list[FieldDetails]]:
+        """What is selected of the query itself, by the name in the answer."""
         details = {name: FragmentDetails(each) for name, each in self.fragments.items()}
-        collected = collect_fields(self.schema, details, self.variables, query, self.operation)
-        return self._selection(query, collected.grouped_field_set)
+        return collect_fields(self.schema, details, self.variables, self.query, self.operation).grouped_field_set
 
     def below(self, type_: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Mapping[str, list[FieldDetails]]:
         """What is selected of the objects a field gives, by the name in the answer."""
@@ -131,12 +121,17 @@ class Compiler:
         )
         return collected.grouped_field_set
 
-    def _selection(self, parent: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]) -> Selection:
-        return Selection(tuple((name, *self._field(parent, selected)) for name, selected in grouped.items()))
+    def selection(self, parent: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Selection:
+        """What is selected of the objects a field gives. Raises NotCompiled."""
+        return self._selection(parent, self.below(parent, selected))
 
-    def _field(
+    def _selection(self, parent: GraphQLObjectType, grouped: Mapping[str, list[FieldDetails]]) -> Selection:
+        return Selection(tuple((name, *self.field(parent, selected)) for name, selected in grouped.items()))
+
+    def field(
         self, parent: GraphQLObjectType, selected: Sequence[FieldDetails]
     ) -> tuple[Show | None, ShowLater | None]:
+        """How a field is shown: at once, or by asking. Raises NotCompiled."""
         name = selected[0].node.name.value
         if name == "__typename":
             return (lambda _: parent.name), None
@@ -146,12 +141,20 @@ class Compiler:
             raise NotCompiled
         show, later = self._value(definition.type, selected)
         if own.is_basic_field:
-            return _of_attribute(own.python_name, show, later)
+            return of_attribute(own.python_name, show, later)
         if parent.name in COMPILED and name not in COMPILED[parent.name]:
             raise NotCompiled
-        by_columns = self.columns.get(f"{parent.name}.{name}")
-        quick = None if by_columns is None else by_columns(self, parent, selected)
-        return None, quick or self._resolved(parent, definition, selected, show, later)
+        resolved = self._resolved(parent, definition, selected, show, later)
+        lane = self.lane(parent, selected)
+        return None, resolved if lane is None else _by_lane(lane, resolved)
+
+    def lane(self, parent: GraphQLObjectType, selected: Sequence[FieldDetails]) -> "Lane | None":
+        """How the field is one question; None: it is not."""
+        made = self.lanes.get(f"{parent.name}.{selected[0].node.name.value}")
+        try:
+            return None if made is None else made(self, parent, selected)
+        except NotCompiled:
+            return None
 
     def _resolved(
         self,
@@ -230,15 +233,15 @@ class Compiler:
     ) -> tuple[Show | None, ShowLater | None]:
         """How a value of this type is shown: at once, or by asking."""
         if isinstance(type_, GraphQLNonNull):
-            return _never_null(*self._value(type_.of_type, selected))
+            return always(*self._value(type_.of_type, selected))
         if isinstance(type_, GraphQLList):
-            return _each(*self._value(type_.of_type, selected))
+            return each_of(*self._value(type_.of_type, selected))
         if is_leaf_type(type_):
             serialize = type_.serialize
             return (lambda value: None if value is None else serialize(value)), None
         if not is_object_type(type_):
             raise NotCompiled
-        below = self._selection(type_, self.below(type_, selected))
+        below = self.selection(type_, selected)
         if below.plain:
             return (lambda value: None if value is None else below.shown(value)), None
 
@@ -248,42 +251,19 @@ class Compiler:
         return None, object_later
 
 
+def _by_lane(lane: Lane, resolved: ShowLater) -> ShowLater:
+    async def asked(run: Run, source: Any) -> Any:
+        try:
+            question, show = lane(run, source)
+            return show(await rows(run.asked.db, *question))
+        except NotDirect:
+            return await resolved(run, source)
+
+    return asked
+
+
 def _by_name(own: StrawberryField, config: StrawberryConfig) -> dict[str, StrawberryArgument]:
     return {config.name_converter.from_argument(each): each for each in own.arguments}
-
-
-def _of_attribute(name: str, show: Show | None, later: ShowLater | None) -> tuple[Show | None, ShowLater | None]:
-    if show is not None:
-        return (lambda source: show(getattr(source, name))), None
-    given = cast("ShowLater", later)
-    return None, lambda run, source: given(run, getattr(source, name))
-
-
-def _never_null(show: Show | None, later: ShowLater | None) -> tuple[Show | None, ShowLater | None]:
-    def checked(value: Any) -> Any:
-        if value is None:
-            raise Null
-        return value
-
-    if show is not None:
-        return (lambda value: checked(show(value))), None
-    given = cast("ShowLater", later)
-
-    async def checked_later(run: Run, value: Any) -> Any:
-        return checked(await given(run, value))
-
-    return None, checked_later
-
-
-def _each(show: Show | None, later: ShowLater | None) -> tuple[Show | None, ShowLater | None]:
-    if show is not None:
-        return (lambda values: None if values is None else [show(each) for each in values]), None
-    given = cast("ShowLater", later)
-
-    async def each_later(run: Run, values: Any) -> Any:
-        return None if values is None else [await given(run, each) for each in values]
-
-    return None, each_later
 
 
 def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

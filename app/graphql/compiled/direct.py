@@ -1,0 +1,169 @@
+"""Documents that are answered without resolvers: one tenant at one moment, and of it only what is one question each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import strawberry
+from graphql import GraphQLObjectType
+from graphql.execution.collect_fields import FieldDetails
+
+from app.auth.viewer import ALL
+from app.domain.ids import TenantId
+from app.graphql.compiled.fields import object_type
+from app.graphql.compiled.lanes import OF_TENANT_THEN
+from app.graphql.compiled.selection import Compiler, NotCompiled
+from app.graphql.compiled.showing import Lane, NotDirect, Rows, Run, Show
+from app.graphql.compiled.supposed import Paper
+from app.graphql.context import Asked, Info
+from app.graphql.ids import tenant_of, version_id
+from app.graphql.scalars import Position
+from app.graphql.tenants import Tenant, TenantView, checked_times
+from app.projections import tenants
+from app.projections.heads import Head, Standing, standing
+from app.projections.reading import Question, moment_of
+
+_Called: TypeAlias = Callable[[Run], tuple[Info, dict[str, Any]]]
+
+_STEADY: Final = 3
+"""Columns of a standing that the moment follows from; the others tell how far the tables are meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request on paper: the questions left to ask, and what is made of their rows. `standing`: its place among
+    what leads to them.
+    """
+
+    asked: Asked
+    tenant: TenantId
+    standing: int
+    questions: Sequence[Question]
+    shown: Callable[[Sequence[Rows]], dict[str, Any]]
+
+    def heads(self, leading: Sequence[Rows]) -> Mapping[TenantId, Head]:
+        return {self.tenant: Standing.of(leading[self.standing][0]).head}
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """`at` as the document selects it. `then`: something below follows from the tenant's row of that moment."""
+
+    name: str
+    called: _Called
+    fields: tuple[tuple[str, Show | None, Lane | None], ...]
+    then: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A document's plan. `of_row`: it shows something of the tenant itself."""
+
+    name: str
+    called: _Called
+    fields: tuple[tuple[str, Show | None], ...]
+    at: Moments
+    of_row: bool
+
+    @classmethod
+    def of(cls, compiler: Compiler) -> "Direct | None":
+        """The plan of the operation; None: it asks for something else as well."""
+        try:
+            return _direct(compiler)
+        except NotCompiled:
+            return None
+
+    def asking(self, run: Run, paper: Paper) -> Asking:
+        """What there is to ask. Raises Unknown, NotDirect, and what is wrong with the request as the general way does.
+
+        Whether the tenant is there is known by the register, where that is what opens it; else by its row.
+        """
+        asked = run.asked
+        tenant = tenant_of(self.called(run)[1]["id"])
+        if tenant is None or not asked.viewer.may_see(tenant):
+            raise NotDirect
+        paper.open((tenant,), asked.viewer)
+        now: Rows = ()
+        if self.of_row or asked.viewer.tenants is ALL or tenant not in asked.viewer.own:
+            now = paper.suppose(tenants.listing([tenant], None, 1))
+            if not now:
+                raise NotDirect
+        _, times = self.at.called(run)
+        if times.pop("at_least", None) is not None:
+            raise NotDirect
+        as_of, known_at = times.get("as_of"), times.get("known_at")
+        checked_times(asked, as_of, known_at)
+        place = len(paper.leading)
+        reached = Standing.of(paper.suppose(standing(tenant, known_at), _STEADY)[0]).reached
+        moment = moment_of(reached, as_of, known_at, asked.asked_at)
+        asked.touched.add(tenant)
+        if as_of is None:
+            asked.until = min(asked.until, moment.at)
+        then = paper.suppose(tenants.finding(tenant, moment)) if self.at.then else ()
+        view = TenantView(
+            tenant=tenant,
+            moment=moment,
+            row=tenants.row_of(then[0]) if then else None,
+            day_given=as_of is not None,
+            knowledge_given=known_at is not None,
+            id=strawberry.ID(version_id("TenantView", tenant, moment)),
+            as_of=moment.on,
+            knowledge=known_at,
+            position=Position(moment.position),
+            before_first_fact=moment.before_first_fact,
+        )
+        lanes = [lane(run, view) for _, _, lane in self.at.fields if lane is not None]
+
+        def shown(found: Sequence[Rows]) -> dict[str, Any]:
+            answers = iter(zip(lanes, found, strict=True))
+            below = {}
+            for name, show, _ in self.at.fields:
+                if show is not None:
+                    below[name] = show(view)
+                else:
+                    (_, show_rows), rows = next(answers)
+                    below[name] = show_rows(rows)
+            itself = Tenant.of(tenants.row_of(now[0])) if self.of_row else None
+            told = {name: below if show is None else show(itself) for name, show in self.fields}
+            return {self.name: told}
+
+        return Asking(asked, tenant, place, [question for question, _ in lanes], shown)
+
+
+def _direct(compiler: Compiler) -> Direct:
+    query = compiler.schema.query_type
+    roots = [] if query is None else list(compiler.roots().items())
+    if query is None or len(roots) != 1 or roots[0][1][0].node.name.value != "tenant":
+        raise NotCompiled
+    ((name, selected),) = roots
+    tenant = object_type(query, "tenant")
+    fields: list[tuple[str, Show | None]] = []
+    moments: list[Moments] = []
+    for each, details in compiler.below(tenant, selected).items():
+        if details[0].node.name.value == "at":
+            moments.append(_moments(compiler, each, tenant, details))
+            fields.append((each, None))
+        else:
+            fields.append((each, _plain(compiler, tenant, details)))
+    if len(moments) != 1:
+        raise NotCompiled
+    of_row = any(show is not None for _, show in fields)
+    return Direct(name, compiler.called(query, selected), tuple(fields), moments[0], of_row)
+
+
+def _moments(compiler: Compiler, name: str, tenant: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Moments:
+    view = object_type(tenant, "at")
+    fields: list[tuple[str, Show | None, Lane | None]] = []
+    then = False
+    for each, details in compiler.below(view, selected).items():
+        lane = compiler.lane(view, details)
+        then = then or f"{view.name}.{details[0].node.name.value}" in OF_TENANT_THEN
+        fields.append((each, _plain(compiler, view, details) if lane is None else None, lane))
+    return Moments(name, compiler.called(tenant, selected), tuple(fields), then)
+
+
+def _plain(compiler: Compiler, parent: GraphQLObjectType, details: Sequence[FieldDetails]) -> Show:
+    show, _ = compiler.field(parent, details)
+    if show is None:
+        raise NotCompiled
+    return show

@@ -1,0 +1,80 @@
+"""A direct document answered: all it follows from and all it asks for in one message (decision: compiled reads)."""
+
+from typing import Any, Final, cast
+
+import orjson
+import psycopg
+import psycopg_pool
+from graphql import GraphQLError
+from graphql.execution.values import VariableValues
+
+from app.auth.tokens import Claims
+from app.auth.viewer import viewer_of
+from app.domain.errors import SuaError
+from app.graphql.compiled.batch import Batches
+from app.graphql.compiled.direct import Asking, Direct
+from app.graphql.compiled.found import Found, Terms, left
+from app.graphql.compiled.showing import NotDirect, Run
+from app.graphql.compiled.supposed import Memory, Paper, Unknown, asked_with
+from app.graphql.pool import ReadPool
+
+ATTEMPTS: Final = 8
+"""Rights, tenant, standing, the tenant then, the rows follow each other where nothing is known; and some more, where
+facts come in meanwhile.
+"""
+
+_NOBODY: Final = cast("psycopg.AsyncConnection[Any]", None)
+"""In place of a connection: nothing is asked over it."""
+
+
+class Left(Exception):
+    """Left to the general way, which tells it with its path where it is an error."""
+
+
+def _left(error: Exception) -> Left:
+    """A refusal is nothing odd; what broke here is told, for nobody would see it."""
+    if not isinstance(error, SuaError | GraphQLError):
+        left(type(error).__name__)
+    return Left()
+
+
+class DirectReads:
+    def __init__(self, pool: ReadPool, terms: Terms, batches: Batches) -> None:
+        self._pool = pool
+        self._terms = terms
+        self._batches = batches
+        self._memory = Memory()
+
+    async def found(self, claims: Claims, plan: Direct, variables: VariableValues) -> Found | None:
+        """The answer; None: it has to be compiled. Raises Left where only the general way can tell what is wrong."""
+        for _ in range(ATTEMPTS):
+            paper = Paper(self._memory)
+            asking: Asking | None = None
+            try:
+                viewer = await viewer_of(claims, self._terms.provider, paper, self._terms.grants)
+                asking = plan.asking(Run(self._terms.asked(viewer, _NOBODY), variables), paper)
+                questions = asking.questions
+            except Unknown:
+                questions = ()
+            except NotDirect:
+                return None
+            except Exception as error:
+                raise _left(error) from error
+            try:
+                answers = await asked_with(self._pool, self._batches, paper, questions)
+            except psycopg_pool.PoolTimeout:
+                raise
+            except (psycopg.Error, TypeError) as error:
+                raise _left(error) from error
+            leading = len(paper.leading)
+            if not paper.true(answers[:leading]) or asking is None:
+                continue
+            try:
+                data = orjson.dumps(asking.shown(answers[leading:]))
+            except NotDirect:
+                return None
+            except Exception as error:
+                raise _left(error) from error
+            return Found(data, asking.heads(answers[:leading]), asking.asked)
+        left("ATTEMPTS")
+        return None
