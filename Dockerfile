@@ -1,4 +1,13 @@
 # One image for every process of SUA; compose.yaml says which one a container is.
+FROM node:22-bookworm-slim AS portal
+WORKDIR /src/portal
+COPY portal/package.json portal/package-lock.json portal/.npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY portal ./
+# The types of its questions are made from the contract.
+COPY app/graphql/schema.graphql /src/app/graphql/schema.graphql
+RUN npm run build
+
 FROM python:3.12-slim-bookworm AS build
 RUN python -m venv /opt/sua
 COPY runtime.lock /src/
@@ -16,6 +25,7 @@ RUN python -m venv /opt/build \
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home sua
 COPY --from=build /opt/sua /opt/sua
+COPY --from=portal /src/portal/dist /opt/sua/share/sua/portal
 ENV PATH=/opt/sua/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER sua
 WORKDIR /tmp

@@ -15,10 +15,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.assembly import Parts, assembled, key, required
+from app.assembly import Parts, assembled, credentials, key, required
 from app.auth.grants import KeptGrants
+from app.auth.id_tokens import IdVerifier
 from app.auth.jwks import KeySet, fetch_over_http
-from app.auth.tokens import Verifier
+from app.auth.tokens import Claims, Verifier
+from app.auth.viewer import Viewer, viewer_of
 from app.broker import check_broker
 from app.clock import Clock, SystemClock
 from app.domain.ids import DirectoryId
@@ -28,7 +30,7 @@ from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
 from app.graphql.live import LiveTerms
 from app.graphql.persisted import trusted_documents
-from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, check_role, open_read_pool
+from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, TenantRegister, check_role, open_read_pool
 from app.ingest import webhooks
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.webhooks import GraphDoors
@@ -36,6 +38,10 @@ from app.observe import exposition
 from app.observe.process import observed, whole
 from app.observe.readiness import Check, WritePool, check_clock, check_schema, readiness, refuse_full_disk
 from app.observe.requests import CountedAnswers
+from app.portal.built import built_pages
+from app.portal.doors import Portal, Proofs, build_portal
+from app.portal.headers import SecureHeaders
+from app.portal.terms import PortalTerms
 from app.reports.door import build_exports
 from app.settings import OnOff, Settings, SettingsRefused
 
@@ -68,7 +74,9 @@ def create_app(parts: Parts) -> Starlette:
             yield
 
     routes = [Route("/healthz", _alive), *_metrics(parts)]
-    return Starlette(routes=routes, middleware=[Middleware(CountedAnswers)], lifespan=lifespan)
+    https = parts.settings.public_url.startswith("https:")
+    middleware = [Middleware(CountedAnswers), Middleware(SecureHeaders, https=https)]
+    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
 
 
 def _metrics(parts: Parts) -> list[Route]:
@@ -105,10 +113,42 @@ async def _opened(parts: Parts, closing: AsyncExitStack) -> Doors:
     closing.push_async_callback(graph.aclose)
     terms = ConsentTerms(valid_for=timedelta(minutes=settings.consent_minutes))
     consent = ConsentDoors(parts.workshop, parts.ingest.job, terms)
-    door, verifier = _door_settings(settings), _verifier(settings)
-    questions = build_door(door, reading, verifier, parts.clock, grants, parts.desk)
-    exports = build_exports(door, reading, verifier, parts.clock, parts.desk, grants)
-    return Doors([*questions, *exports, *graph.routes(), *consent.routes()], _checks(parts, reading, writing))
+    door, portal = _door_settings(settings), _portal(settings, writing, reading, grants)
+    questions = build_door(door, reading, portal.callers, parts.clock, grants, parts.desk)
+    exports = build_exports(door, reading, portal.callers, parts.clock, parts.desk, grants)
+    routes = [*questions, *exports, *graph.routes(), *consent.routes(), *portal.routes]
+    return Doors(routes, _checks(parts, reading, writing))
+
+
+def _portal(settings: Settings, writing: WritePool, reading: ReadPool, grants: KeptGrants) -> Portal:
+    """Sign-on by SUA's own registration at Entra. Its sessions go by the wall clock, as tokens do."""
+    provider = settings.provider_directory_id
+
+    async def admit(claims: Claims) -> Viewer:
+        async with reading.connection() as db:
+            directory = None if provider is None else DirectoryId(provider)
+            return await viewer_of(claims, directory, TenantRegister(db), grants)
+
+    terms = PortalTerms(
+        public_url=settings.public_url,
+        login_url=settings.login_url,
+        client_id=settings.graph_client_id or "",
+        audience=settings.token_audience or "",
+        provider=provider,
+        idle=timedelta(seconds=settings.session_idle_seconds),
+        longest=timedelta(seconds=settings.session_seconds),
+        built=settings.portal_dir or built_pages(),
+    )
+    keys, wall = _keys(settings), SystemClock()
+    id_tokens = IdVerifier(
+        keys,
+        wall,
+        audience=terms.client_id,
+        issuer_template=_issuers(settings),
+        leeway_seconds=settings.token_leeway_seconds,
+    )
+    proofs = Proofs([each.for_msal for each in credentials(settings)], _verifier(settings, keys), id_tokens)
+    return build_portal(terms, writing, wall, proofs, admit)
 
 
 def _door_settings(settings: Settings) -> DoorSettings:
@@ -133,23 +173,31 @@ def _trusted(settings: Settings) -> Mapping[str, str] | None:
     return None if settings.trusted_documents is None else trusted_documents(settings.trusted_documents)
 
 
-def _verifier(settings: Settings) -> Verifier:
+def _keys(settings: Settings) -> KeySet:
+    url = settings.token_jwks_url or f"{settings.login_url}/organizations/discovery/v2.0/keys"
+    return KeySet(fetch_over_http(url), SystemClock())
+
+
+def _verifier(settings: Settings, keys: KeySet) -> Verifier:
     """Tokens carry the wall clock's time, whatever clock the rest goes by."""
     if settings.token_audience is None:
         raise SettingsRefused("SUA_TOKEN_AUDIENCE is needed: the client id access tokens are issued for.")
-    url = settings.token_jwks_url or f"{settings.login_url}/organizations/discovery/v2.0/keys"
     return Verifier(
-        KeySet(fetch_over_http(url), SystemClock()),
+        keys,
         SystemClock(),
         audience=settings.token_audience,
-        issuer_template=f"{settings.login_url}/{{tenantid}}/v2.0",
+        issuer_template=_issuers(settings),
         leeway_seconds=settings.token_leeway_seconds,
     )
 
 
+def _issuers(settings: Settings) -> str:
+    return f"{settings.login_url}/{{tenantid}}/v2.0"
+
+
 async def try_read_side(settings: Settings) -> None:
     """Raise what is wrong with tokens' settings, trusted documents, the read side's database or its role."""
-    _verifier(settings)
+    _verifier(settings, _keys(settings))
     _trusted(settings)
     dsn = required(settings.database_read_url, "database_read_url")
     try:

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     provider_directory_id: UUID | None = Field(None, description="The provider's own Entra tenant: its staff's `tid`")
     token_leeway_seconds: int = Field(60, ge=0, le=300, description="Clock skew allowed in tokens")
 
+    portal_dir: Path | None = Field(None, description="The portal's built pages; none: those that came with SUA")
+    session_idle_seconds: Seconds = Field(1800.0, le=43_200, description="How long a signed-on browser may be unused")
+    session_seconds: Seconds = Field(43_200.0, le=86_400, description="Longest a sign-on lasts, whatever its use")
+
     request_body_bytes: int = Field(65_536, ge=1024, description="Largest GraphQL request")
     webhook_body_bytes: int = Field(262_144, ge=1024, description="Largest notification POST")
     body_timeout_seconds: Seconds = Field(5.0, description="How long a client may take to send a body")

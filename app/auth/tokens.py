@@ -17,6 +17,7 @@ from uuid import UUID
 import msgspec
 from jose import jwt
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import HTTPConnection
 
 from app.auth.jwks import KeySet, TrustedKey
 from app.clock import Clock
@@ -95,6 +96,13 @@ class Verifier:
         self._issuer_template = issuer_template
         self._leeway_seconds = leeway_seconds
         self._verified: OrderedDict[bytes, tuple[Claims, float]] = OrderedDict()
+
+    async def of(self, connection: HTTPConnection, said: str | None = None) -> Claims:
+        """The caller of a request or handshake; `said`: an Authorization that came otherwise, and goes before it."""
+        return await self.of_headers([said] if said else connection.headers.getlist("authorization"))
+
+    async def still(self, claims: Claims) -> None:
+        """A token holds until its time is over, whatever happens to its bearer."""
 
     async def of_headers(self, authorization: Iterable[str]) -> Claims:
         """The caller by the request's Authorization headers: exactly one, of the scheme Bearer."""

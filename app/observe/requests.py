@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.telemetry.metrics import HTTP_REQUESTS
 
-_ROUTES = ("/graphql", "/webhooks", "/consent", "/exports", "/healthz", "/readyz", "/metrics")
+_ROUTES = ("/graphql", "/webhooks", "/consent", "/exports", "/auth", "/assets", "/healthz", "/readyz", "/metrics")
 
 
 class CountedAnswers:

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from app import telemetry
-from app.assembly import assembled
+from app.assembly import Parts, assembled
 from app.auth.grants import EVERYBODY
 from app.commands.set_price import check_tenant
 from app.domain.ids import TenantId
@@ -31,16 +31,22 @@ _COLUMNS = ("directory", "person", "tenant", "granted_at", "granted_by")
 def grant(directory: Directory, tenant: Tenant, *, person: Person = None, as_json: AsJson = False) -> None:
     """Let a reseller see a customer; names of people stay pseudonyms. Given again, nothing changes."""
     with assembled(Settings.load()) as parts:
-        check_tenant(TenantId(tenant), parts.desk)
+        give(parts, directory, tenant, person)
         with parts.workshop.database() as db:
-            added = db.execute(
-                "INSERT INTO reseller_grants (tenant_id, directory_id, person, granted_at, granted_by)"
-                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                (tenant, directory, person or EVERYBODY, parts.desk.now(), getpass.getuser()),
-            ).rowcount
             found = granted(db, directory, tenant)
-        telemetry.say("reseller.granted", logging.INFO, directory=directory, person=person, tenant=tenant, added=added)
     show([each for each in found if each["person"] == person], as_json=as_json)
+
+
+def give(parts: Parts, directory: UUID, tenant: UUID, person: UUID | None = None) -> None:
+    """Write a grant down; `person` None: everybody of the directory with the role. Raises `TenantUnknown`."""
+    check_tenant(TenantId(tenant), parts.desk)
+    with parts.workshop.database() as db:
+        added = db.execute(
+            "INSERT INTO reseller_grants (tenant_id, directory_id, person, granted_at, granted_by)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (tenant, directory, person or EVERYBODY, parts.desk.now(), getpass.getuser()),
+        ).rowcount
+    telemetry.say("reseller.granted", logging.INFO, directory=directory, person=person, tenant=tenant, added=added)
 
 
 @app.command("revoke")

@@ -18,8 +18,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from app import telemetry
+from app.auth.callers import Callers
 from app.auth.pseudonyms import Pseudonyms
-from app.auth.tokens import Verifier
 from app.auth.viewer import Grants, NoGrants, Viewer, viewer_of
 from app.clock import Clock
 from app.commands.desk import Desk
@@ -71,14 +71,14 @@ class ExportDoor:
         self,
         settings: DoorSettings,
         pool: ReadPool,
-        verifier: Verifier,
+        callers: Callers,
         clock: Clock,
         desk: Desk,
         grants: Grants | None = None,
     ) -> None:
         self._settings = settings
         self._pool = pool
-        self._verifier = verifier
+        self._callers = callers
         self._clock = clock
         self._desk = desk
         self._grants = grants or NoGrants()
@@ -116,7 +116,7 @@ class ExportDoor:
     async def _file(self, request: Request) -> AsyncIterator[tuple[View, File]]:
         if request.method != "GET":
             raise http.WrongMethod("Ask with GET.")
-        claims = await self._verifier.of_headers(request.headers.getlist("authorization"))
+        claims = await self._callers.of(request)
         self._pace.take((claims.tid, claims.oid), asyncio.get_running_loop().time())
         asked = _read(request)
         with self._place():
@@ -205,10 +205,10 @@ def _cut(error: Exception) -> TransferCut:
 def build_exports(
     settings: DoorSettings,
     pool: ReadPool,
-    verifier: Verifier,
+    callers: Callers,
     clock: Clock,
     desk: Desk,
     grants: Grants | None = None,
 ) -> list[BaseRoute]:
     """The routes of the exports. `clock` is the clock facts are recorded by; `desk` records that a file left."""
-    return [Route("/exports/{tenant}/{file}", ExportDoor(settings, pool, verifier, clock, desk, grants))]
+    return [Route("/exports/{tenant}/{file}", ExportDoor(settings, pool, callers, clock, desk, grants))]

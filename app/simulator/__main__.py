@@ -7,9 +7,10 @@ import json
 import sys
 from datetime import UTC, datetime
 
+from app.simulator.accounts import RESELLER_DIRECTORY
 from app.simulator.call_rules import CallRules
 from app.simulator.server import address_of, make_server
-from app.simulator.world import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Options, make_world
+from app.simulator.world import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_PROVIDER, Options, make_world
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
         calls_per_day=asked.calls_per_day,
         client_id=asked.client_id,
         client_secret=asked.client_secret,
+        provider=asked.provider,
         token_seconds=asked.token_seconds,
         enforce_expiry=asked.enforce_expiry,
         call_rules=CallRules(**asked.call_rules),
@@ -38,7 +40,8 @@ async def _serve(options: Options, host: str, port: int) -> None:
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells its start by a flag only
         await asyncio.sleep(0.01)
     if server.started:
-        sys.stdout.write(json.dumps({"url": address_of(server), "tenants": list(world.companies)}) + "\n")
+        ready = {"url": address_of(server), "tenants": list(world.companies), "reseller": RESELLER_DIRECTORY}
+        sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
     await serving
 
@@ -67,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls-per-day", type=int, default=2000, help="at most, in each company")
     parser.add_argument("--client-id", default=DEFAULT_CLIENT_ID)
     parser.add_argument("--client-secret", default=DEFAULT_CLIENT_SECRET)
+    parser.add_argument("--provider", default=DEFAULT_PROVIDER, help="directory of the provider's own staff")
     parser.add_argument("--token-seconds", type=int, default=3599, help="life of a Graph token")
     parser.add_argument(
         "--enforce-expiry",

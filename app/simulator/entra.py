@@ -4,10 +4,9 @@ Follows "Microsoft identity platform and the OAuth 2.0 client credentials flow" 
 and authorization error codes". A token for Graph is issued even when no permission was granted, then without roles.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,33 +14,12 @@ from starlette.routing import Route
 
 from app.simulator import assertions
 from app.simulator.access import CREDENTIALS, REFUSALS
+from app.simulator.entra_errors import EntraError
 from app.simulator.graph_http import GRAPH_AUDIENCE
+from app.simulator.sign_on import redeemed
 from app.simulator.world import World
 
 SHARED_AUTHORITIES = ("common", "organizations", "consumers")
-
-
-class EntraError(Exception):
-    """A refusal by the token endpoint: OAuth's error name, AADSTS number and text."""
-
-    def __init__(self, status: int, error: str, number: int, text: str) -> None:
-        super().__init__(text)
-        self.status, self.error, self.number, self.text = status, error, number, text
-
-    def response(self) -> JSONResponse:
-        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-        trace, correlation = str(uuid4()), str(uuid4())
-        body = {
-            "error": self.error,
-            "error_description": f"AADSTS{self.number}: {self.text} Trace ID: {trace} "
-            f"Correlation ID: {correlation} Timestamp: {now}",
-            "error_codes": [self.number],
-            "timestamp": now,
-            "trace_id": trace,
-            "correlation_id": correlation,
-            "error_uri": f"https://login.microsoftonline.com/error?code={self.number}",
-        }
-        return JSONResponse(body, self.status)
 
 
 def base_url(request: Request) -> str:
@@ -50,8 +28,12 @@ def base_url(request: Request) -> str:
 
 async def token(request: Request) -> Response:
     form = {name: values[-1] for name, values in parse_qs((await request.body()).decode()).items()}
+    world: World = request.app.state.world
     try:
-        return JSONResponse(_issue(request.app.state.world, str(request.path_params["tenant"]), form, str(request.url)))
+        if form.get("grant_type") == "authorization_code":
+            check_secret(world, form, str(request.url))
+            return JSONResponse(redeemed(world, form, base_url(request)))
+        return JSONResponse(_issue(world, str(request.path_params["tenant"]), form, str(request.url)))
     except EntraError as error:
         return error.response()
 
@@ -72,7 +54,7 @@ def _issue(world: World, tenant: str, form: dict[str, str], address: str) -> dic
     if client_id != world.options.client_id or company.id not in world.consents:
         text = f"Application with identifier '{client_id}' was not found in the directory '{company.name}'."
         raise EntraError(400, "unauthorized_client", 700016, text)
-    _check_secret(world, form, address)
+    check_secret(world, form, address)
     return _graph_token(world, company.id)
 
 
@@ -83,7 +65,8 @@ def _check_access(world: World, tenant: str) -> None:
         raise EntraError(*REFUSALS[access.state])
 
 
-def _check_secret(world: World, form: dict[str, str], address: str) -> None:
+def check_secret(world: World, form: dict[str, str], address: str) -> None:
+    """Raise `EntraError` where the app does not prove itself."""
     assertion = form.get("client_assertion")
     if assertion is not None and form.get("client_assertion_type") == assertions.TYPE:
         fault = "is refused" if world.credential != "ok" else assertions.fault(world, assertion, address)
@@ -138,6 +121,7 @@ async def discovery(request: Request) -> Response:
             "issuer": f"{base}/{issuer_tenant}/v2.0",
             "authorization_endpoint": f"{here}/oauth2/v2.0/authorize",
             "token_endpoint": f"{here}/oauth2/v2.0/token",
+            "end_session_endpoint": f"{here}/oauth2/v2.0/logout",
             "jwks_uri": f"{here}/discovery/v2.0/keys",
             "response_types_supported": ["code", "id_token"],
             "subject_types_supported": ["pairwise"],

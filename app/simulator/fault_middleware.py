@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.simulator.entra import EntraError
+from app.simulator.entra_errors import EntraError
 from app.simulator.faults import TRANSIENT, Fault
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from app.simulator import (
     directory_api,
     entra,
     reports_api,
+    sign_on,
     subscriptions_api,
     users_api,
 )
@@ -58,6 +59,7 @@ def create_app(world: World) -> Starlette:
             Mount("/v1.0", routes=graph),
             *consent.ROUTES,
             *entra.ROUTES,
+            *sign_on.ROUTES,
         ],
         middleware=[Middleware(ClockMiddleware, world=world), Middleware(FaultMiddleware, world=world)],
         exception_handlers={WrongWish: refused},

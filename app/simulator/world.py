@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from app.simulator.access import Access, Change
+from app.simulator.accounts import Code
 from app.simulator.call_rules import CallRules
 from app.simulator.calls import Call, CallVersion
 from app.simulator.company import DAY, Company
@@ -26,6 +27,7 @@ from app.simulator.workdays import live_until
 ROLES = ("CallRecords.Read.All", "Organization.Read.All", "User.Read.All", "AuditLog.Read.All", "Reports.Read.All")
 DEFAULT_CLIENT_ID = "5a0d1e2c-7b4f-4c3a-9e1d-0f6b8c2d4e6f"
 DEFAULT_CLIENT_SECRET = "simulated-secret"
+DEFAULT_PROVIDER = "9d4f2a10-6c1b-4e7e-8f57-2b1c3d5e7a90"
 MANY = 8
 
 __all__ = ["DEFAULT_CLIENT_ID", "DEFAULT_CLIENT_SECRET", "ROLES", "Options", "Subscription", "World", "make_world"]
@@ -33,7 +35,10 @@ __all__ = ["DEFAULT_CLIENT_ID", "DEFAULT_CLIENT_SECRET", "ROLES", "Options", "Su
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a world begins. `today` is the clock's start; `days_history` are lived before it."""
+    """How a world begins. `provider`: the directory of the provider's own staff.
+
+    `today` is the clock's start; `days_history` are lived before it.
+    """
 
     today: datetime
     seed: int = 1
@@ -43,6 +48,7 @@ class Options:
     calls_per_day: int = 2000
     client_id: str = DEFAULT_CLIENT_ID
     client_secret: str = DEFAULT_CLIENT_SECRET
+    provider: str = DEFAULT_PROVIDER
     token_seconds: int = 3599
     enforce_expiry: bool = True
     call_rules: CallRules = field(default_factory=CallRules)
@@ -70,6 +76,8 @@ class World:
     certificates: dict[str, bytes] = field(default_factory=dict)
     """Registered for the app: PEM by SHA-256 thumbprint (base64url)."""
     assertions_seen: set[str] = field(default_factory=set)
+    codes: dict[str, Code] = field(default_factory=dict)
+    """Authorization codes of people who signed on, until they are redeemed."""
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     lost_subscriptions: list[tuple[datetime, Subscription]] = field(default_factory=list)
     subscription_rule: SubscriptionRules = field(default_factory=SubscriptionRules)

@@ -48,6 +48,7 @@ NEVER_TO_A_CLIENT = {
     "ALREADY_INVITED", "CONSENT_MISSING", "CUSTOMER_UNNAMED", "DIRECTORY_TAKEN", "PERMISSIONS_MISSING",  # onboarding
     "RATE_REFUSED", "REBUILD_FAILED",  # commands of the operator
     "DATABASE_UNSAFE", "KEY_UNREADABLE", "TRUSTED_DOCUMENTS_UNUSABLE", "UNSAFE_ROLE",  # a process that refuses to start
+    "MONTH_NOT_DUE",  # the day's work
     "APPEND_TOO_LARGE",  # a change is one fact
 }  # fmt: skip
 """Codes of errors in reach of the door that no request can meet."""

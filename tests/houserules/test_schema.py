@@ -22,6 +22,8 @@ CONTROL = {
     "graph_limits",
     "graph_subscriptions",
     "invitations",
+    "portal_sessions",
+    "portal_sign_ons",
     "schema_migrations",
     "sku_names",
     "tenant_directory",

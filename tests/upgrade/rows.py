@@ -57,6 +57,20 @@ INSERT INTO tree_blocks (tenant_id, block, hash) VALUES ('{TENANT}', 0, '\\x07')
     23: "INSERT INTO generations (tenant_id, projection, number, version, state, forced, position, dropped)"
     f" VALUES ('{TENANT}', 'users', 1, 1, 'SWAPPED', false, 3, true);",
     24: f"INSERT INTO traces (tenant_id, cause, traceparent) VALUES ('{TENANT}', '{OTHER}', '00-1-2-01');",
+    25: f"""
+INSERT INTO call_stand_ins (tenant_id, user_id, valid_from, valid_until, since_position, until_position)
+VALUES ('{TENANT}', 'ca110139-0000-8000-8000-000000000001', '2026-02-27Z', '2026-04-03Z', 0, 9223372036854775807);
+INSERT INTO dropped_digits (tenant_id, stand_in, told) VALUES ('{TENANT}', 'v/0', '+4930***');
+INSERT INTO call_signs (tenant_id, user_id, source, day, position)
+VALUES ('{TENANT}', '{OTHER}', 'EVIDENCE', '2026-03-02', 3);
+INSERT INTO late_calls (tenant_id, month, record, came_at) VALUES ('{TENANT}', '2026-03', '{OTHER}', '2026-11-23Z');
+""",
+    26: """
+INSERT INTO portal_sign_ons (state_hash, browser_hash, sealed, ends_at)
+VALUES ('\\x08', '\\x09', '\\x0a', '2026-11-23Z');
+INSERT INTO portal_sessions (session_hash, sealed, begun_at, used_at, ends_at)
+VALUES ('\\x0b', '\\x0c', '2026-11-23T08:00Z', '2026-11-23T09:00Z', '2026-11-23T20:00Z');
+""",
 }
 
 

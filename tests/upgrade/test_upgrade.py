@@ -15,7 +15,7 @@ from app.eventstore.store import EventStore
 from app.ops.migrate import migrate
 from app.projections.catalogue import ALL
 from app.projections.engine import advance
-from app.projections.rebuild import compare
+from app.projections.rebuild import compare, work_on
 from app.projections.status import standings
 from tests.database import Cluster, Database
 from tests.isolation.world import EVERYBODY
@@ -116,6 +116,8 @@ def _catch_up(database: Database) -> None:
         store = EventStore(pool, KeyRing(pool, bytes(range(32))))
         for each in EVERYBODY:
             advance(pool, store, each.tenant)
+            while work_on(pool, store, each.tenant):
+                pass
         stopped = [(each.projection, each.reason) for each in standings(pool) if each.stopped_at is not None]
     assert stopped == []
 

@@ -6,9 +6,12 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
+from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
@@ -26,13 +29,16 @@ from app.ops.console import AsJson, FaultFound, err, out, say_json
 from app.ops.demo import money_screen, screen, story
 from app.ops.demo.machines import Company, DatabaseUrls, Simulator, fresh_database, simulator
 from app.ops.demo.money_verdict import money_questioned
+from app.ops.demo.portal_build import building
 from app.ops.demo.price_list import state_prices
 from app.ops.demo.questions import Api
 from app.ops.demo.verdict import Comparison, questioned
 from app.ops.postgres import EmbeddedPostgres, find_binaries
+from app.ops.resellers import give
 from app.settings import Settings
 from app.worker import sweeping, working
 
+_PORTAL = Path(__file__).parents[3] / "portal"
 _DAYS_BACK = 30
 _DAY_ENDS = time_of_day(23, tzinfo=UTC)
 _CALLS_PER_DAY = 40
@@ -52,6 +58,7 @@ Days = Annotated[int, typer.Option(min=_DAYS_BACK + 1, max=365, help="Days that 
 Seed = Annotated[int, typer.Option(help="Another seed, another company.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Where SUA listens.")]
 SimulatorPort = Annotated[int, typer.Option(min=0, max=65535, help="Where the simulator listens.")]
+NoPortal = Annotated[bool, typer.Option("--no-portal", help="Do not build the portal's pages; show those there are.")]
 Exit = Annotated[bool, typer.Option("--exit", help="End by itself: 0 only if the answers equal the truth.")]
 
 
@@ -62,6 +69,7 @@ def demo(
     seed: Seed = 1,
     port: Port = 8000,
     simulator_port: SimulatorPort = 8001,
+    no_portal: NoPortal = False,
     exit_: Exit = False,
     as_json: AsJson = False,
 ) -> None:
@@ -69,10 +77,9 @@ def demo(
     today = SystemClock().now().date()
     begins_at = datetime.combine(today - timedelta(days=days), _DAY_ENDS)
     base = Settings.load()
-    company = Company(
-        users, seed, begins_at, _CALLS_PER_DAY, simulator_port, secrets.token_hex(8), secrets.token_hex(16)
-    )
+    company = Company(users, seed, begins_at, _CALLS_PER_DAY, simulator_port, str(uuid4()), secrets.token_hex(16))
     with (
+        building(_PORTAL, wanted=not (no_portal or exit_)) as portal,
         EmbeddedPostgres(base.data_dir, find_binaries(base.pg_bin)) as server,
         fresh_database(server) as database,
         simulator(company) as simulated,
@@ -86,21 +93,32 @@ def demo(
             working(parts),
             sweeping(parts),
         ):
-            differences = asyncio.run(_play(parts, simulated, clock, begins_at, days, as_json=as_json))
+            told = Told(as_json=as_json, portal=portal)
+            differences = asyncio.run(_play(parts, simulated, clock, begins_at, days, told))
             if not exit_:
                 _stay()
     if exit_ and differences:
         raise FaultFound(f"{differences} answers differ from the truth.")
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the answers are told, and what comes of building the portal."""
+
+    as_json: bool
+    portal: Future[str | None]
+
+
 async def _play(
-    parts: Parts, simulated: Simulator, clock: SteppedClock, begins_at: datetime, days: int, *, as_json: bool
+    parts: Parts, simulated: Simulator, clock: SteppedClock, begins_at: datetime, days: int, told: Told
 ) -> int:
     async with aiohttp.ClientSession() as http:
         world = story.World(http, simulated, clock)
         prices = await asyncio.to_thread(state_prices, parts)
-        tenant = await story.connect_customer(parts, world, err if as_json else out)
+        tenant = await story.connect_customer(parts, world, err if told.as_json else out)
         await story.settled(parts, tenant)
+        if simulated.reseller is not None:
+            await asyncio.to_thread(give, parts, simulated.reseller, tenant)
         began = time.monotonic()
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("Days pass", total=days)
@@ -115,8 +133,13 @@ async def _play(
         answers = await questioned(api, tenant_id, world, begins_at, _DAYS_BACK)
         money = await money_questioned(api, tenant_id, world, begins_at, prices, _DAYS_BACK)
     comparisons = [*answers.comparisons, *money.comparisons]
-    if as_json:
-        ready = {"graphql": api.url, "simulator": simulated.url, "tenants": [tenant_id], "tokens": handed_out}
+    unbuilt = await asyncio.wrap_future(told.portal)
+    if unbuilt is not None:
+        err.print(unbuilt, markup=False)
+    portal = f"{parts.settings.public_url}/"
+    if told.as_json:
+        places = {"graphql": api.url, "simulator": simulated.url, "portal": portal}
+        ready = {**places, "tenants": [tenant_id], "tokens": handed_out}
         say_json(
             {**ready, **screen.as_json(answers, pace), **money_screen.as_json(money), "differences": _all(comparisons)}
         )
@@ -124,7 +147,7 @@ async def _play(
         screen.show_answers(answers, _DAYS_BACK)
         money_screen.show_money(money, _DAYS_BACK)
         screen.show_comparisons(comparisons, pace)
-        screen.show_address(api.url, tenant_id, api.token)
+        screen.show_address(api.url, portal, tenant_id, api.token)
     return len(_all(comparisons))
 
 
@@ -142,13 +165,13 @@ def _settings(database: DatabaseUrls, company: Company, simulated: Simulator, po
         graph_client_id=company.client_id,
         graph_pace=_PACE,
         graph_client_secret=company.client_secret,
-        public_url=f"http://127.0.0.1:{port}",
+        public_url=f"http://localhost:{port}",
         master_key=_new_key(),
         pseudonym_key=_new_key(),
         checkpoint_key=_new_key(),
         token_audience=company.client_id,
         token_jwks_url=f"{simulated.url}/common/discovery/v2.0/keys",
-        provider_directory_id=uuid4(),
+        provider_directory_id=company.provider,
     )
 
 

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg import sql
@@ -39,11 +39,12 @@ class DatabaseUrls:
 class Simulator:
     url: str
     directories: tuple[UUID, ...]
+    reseller: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """What the simulated customer looks like, and the credentials its Entra knows SUA by."""
+    """What the simulated customer looks like, the credentials its Entra knows SUA by, and its provider's directory."""
 
     users: int
     seed: int
@@ -52,6 +53,7 @@ class Company:
     port: int
     client_id: str
     client_secret: str
+    provider: UUID = field(default_factory=uuid4)
 
 
 @contextmanager
@@ -91,6 +93,7 @@ def _arguments(company: Company) -> list[str]:
         *("--calls-per-day", str(company.calls_per_day)),
         *("--client-id", company.client_id),
         *("--client-secret", company.client_secret),
+        *("--provider", str(company.provider)),
     ]
 
 
@@ -102,4 +105,4 @@ def _announced(process: "subprocess.Popen[str]") -> Simulator:
     except ValueError:
         process.wait(_STOP_SECONDS)
         raise SimulatorDown(f"The simulator ended with {process.returncode}: {line.strip() or 'no word'}.") from None
-    return Simulator(said["url"], tuple(UUID(tenant) for tenant in said["tenants"]))
+    return Simulator(said["url"], tuple(UUID(tenant) for tenant in said["tenants"]), UUID(said["reseller"]))

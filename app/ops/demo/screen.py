@@ -53,8 +53,9 @@ def show_comparisons(comparisons: Sequence[Comparison], pace: Pace) -> None:
             out.print(f"    [red]{difference}[/]")
 
 
-def show_address(url: str, tenant: str, token: str) -> None:
+def show_address(url: str, portal: str, tenant: str, token: str) -> None:
     ready = f"{url}?{urlencode({'q': IDLE.strip()})}"
+    out.print(Panel(f"The portal: [link={portal}]{portal}[/link]   (choose who signs on)", expand=False))
     out.print(
         Panel(f"GraphiQL, with this query ready: [link={ready}]{url}[/link]   (Ctrl-C ends the demo)", expand=False)
     )

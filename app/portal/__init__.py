@@ -1,0 +1,1 @@
+"""Sign-on, browser sessions and the built pages of the portal, which asks the public GraphQL API like any client."""
