@@ -1,0 +1,101 @@
+// People and one person's page say what the API says, at two dates, with names only for those who may see them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answerOf, dayBefore, tableOf } from "./asking.mjs";
+import { openPage, settled, signOn } from "./browsing.mjs";
+
+const PEOPLE = `query People($tenant: ID!, $asOf: Date, $filter: UserFilter) {
+  tenant(id: $tenant) {
+    at(asOf: $asOf) { users(first: 50, filter: $filter) { nodes { userId name department holdings { sku { skuId name } } } } }
+  }
+}`;
+const IDLE = `query Idle($tenant: ID!, $asOf: Date) {
+  tenant(id: $tenant) { at(asOf: $asOf) { idleLicences(first: 50) { nodes { userName sku { name } verdict } } } }
+}`;
+const PERSON = `query Person($tenant: ID!, $asOf: Date, $user: ID!) {
+  tenant(id: $tenant) {
+    at(asOf: $asOf) {
+      user(id: $user) { name userPrincipalName holdings { heldSince viaGroup sku { name } } }
+      findings(user: $user) { nodes { text } }
+    }
+  }
+}`;
+const VERDICTS = { IDLE: "Idle", NEVER_USED: "Never used" };
+
+export default function register({ browser, demo }) {
+  const address = (screen, more = "") => `/t/${encodeURIComponent(demo().tenants[0])}/${screen}${more}`;
+  const open = async (who, to) => {
+    const opened = await openPage(browser(), demo().portal);
+    await signOn(opened.page, who, to);
+    return opened;
+  };
+
+  for (const who of ["customer_admin", "customer_viewer"]) {
+    test(`people are those of the API as ${who} is told of them, today and a month ago`, async () => {
+      const { context, page, faults } = await open(who, address("people"));
+      for (const asOf of [await dayBefore(demo(), 0), await dayBefore(demo(), 30)]) {
+        await page.goto(address("people", `?asOf=${asOf}&kind=PERSON`));
+        await settled(page);
+        const filter = { kind: "PERSON" };
+        const { users } = (await answerOf(demo(), PEOPLE, { asOf, filter }, who)).tenant.at;
+        const shown = await tableOf(page, "People, page by page");
+
+        assert.ok(users.nodes.length > 20);
+        assert.deepEqual(
+          shown.map(([name, department]) => [name, department]),
+          users.nodes.map(({ name, department }) => [name ?? "Name not known", department ?? "unknown"]),
+        );
+        users.nodes.forEach(({ holdings }, nth) => {
+          const names = [...new Set(holdings.map(({ sku }) => sku.name))];
+          assert.ok(names.length === 0 ? shown[nth][5] === "none" : shown[nth][5].startsWith(names[0]));
+        });
+      }
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+  }
+
+  test("seats nobody uses are those of the API, today and a month ago", async () => {
+    const { context, page, faults } = await open("customer_admin", address("people"));
+    for (const asOf of [await dayBefore(demo(), 0), await dayBefore(demo(), 30)]) {
+      await page.goto(address("people", `?asOf=${asOf}&show=idle`));
+      await settled(page);
+      const { idleLicences } = (await answerOf(demo(), IDLE, { asOf })).tenant.at;
+      const shown = await tableOf(page, "People, page by page");
+
+      assert.deepEqual(
+        shown.map((cells) => [cells[0], cells[3]]),
+        idleLicences.nodes.map(({ userName, sku }) => [userName, sku.name]),
+      );
+      idleLicences.nodes.forEach(({ verdict }, nth) => assert.ok(shown[nth][6].startsWith(VERDICTS[verdict])));
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("one person's licences and findings are those of the API, today and a month ago", async () => {
+    const { context, page, faults } = await open("customer_admin", address("people"));
+    const today = await dayBefore(demo(), 0);
+    const { users } = (await answerOf(demo(), PEOPLE, { asOf: today, filter: { kind: "PERSON" } })).tenant.at;
+    const { userId } = users.nodes.find(({ holdings }) => holdings.length > 1);
+    for (const asOf of [today, await dayBefore(demo(), 30)]) {
+      await page.goto(address(`people/${encodeURIComponent(userId)}`, `?asOf=${asOf}`));
+      await settled(page);
+      const { user, findings } = (await answerOf(demo(), PERSON, { asOf, user: userId })).tenant.at;
+      const held = await tableOf(page, "Licences: Table");
+
+      assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), user.name);
+      assert.equal(await page.getByText(user.userPrincipalName, { exact: true }).count(), 1);
+      assert.deepEqual(
+        held.map((cells) => [cells[0], cells[2]]),
+        user.holdings.map(({ sku, viaGroup }) => [
+          sku.name,
+          viaGroup === null ? "Directly" : `By group ${viaGroup.slice(0, 8)}…`,
+        ]),
+      );
+      for (const { text } of findings.nodes) assert.equal(await page.getByText(text, { exact: true }).count(), 1);
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}

@@ -1,0 +1,69 @@
+// The portfolio and the onboarding of customers: what the API says, at two dates, for those who have several.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answerOf, dayBefore, number, tableOf } from "./asking.mjs";
+import { openPage, settled, signOn } from "./browsing.mjs";
+
+const PORTFOLIO = `query Portfolio($asOf: Date) {
+  portfolio(asOf: $asOf, first: 25) {
+    nodes { name seats people runRate { total { amount currency } } waste { tier seats saving { total { amount currency } } } }
+  }
+}`;
+
+export default function register({ browser, demo }) {
+  const open = async (who, to) => {
+    const opened = await openPage(browser(), demo().portal);
+    await signOn(opened.page, who, to);
+    await settled(opened.page);
+    return opened;
+  };
+
+  test("the portfolio's figures are the API's, today and a month ago, and a customer opens from it", async () => {
+    const { context, page, faults } = await open("provider_admin", "/portfolio");
+    for (const asOf of [await dayBefore(demo(), 0), await dayBefore(demo(), 30)]) {
+      await page.goto(`/portfolio?asOf=${asOf}&sort=NAME`);
+      await settled(page);
+      const { nodes } = (await answerOf(demo(), PORTFOLIO, { asOf }, "provider_admin")).portfolio;
+      const shown = await tableOf(page, "Customers");
+
+      assert.ok(nodes.length > 0);
+      nodes.forEach(({ name, seats, people, runRate, waste }, nth) => {
+        const cells = shown[nth];
+        const likely = waste.find(({ tier }) => tier === "LIKELY");
+        assert.equal(cells[0], name);
+        assert.equal(cells[1], whole(runRate.total));
+        assert.ok(likely === undefined ? cells[3] === "none" : cells[3].startsWith(whole(likely.saving.total)));
+        assert.ok(cells[7].startsWith(`${number(seats)} by ${number(people)}`));
+      });
+    }
+    await page.getByRole("group", { name: "Customers" }).getByRole("link").first().click();
+    await page.waitForURL("**/overview?asOf=**");
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("a customer with data has taken every step, and the command of an invitation can be copied", async () => {
+    const { context, page, faults } = await open("provider_admin", "/onboarding");
+    const [row] = await tableOf(page, "Customers and how far they have come");
+    await page.getByLabel("Customer's name").fill("Fisher's");
+    await page.getByLabel("Their administrator's e-mail address").fill("it@fisher.example");
+
+    assert.ok(row.some((cell) => cell === "7 of 7 steps"));
+    await page.getByText("sua tenants invite 'Fisher'\\''s' it@fisher.example").waitFor();
+    assert.ok(await page.getByRole("button", { name: "Copy the command" }).isEnabled());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("who has one customer is shown no way to a portfolio", async () => {
+    const { context, page, faults } = await open("customer_viewer", "/");
+
+    assert.equal(await page.getByRole("link", { name: "Portfolio" }).count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
+function whole({ amount, currency }) {
+  return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 }).format(amount);
+}

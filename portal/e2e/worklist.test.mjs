@@ -1,0 +1,192 @@
+// The worklist says what the API says, at two dates; and what is done there is seen.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answerOf, dayBefore, eventually, money, number, tableOf } from "./asking.mjs";
+import { openPage, settled, signOn } from "./browsing.mjs";
+
+const TOTALS = `query Totals($tenant: ID!, $asOf: Date) {
+  tenant(id: $tenant) {
+    at(asOf: $asOf) {
+      findingTotals(groupBy: CAUSE) {
+        exemptSeats
+        total { seats people pricedSeats saving { total { amount currency } } }
+        groups { seats people pricedSeats saving { total { amount currency } } }
+      }
+      findings(first: 50) { nodes { userId userName sku { skuId name } department saving { amount currency } } }
+    }
+  }
+}`;
+const EXEMPTIONS = `query Exemptions($tenant: ID!) {
+  tenant(id: $tenant) { at { exemptions { nodes { userName sku { name } reason owner until } } } }
+}`;
+const DECISION = `query Decision($tenant: ID!, $user: ID!, $sku: ID!) {
+  tenant(id: $tenant) { at { findings(user: $user, sku: $sku) { nodes { decision { decision note } } } } }
+}`;
+
+export default function register({ browser, demo }) {
+  const address = (screen, more = "") => `/t/${encodeURIComponent(demo().tenants[0])}/${screen}${more}`;
+  const open = async (who, to) => {
+    const opened = await openPage(browser(), demo().portal);
+    await signOn(opened.page, who, to);
+    await settled(opened.page);
+    return opened;
+  };
+
+  test("the worklist's sums and findings are those of the API, today and three weeks ago", async () => {
+    const { context, page, faults } = await open("customer_admin", address("worklist"));
+    for (const asOf of [await dayBefore(demo(), 0), await dayBefore(demo(), 21)]) {
+      await page.goto(address("worklist", `?asOf=${asOf}`));
+      await settled(page);
+      const { findingTotals: totals, findings } = (await answerOf(demo(), TOTALS, { asOf })).tenant.at;
+
+      const sums = (await tableOf(page, "Saving per month · Cause")).map(([, ...figures]) => figures);
+      const list = (await tableOf(page, "Findings")).map(([person, product, department, , , , saving]) => [
+        person,
+        product,
+        department,
+        saving,
+      ]);
+
+      assert.ok(totals.groups.length > 0);
+      assert.deepEqual(sums, [...totals.groups, totals.total].map(line));
+      assert.deepEqual(
+        list,
+        findings.nodes.map((each) => [
+          each.userName,
+          each.sku.name,
+          each.department ?? "Not told",
+          each.saving === null ? "unknown" : money(each.saving),
+        ]),
+      );
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("an exempt seat leaves the worklist, is listed in the settings, and comes back when it is lifted", async () => {
+    const { context, page, faults } = await open("customer_admin", address("worklist"));
+    const before = (await answerOf(demo(), TOTALS)).tenant.at;
+    const [first] = before.findings.nodes;
+    await page.getByRole("checkbox", { name: `Choose ${first.userName}, ${first.sku.name}` }).check();
+    await page.getByRole("group", { name: "Actions on the selection" }).getByRole("button", { name: "Exempt" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Exempt" }).click();
+    assert.equal(await dialog.getByText("Please fill this in.").count(), 2);
+    await dialog.getByLabel("Reason").fill("Parental leave");
+    await dialog.getByLabel("Who answers for it").fill("Hanna Roth");
+    await dialog.getByLabel(/^Until/).fill("2027-12-31");
+    await dialog.getByRole("button", { name: "Exempt" }).click();
+    await page.locator("[data-outcome=over]").waitFor();
+    await settled(page);
+
+    const { nodes } = (await answerOf(demo(), EXEMPTIONS)).tenant.at.exemptions;
+    const [made] = nodes.filter(({ reason }) => reason === "Parental leave");
+    assert.deepEqual(made, {
+      userName: first.userName,
+      sku: { name: first.sku.name },
+      reason: "Parental leave",
+      owner: "Hanna Roth",
+      until: "2027-12-31",
+    });
+    const after = (await answerOf(demo(), TOTALS)).tenant.at.findingTotals;
+    assert.equal(after.total.seats, before.findingTotals.total.seats - 1);
+    await eventually(async () => {
+      const sums = await tableOf(page, "Saving per month · Cause");
+      assert.deepEqual(sums.at(-1).slice(1), line(after.total));
+    });
+
+    await page.goto(address("settings", "?tab=exemptions"));
+    await settled(page);
+    const [row] = await tableOf(page, "Exemptions");
+    assert.deepEqual(row.slice(0, 5), [first.userName, first.sku.name, "Parental leave", "Hanna Roth", "31 Dec 2027"]);
+    await page.getByRole("button", { name: `Lift the exemption of ${first.userName}, ${first.sku.name}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Lift" }).click();
+    await page.locator("[data-said=done]").waitFor();
+
+    const lifted = (await answerOf(demo(), TOTALS)).tenant.at.findingTotals;
+    assert.equal(lifted.total.seats, before.findingTotals.total.seats);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("an exemption is undone from where it was made", async () => {
+    const { context, page } = await open("customer_admin", address("worklist"));
+    const before = (await answerOf(demo(), TOTALS)).tenant.at;
+    const [, second] = before.findings.nodes;
+    await page.getByRole("button", { name: `Open the evidence: ${second.userName}, ${second.sku.name}` }).click();
+    const panel = page.getByRole("dialog");
+    await panel.getByText("How we know").waitFor();
+    await panel.getByRole("button", { name: "Exempt" }).click();
+    const dialog = page.getByRole("dialog", { name: "Exempt the seat" });
+    await dialog.getByLabel("Reason").fill("Long illness");
+    await dialog.getByLabel("Who answers for it").fill("Hanna Roth");
+    await dialog.getByRole("button", { name: "Exempt" }).click();
+    await page.locator("[data-outcome=over]").waitFor();
+    assert.equal((await answerOf(demo(), TOTALS)).tenant.at.findingTotals.exemptSeats, 1);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("The exemption of 1 seat is lifted.").waitFor();
+
+    const after = (await answerOf(demo(), TOTALS)).tenant.at;
+    assert.deepEqual(after.findingTotals, before.findingTotals);
+    await context.close();
+  });
+
+  test("findings decided in bulk bear the decision", async () => {
+    const { context, page } = await open("customer_admin", address("worklist"));
+    const { nodes } = (await answerOf(demo(), TOTALS)).tenant.at.findings;
+    const seats = nodes.slice(2, 5);
+    for (const { userName, sku } of seats) {
+      await page.getByRole("checkbox", { name: `Choose ${userName}, ${sku.name}` }).check();
+    }
+    await page.getByRole("group", { name: "Actions on the selection" }).getByRole("button", { name: "Accept" }).click();
+    await page.getByRole("dialog").getByLabel("Note (optional)").fill("Agreed with the managers");
+    await page.getByRole("dialog").getByRole("button", { name: "Accept" }).click();
+    await page
+      .locator("[data-outcome=over]")
+      .getByText(/^3 (seats changed|were so already)$/)
+      .waitFor();
+
+    for (const { userId, sku } of seats) {
+      const answer = await answerOf(demo(), DECISION, { user: userId, sku: sku.skuId });
+      const [{ decision }] = answer.tenant.at.findings.nodes;
+      assert.deepEqual(decision, { decision: "ACCEPTED", note: "Agreed with the managers" });
+    }
+    await context.close();
+  });
+
+  test("who may only look finds the reason and nothing to choose", async () => {
+    const { context, page, faults } = await open("customer_viewer", address("worklist"));
+
+    assert.equal(await page.getByRole("group", { name: "Findings" }).getByRole("checkbox").count(), 0);
+    await page.getByText("You may look at this customer and change nothing.").first().waitFor();
+    const accept = page.getByRole("button", { name: "Accept" });
+    assert.equal(await accept.getAttribute("aria-disabled"), "true");
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("what is exported is what is on screen", async () => {
+    const { context, page } = await open("customer_admin", address("worklist", "?cause=IDLE"));
+    const asOf = await dayBefore(demo(), 0);
+    const idle = `query Idle($tenant: ID!, $asOf: Date) {
+      tenant(id: $tenant) { at(asOf: $asOf) { findings(causes: [IDLE], first: 200) { nodes { userName } } } }
+    }`;
+    const { nodes } = (await answerOf(demo(), idle, { asOf })).tenant.at.findings;
+    await page.getByRole("button", { name: "Export findings" }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: "As CSV" }).click(),
+    ]);
+    const chunks = [];
+    for await (const chunk of await file.createReadStream()) chunks.push(chunk);
+    const lines = Buffer.concat(chunks).toString().trim().split("\r\n");
+
+    assert.match(file.suggestedFilename(), /findings.*\.csv$/);
+    assert.equal(lines.filter((each) => nodes.some(({ userName }) => each.includes(userName))).length, nodes.length);
+    await context.close();
+  });
+}
+
+function line({ seats, people, pricedSeats, saving }) {
+  return [number(seats), number(people), money(saving.total), number(seats - pricedSeats)];
+}

@@ -1,0 +1,63 @@
+import { makeStyles } from "@fluentui/react-components";
+import type { EChartsCoreOption, EChartsType } from "echarts/core";
+import { useFormats } from "@/i18n/format";
+import { useEffect, useRef, type ReactElement } from "react";
+
+const useStyles = makeStyles({ box: { width: "100%", minWidth: 0 } });
+
+/**
+ * A drawing by ECharts, loaded when the first one is shown. It is hidden from screen readers: the table beside it
+ * says the same. `onPick`: the position of what was clicked.
+ */
+export function Canvas(props: {
+  readonly option: EChartsCoreOption;
+  /** Pixels. */
+  readonly height: number;
+  readonly onPick?: (at: number, series: number) => void;
+}): ReactElement {
+  const styles = useStyles();
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType | null>(null);
+  const shown = useRef(props);
+  const { locale } = useFormats();
+  const drawn = JSON.stringify(props.option) + locale; // what formatters make depends on the locale alone
+
+  useEffect(() => {
+    shown.current = props;
+  });
+
+  useEffect(() => {
+    if (chart.current !== null) draw(chart.current, shown.current.option);
+  }, [drawn]);
+
+  useEffect(() => {
+    let gone = false;
+    const element = box.current;
+    const observer = new ResizeObserver(() => {
+      chart.current?.resize();
+      chart.current?.getZr().flush();
+    });
+    void import("./echarts").then(({ init }) => {
+      if (gone || element === null) return;
+      const made = init(element);
+      chart.current = made;
+      draw(made, shown.current.option);
+      made.on("click", (event) => shown.current.onPick?.(event.dataIndex, event.seriesIndex ?? 0));
+      observer.observe(element);
+    });
+    return () => {
+      gone = true;
+      observer.disconnect();
+      chart.current?.dispose();
+      chart.current = null;
+    };
+  }, []);
+
+  return <div ref={box} className={styles.box} style={{ height: props.height }} aria-hidden="true" />;
+}
+
+/** At once, not with the next frame: nothing flickers, and a page being printed has its charts. */
+function draw(chart: EChartsType, option: EChartsCoreOption): void {
+  chart.setOption(option, { notMerge: true });
+  chart.getZr().flush();
+}

@@ -1,0 +1,192 @@
+import { Button, Checkbox, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { ChevronDown20Regular } from "@fluentui/react-icons/svg/chevron-down";
+import { ChevronRight20Regular } from "@fluentui/react-icons/svg/chevron-right";
+import { Fragment, type ReactElement, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty } from "./Empty";
+import { HeaderCell, type Column, type Sorted } from "./HeaderCell";
+import { Loading } from "./Loading";
+import { Pager } from "./Pager";
+import type { Paging } from "./usePaging";
+
+export type { Column, Sorted } from "./HeaderCell";
+
+const useStyles = makeStyles({
+  frame: {
+    overflowX: "auto",
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge,
+    ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+  },
+  table: {
+    width: "100%",
+    borderCollapse: "collapse",
+    fontSize: tokens.fontSizeBase300,
+    lineHeight: tokens.lineHeightBase300,
+  },
+  row: { ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
+  chosen: { backgroundColor: tokens.colorNeutralBackground1Selected },
+  cell: {
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+    textAlign: "left",
+    verticalAlign: "top",
+    fontWeight: tokens.fontWeightRegular,
+    overflowWrap: "break-word",
+  },
+  narrow: { width: "32px", paddingRight: 0, verticalAlign: "middle" },
+  end: { textAlign: "right", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" },
+  wide: { "@media (max-width: 899px)": { display: "none" } },
+  detail: { backgroundColor: tokens.colorNeutralBackground2 },
+  waiting: { opacity: 0.6 },
+  caption: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
+});
+
+/** Rows chosen by their keys, for doing something with several. */
+export interface Choosing {
+  readonly keys: ReadonlySet<string>;
+  onChange(keys: ReadonlySet<string>): void;
+}
+
+/** The properties of a `DataGrid`. */
+export interface DataGridProps<Row> {
+  /** Its name, for screen readers. */
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  /** Undefined: on their way, a skeleton is shown. */
+  readonly rows: readonly Row[] | undefined;
+  readonly rowKey: (row: Row) => string;
+  /** The rows shown are of the page before: the next are on their way. */
+  readonly waiting?: boolean;
+  /** What an empty list means. */
+  readonly empty: string;
+  readonly emptyHint?: string;
+  /** As the server sorted; a click on a column with `sort` calls `onSort`. */
+  readonly sorted?: Sorted;
+  readonly onSort?: (sorted: Sorted) => void;
+  readonly paging?: Paging;
+  readonly pageInfo?: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
+  readonly choosing?: Choosing;
+  /** What opens below a row; `open` is the key of the one that is open, null: none. */
+  readonly detail?: (row: Row) => ReactNode;
+  readonly open?: string | null;
+  readonly onOpen?: (key: string | null) => void;
+  /** Called with a row to name it: "Choose Anna". */
+  readonly rowName?: (row: Row) => string;
+}
+
+/** A list of the API: sorted, filtered and paged by the server; rows can be chosen and opened. */
+export function DataGrid<Row>(props: DataGridProps<Row>): ReactElement {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const { columns, rows, rowKey, choosing, detail, rowName } = props;
+  const chosenHere = rows?.filter((row) => choosing?.keys.has(rowKey(row))).length ?? 0;
+  const every = rows !== undefined && rows.length > 0 && chosenHere === rows.length;
+  const span = columns.length + (choosing ? 1 : 0) + (detail ? 1 : 0);
+  const choose = (keys: readonly string[], on: boolean): void => {
+    const next = new Set(choosing?.keys);
+    for (const key of keys) {
+      if (on) next.add(key);
+      else next.delete(key);
+    }
+    choosing?.onChange(next);
+  };
+  if (rows === undefined) return <Loading height={420} />;
+  return (
+    <div>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+      <div className={styles.frame} tabIndex={0} role="group" aria-label={props.caption} data-print="whole">
+        <table
+          className={mergeClasses(styles.table, props.waiting && styles.waiting)}
+          aria-busy={props.waiting ?? false}
+        >
+          <caption className={styles.caption}>{props.caption}</caption>
+          <thead>
+            <tr>
+              {choosing !== undefined && (
+                <th scope="col" className={mergeClasses(styles.cell, styles.narrow)} data-print="no">
+                  <Checkbox
+                    checked={every ? true : chosenHere > 0 ? "mixed" : false}
+                    aria-label={t("grid.chooseAll")}
+                    onChange={(_, { checked }) => choose(rows.map(rowKey), checked === true)}
+                  />
+                </th>
+              )}
+              {detail !== undefined && (
+                <th scope="col" className={mergeClasses(styles.cell, styles.narrow)} data-print="no">
+                  <span className={styles.caption}>{t("grid.details")}</span>
+                </th>
+              )}
+              {columns.map((column) => (
+                <HeaderCell key={column.id} column={column} sorted={props.sorted} onSort={props.onSort} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => {
+              const key = rowKey(row);
+              const open = detail !== undefined && props.open === key;
+              const chosen = choosing?.keys.has(key) ?? false;
+              const name = rowName?.(row) ?? key;
+              return (
+                <Fragment key={key}>
+                  <tr className={mergeClasses(styles.row, chosen && styles.chosen)}>
+                    {choosing !== undefined && (
+                      <td className={mergeClasses(styles.cell, styles.narrow)} data-print="no">
+                        <Checkbox
+                          checked={chosen}
+                          aria-label={t("grid.choose", { name })}
+                          onChange={(_, { checked }) => choose([key], checked === true)}
+                        />
+                      </td>
+                    )}
+                    {detail !== undefined && (
+                      <td className={mergeClasses(styles.cell, styles.narrow)} data-print="no">
+                        <Button
+                          size="small"
+                          appearance="subtle"
+                          icon={open ? <ChevronDown20Regular /> : <ChevronRight20Regular />}
+                          aria-expanded={open}
+                          aria-label={t("grid.open", { name })}
+                          onClick={() => props.onOpen?.(open ? null : key)}
+                        />
+                      </td>
+                    )}
+                    {columns.map((column, at) => {
+                      const Cell = at === 0 ? "th" : "td";
+                      return (
+                        <Cell
+                          key={column.id}
+                          {...(at === 0 ? { scope: "row" } : {})}
+                          className={mergeClasses(
+                            styles.cell,
+                            column.align === "end" && styles.end,
+                            column.wideOnly && styles.wide,
+                          )}
+                        >
+                          {column.cell(row)}
+                        </Cell>
+                      );
+                    })}
+                  </tr>
+                  {open && (
+                    <tr>
+                      <td colSpan={span} className={mergeClasses(styles.cell, styles.detail)}>
+                        {detail(row)}
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
+              );
+            })}
+          </tbody>
+        </table>
+        {rows.length === 0 && <Empty title={props.empty} hint={props.emptyHint} />}
+      </div>
+      {props.paging !== undefined && (
+        <Pager paging={props.paging} pageInfo={props.pageInfo} shown={rows.length} waiting={props.waiting ?? false} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { makeStyles, tokens, Tooltip } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import type { FreshnessPartsFragment } from "@/gql/graphql";
+import { useFormats, type Formats } from "@/i18n/format";
+
+const useStyles = makeStyles({
+  line: { display: "inline-flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+  warn: { color: tokens.colorPaletteDarkOrangeForeground1, fontWeight: tokens.fontWeightSemibold },
+});
+
+/** How fresh figures are, in one line: when they were read, and what they lack. Spread `...FreshnessParts`. */
+export function Freshness({
+  value,
+  timeZone,
+}: {
+  readonly value: FreshnessPartsFragment;
+  readonly timeZone?: string;
+}): ReactElement {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { collectedAt } = value;
+  const gaps = value.gaps.map(({ feed, reason, since, until }) =>
+    [
+      t(`feeds.${feed}`),
+      t(`gapReasons.${reason}`, { defaultValue: reason }),
+      since == null ? t("freshness.neverRead") : formats.instant(since, timeZone),
+      until == null ? t("freshness.lasts") : formats.instant(until, timeZone),
+    ].join(" · "),
+  );
+  return (
+    <span className={styles.line}>
+      <span>
+        {collectedAt == null
+          ? t("freshness.never")
+          : t("freshness.read", { at: formats.instant(collectedAt, timeZone) }) + agoOf(collectedAt, formats)}
+      </span>
+      {value.estimated && <span className={styles.warn}>{t("freshness.estimated")}</span>}
+      {gaps.length > 0 && (
+        <Tooltip content={gaps.slice(0, 6).join("\n")} relationship="description">
+          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- its description has to be reachable */}
+          <span className={styles.warn} tabIndex={0}>
+            {t("freshness.gaps", { count: gaps.length })}
+          </span>
+        </Tooltip>
+      )}
+    </span>
+  );
+}
+
+/** How long ago, in brackets; nothing where the reader's clock is behind the service's. */
+function agoOf(instant: string, formats: Formats): string {
+  return Date.parse(instant) > Date.now() ? "" : ` (${formats.ago(instant)})`;
+}

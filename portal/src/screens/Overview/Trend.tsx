@@ -1,0 +1,71 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useAsk } from "@/api/useAsk";
+import { useTenant } from "@/app/tenant";
+import { OverviewTrendDocument } from "@/gql/graphql";
+import { useFormats } from "@/i18n/format";
+import { Answer } from "@/parts/Answer";
+import { Chart } from "@/parts/Chart";
+import { Empty } from "@/parts/Empty";
+import { Section } from "@/parts/Section";
+import { plusDays } from "@/time/days";
+import { useMoment } from "@/time/useMoment";
+import { barOf } from "./shares";
+
+const WEEKS = 26;
+
+/** Units and seats, and what they cost, over the last half year. */
+export function Trend(): ReactElement {
+  const { t } = useTranslation("Overview");
+  const formats = useFormats();
+  const { id, currency } = useTenant();
+  const { variables, day } = useMoment();
+  const to = plusDays(day, 1);
+  const asked = useAsk(OverviewTrendDocument, { tenant: id, ...variables, from: plusDays(to, -7 * WEEKS), to });
+  const pointsOf = (data: NonNullable<typeof asked.data>) =>
+    (data.tenant?.at.licenceTrend ?? []).filter(({ enabled, held }) => enabled != null || held > 0);
+  return (
+    <>
+      <Section title={t("trend.title")} hint={t("trend.hint")}>
+        <Answer to={asked} height={290}>
+          {(data) => {
+            const points = pointsOf(data);
+            if (points.length === 0) return <Empty title={t("trend.none")} />;
+            return (
+              <Chart
+                name={t("trend.title")}
+                axis={t("trend.axis")}
+                labels={points.map(({ on }) => formats.day(on))}
+                series={[
+                  { name: t("trend.units"), values: points.map(({ enabled }) => enabled ?? null), kind: "line" },
+                  { name: t("trend.held"), values: points.map(({ held }) => held), kind: "line" },
+                ]}
+                format={(value) => formats.number(value)}
+              />
+            );
+          }}
+        </Answer>
+      </Section>
+      <Section title={t("trend.money")} hint={t("trend.moneyHint")}>
+        <Answer to={asked} height={290}>
+          {(data) => {
+            const points = pointsOf(data);
+            if (points.length === 0) return <Empty title={t("trend.none")} />;
+            return (
+              <Chart
+                name={t("trend.money")}
+                axis={t("trend.axis")}
+                labels={points.map(({ on }) => formats.day(on))}
+                series={[
+                  { name: t("trend.runRate"), values: points.map(({ runRate }) => barOf(runRate)), kind: "area" },
+                ]}
+                format={(value) => formats.money({ amount: value.toFixed(2), currency })}
+                shortFormat={(value) => formats.shortMoney(value, currency)}
+              />
+            );
+          }}
+        </Answer>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+import { Badge, Text } from "@fluentui/react-components";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useAsk } from "@/api/useAsk";
+import { useTenant } from "@/app/tenant";
+import { PeopleDocument, type PeopleQuery, type UserFilter } from "@/gql/graphql";
+import { useFormats } from "@/i18n/format";
+import { DataGrid, type Column } from "@/parts/DataGrid";
+import { Failed } from "@/parts/Failed";
+import { Freshness } from "@/parts/Freshness";
+import { PageHeader } from "@/parts/PageHeader";
+import { Stale } from "@/parts/Stale";
+import { Unknown } from "@/parts/Unknown";
+import { usePaging } from "@/parts/usePaging";
+import { useMoment } from "@/time/useMoment";
+import { ActivityWord } from "./ActivityWord";
+import { PersonLink } from "./PersonLink";
+import { nameOf } from "./words";
+
+type Row = NonNullable<PeopleQuery["tenant"]>["at"]["users"]["nodes"][number];
+
+const NAMED = 2;
+
+/** All users of the directory at the moment, by name. */
+export function Everybody(props: { readonly filter: UserFilter; readonly filters: ReactNode }): React.JSX.Element {
+  const { t } = useTranslation("People");
+  const formats = useFormats();
+  const tenant = useTenant();
+  const moment = useMoment();
+  const paging = usePaging(JSON.stringify([tenant.id, moment.variables, props.filter]));
+  const asked = useAsk(PeopleDocument, {
+    tenant: tenant.id,
+    ...moment.variables,
+    first: paging.first,
+    after: paging.after,
+    filter: props.filter,
+  });
+  const at = asked.before?.tenant?.at;
+  const told = (value: string | null | undefined): ReactNode => value ?? <Unknown why={t("person.notTold")} />;
+  const columns: Column<Row>[] = [
+    {
+      id: "name",
+      header: t("column.name"),
+      minWidth: "160px",
+      cell: (row) => <PersonLink user={row.userId}>{nameOf(row, t)}</PersonLink>,
+    },
+    { id: "department", header: t("column.department"), cell: (row) => told(row.department) },
+    { id: "country", header: t("column.country"), wideOnly: true, cell: (row) => told(row.country) },
+    {
+      id: "kind",
+      header: t("column.kind"),
+      wideOnly: true,
+      cell: (row) => (
+        <>
+          {t(`kind.${row.kind}`)}{" "}
+          {row.kindConfidence === "LOW" && (
+            <Badge appearance="tint" color="warning">
+              {t("unsure")}
+            </Badge>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "account",
+      header: t("column.account"),
+      wideOnly: true,
+      cell: (row) => t(row.enabled ? "enabled" : "disabled"),
+    },
+    { id: "licences", header: t("column.licences"), minWidth: "200px", cell: (row) => <Licences row={row} /> },
+    {
+      id: "activity",
+      header: t("column.activity"),
+      cell: (row) => <ActivityWord activity={row.activity} timeZone={moment.timeZone} />,
+    },
+  ];
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        sub={
+          <>
+            {t("about", { date: formats.day(moment.day) })}{" "}
+            {at && <Freshness value={at.freshness} timeZone={moment.timeZone} />}
+          </>
+        }
+        actions={<Stale stale={asked.stale} />}
+      />
+      {props.filters}
+      {asked.trouble !== null && <Failed trouble={asked.trouble} onRetry={asked.again} />}
+      {(at !== undefined || asked.trouble === null) && (
+        <DataGrid
+          caption={t("caption")}
+          columns={columns}
+          rows={at?.users.nodes}
+          rowKey={(row) => row.userId}
+          waiting={asked.data === undefined}
+          empty={at?.beforeFirstFact ? t("nothingKnown") : t("empty")}
+          emptyHint={t("emptyHint")}
+          paging={paging}
+          pageInfo={at?.users.pageInfo}
+        />
+      )}
+    </>
+  );
+}
+
+function Licences({ row }: { readonly row: Row }): React.JSX.Element {
+  const { t } = useTranslation("People");
+  const names = [...new Map(row.holdings.map(({ sku }) => [sku.skuId, sku.name])).values()];
+  if (names.length === 0) return <Text italic>{t("noLicence")}</Text>;
+  const rest = names.slice(NAMED);
+  return (
+    <>
+      {names.slice(0, NAMED).join(", ")}
+      {rest.length > 0 && <span title={rest.join(", ")}> {t("more", { count: rest.length })}</span>}
+    </>
+  );
+}

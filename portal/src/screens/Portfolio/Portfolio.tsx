@@ -1,0 +1,130 @@
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { useReadOn } from "@/api/useReadOn";
+import { PortfolioDocument } from "@/gql/graphql";
+import { useFormats } from "@/i18n/format";
+import { Chart } from "@/parts/Chart";
+import { DataGrid } from "@/parts/DataGrid";
+import { Empty } from "@/parts/Empty";
+import { Failed } from "@/parts/Failed";
+import { ChoiceFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
+import { Loading } from "@/parts/Loading";
+import { Section } from "@/parts/Section";
+import { useParameter } from "@/parts/useParameter";
+import { momentOf } from "@/time/moment";
+import { useColumns, type Row } from "./columns";
+import { inOrder, shareOf, wasteShare, type Order } from "./order";
+
+const ORDERS: readonly Order[] = ["LIKELY", "GUARANTEED", "UNASSIGNED", "ACTIVE", "SEATS", "NAME"];
+const PAGE = 25;
+const PAGES = 40;
+const CHARTED = 15;
+
+const useStyles = makeStyles({
+  title: { margin: 0 },
+  sub: {
+    display: "block",
+    color: tokens.colorNeutralForeground3,
+    marginBottom: tokens.spacingVerticalM,
+    maxWidth: "90ch",
+  },
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingHorizontalM },
+  foot: { minHeight: "20px", color: tokens.colorNeutralForeground2 },
+});
+
+/** All customers the viewer may see, each in a few figures, the most wasteful first. */
+export default function Portfolio(): React.JSX.Element {
+  const styles = useStyles();
+  const { t } = useTranslation("Portfolio");
+  const formats = useFormats();
+  const [search] = useSearchParams();
+  const { asOf, knownAt } = momentOf(search);
+  const [askedOrder, setOrder] = useParameter("sort", "LIKELY");
+  const [day, setDay] = useParameter("asOf");
+  const [find, setFind] = useParameter("find");
+  const order = ORDERS.find((each) => each === askedOrder) ?? "LIKELY";
+  const customers = useReadOn(PortfolioDocument, { asOf, knownAt, first: PAGE }, (data) => data.portfolio, {
+    pages: PAGES,
+  });
+  const columns = useColumns();
+  useEffect(() => {
+    document.title = `${t("title")} · SUA`;
+  }, [t]);
+  const sorted = inOrder(customers.items, order);
+  const shown = sorted.filter(({ name }) => name.toLocaleLowerCase().includes(find.toLocaleLowerCase()));
+  return (
+    <>
+      <Text as="h1" size={700} weight="semibold" block className={styles.title}>
+        {t("title")}
+      </Text>
+      <Text size={200} className={styles.sub}>
+        {asOf === null ? t("aboutNow") : t("about", { date: formats.day(asOf) })}
+      </Text>
+      <FilterBar
+        active={find !== "" || day !== ""}
+        onClear={() => {
+          setFind("");
+          setDay("");
+        }}
+      >
+        <TextFilter type="date" label={t("asOf")} value={day} onChange={setDay} />
+        <ChoiceFilter
+          label={t("order.label")}
+          value={order}
+          any=""
+          choices={ORDERS.map((each) => ({ value: each, label: t(`order.${each}`) }))}
+          onChange={setOrder}
+        />
+        <TextFilter label={t("find")} value={find} onChange={setFind} />
+      </FilterBar>
+      {customers.trouble !== null && <Failed trouble={customers.trouble} onRetry={customers.again} />}
+      {customers.items.length === 0 && customers.reading ? (
+        <Loading height={520} />
+      ) : customers.items.length === 0 && customers.trouble === null ? (
+        <Empty title={t("empty")} hint={t("emptyHint")} />
+      ) : (
+        <div className={styles.stack}>
+          <Text size={200} className={styles.foot} role="status">
+            {customers.reading
+              ? t("reading", { count: customers.items.length })
+              : t("orderAbout", { count: customers.items.length })}
+          </Text>
+          <Shares customers={shown.slice(0, CHARTED)} />
+          <DataGrid
+            caption={t("caption")}
+            columns={columns}
+            rows={shown}
+            rowKey={(row) => row.tenantId}
+            waiting={customers.reading}
+            empty={t("noneFound")}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Shares({ customers }: { readonly customers: readonly Row[] }): React.JSX.Element {
+  const { t } = useTranslation("Portfolio");
+  const formats = useFormats();
+  return (
+    <Section title={t("chartTitle")} hint={t("chartAbout", { count: customers.length })}>
+      <Chart
+        name={t("chartTitle")}
+        axis={t("customer")}
+        horizontal
+        labels={customers.map(({ name }) => name)}
+        series={[
+          { name: t("certain"), values: customers.map((each) => wasteShare(each, "GUARANTEED")) },
+          { name: t("likely"), values: customers.map((each) => wasteShare(each, "LIKELY")) },
+          { name: t("unassigned"), values: customers.map((each) => shareOf(each.unassigned, each.runRate)) },
+        ]}
+        format={(value) => formats.percent(value)}
+        shortFormat={(value) => formats.percent(value, 0)}
+        height={Math.max(180, 60 + customers.length * 40)}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,19 @@
+import { Button, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+
+/** What a change did, in words; until it is dismissed. */
+export function Said({ words, onDismiss }: { readonly words: string; readonly onDismiss: () => void }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <MessageBar intent="success" politeness="polite" data-said="done">
+      <MessageBarBody>{words}</MessageBarBody>
+      <MessageBarActions
+        containerAction={
+          <Button appearance="transparent" icon={<Dismiss20Regular />} aria-label={t("close")} onClick={onDismiss} />
+        }
+      />
+    </MessageBar>
+  );
+}

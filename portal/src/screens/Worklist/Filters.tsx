@@ -1,0 +1,59 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { useAsk } from "@/api/useAsk";
+import { useTenant } from "@/app/tenant";
+import { WorklistChoicesDocument } from "@/gql/graphql";
+import { ChoiceFilter, ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
+import { useMoment } from "@/time/useMoment";
+import { CAUSES, isFiltered, NO_FILTERS, TIERS, type Choice } from "./choice";
+
+/** The filters of the worklist; all of them are applied by the API. */
+export function Filters(props: {
+  readonly choice: Choice;
+  readonly onChoose: (part: Partial<Choice>) => void;
+}): ReactElement {
+  const { t } = useTranslation("Worklist");
+  const { id } = useTenant();
+  const moment = useMoment();
+  const { before } = useAsk(WorklistChoicesDocument, { tenant: id, ...moment.variables });
+  const { choice, onChoose } = props;
+  const departments = before?.tenant?.at.departments.groups.flatMap(({ key }) => (key == null ? [] : [key])) ?? [];
+  const known = choice.department === null || departments.includes(choice.department);
+  return (
+    <FilterBar active={isFiltered(choice)} onClear={() => onChoose(NO_FILTERS)}>
+      <ChoicesFilter
+        label={t("filter.cause")}
+        values={choice.causes}
+        choices={CAUSES.map((value) => ({ value, label: t(`causes.${value}`) }))}
+        onChange={(values) => onChoose({ causes: CAUSES.filter((each) => values.includes(each)) })}
+      />
+      <ChoicesFilter
+        label={t("filter.tier")}
+        values={choice.tiers}
+        choices={TIERS.map((value) => ({ value, label: t(`tiers.${value}`) }))}
+        onChange={(values) => onChoose({ tiers: TIERS.filter((each) => values.includes(each)) })}
+      />
+      <ChoiceFilter
+        label={t("filter.sku")}
+        value={choice.sku ?? ""}
+        choices={(before?.tenant?.at.skus ?? []).map(({ skuId, name }) => ({ value: skuId, label: name }))}
+        onChange={(value) => onChoose({ sku: value === "" ? null : value })}
+      />
+      <ChoiceFilter
+        label={t("filter.department")}
+        value={choice.department ?? ""}
+        choices={(known ? departments : [...departments, choice.department ?? ""])
+          .toSorted((one, other) => one.localeCompare(other))
+          .map((value) => ({ value, label: value }))}
+        onChange={(value) => onChoose({ department: value === "" ? null : value })}
+      />
+      <TextFilter
+        label={t("filter.idleDays")}
+        type="number"
+        value={choice.idleDays === null ? "" : String(choice.idleDays)}
+        placeholder={before?.tenant == null ? "" : t("filter.idleDaysRule", { days: before.tenant.policy.idleDays })}
+        onChange={(value) => onChoose({ idleDays: /^[1-9]\d{0,3}$/.test(value) ? Number(value) : null })}
+      />
+    </FilterBar>
+  );
+}
