@@ -15,13 +15,28 @@ ARGS ?=
 JOBS ?= auto
 SOURCES := app tests $(wildcard bench)
 
-.PHONY: setup demo test test-slow check conformance clients fuzz bench bench-graphql soak torture mutation clean lock help
+.PHONY: setup demo portal portal-check portal-e2e screenshots test test-slow check conformance clients fuzz bench bench-graphql soak torture mutation clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(STAMP) ## install everything into .venv, hashes checked
 
 demo: $(STAMP) ## the whole product on simulated customers; Ctrl-C stops it (ARGS="--exit", ARGS="--users 1000")
 	@$(BIN)/sua demo $(ARGS)
+
+portal: ## the portal's pages into portal/dist; needs node 20 or newer and npm
+	@command -v npm >/dev/null || { echo "make portal needs node 20 or newer and npm" >&2; exit 1; }
+	@npm ci --prefix portal --no-audit --no-fund --silent
+	@npm run build --prefix portal --silent
+
+portal-check: portal ## lint, types and unit tests of the portal
+	@npm run lint --prefix portal --silent
+	@npm test --prefix portal --silent
+
+portal-e2e: $(STAMP) portal ## the portal in Chromium against a demo; needs chromium (ARGS="sign-on": files with that in the name)
+	@node portal/e2e/run.mjs $(ARGS)
+
+screenshots: $(STAMP) portal ## every screen, light, dark and narrow, into build/screenshots; needs chromium (ARGS="costs skus")
+	@node portal/e2e/screenshots.mjs $(ARGS)
 
 test: $(STAMP) ## the fast tests, offline
 	@$(BIN)/python -m pytest -m "$(MARKS)" --numprocesses=$(JOBS) --dist=loadfile $(ARGS)
@@ -66,7 +81,7 @@ soak: $(STAMP) ## ten simulated days of 50 tenants, all faults on, kills at rand
 torture: $(STAMP) ## everything struck down every two seconds for minutes (ARGS="--profile smoke --seed 7")
 	@$(BIN)/python -m tests.torture $(ARGS)
 
-mutation: $(STAMP) ## small faults put into the domain one by one: how many its tests notice (ARGS="--sample 100 --seed 7")
+mutation: $(STAMP) ## small faults put one by one into the domain and the tables' folds: how many their tests notice (ARGS="--sample 100 --seed 7")
 	@$(BIN)/python -m tools.mutation $(ARGS)
 
 lock: $(STAMP) ## for maintainers: refresh all locks from pyproject.toml
@@ -78,12 +93,12 @@ lock: $(STAMP) ## for maintainers: refresh all locks from pyproject.toml
 LOCKED = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove .venv, caches and the demo's data
-	rm -rf build tools/*/.venv tools/*/node_modules
+	rm -rf build tools/*/.venv tools/*/node_modules portal/dist portal/node_modules portal/src/gql
 	rm -rf .venv .sua .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find app tests -name __pycache__ -type d -exec rm -rf {} +
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-13s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf 'make %-13s %s\n' "$$name" "$$text"; done
 
 # uv is some twenty times faster than pip; where it has no wheel, or cannot find the index pip is configured for,
 # pip installs the same lock.

@@ -33,6 +33,10 @@ def test_every_promised_command_is_there(checkout: Path) -> None:
     assert listed == [
         "setup",
         "demo",
+        "portal",
+        "portal-check",
+        "portal-e2e",
+        "screenshots",
         "test",
         "test-slow",
         "check",
