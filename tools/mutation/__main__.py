@@ -28,7 +28,7 @@ import pytest
 from tools.mutation.forked import NOTICED, TOO_LONG
 from tools.mutation.mutants import Mutant
 from tools.mutation.parts import PARTS, ROOT, Part
-from tools.mutation.running import WAITED_S, WITHOUT_DATABASE
+from tools.mutation.running import UNMADE, WAITED_S, WITHOUT_DATABASE
 
 TARGET = 0.85
 SURVIVED, UNTESTED, NOT_TRIED = "survived", "no test runs it", "not tried"
@@ -156,6 +156,8 @@ def _alone(mutant: Mutant, tests: Sequence[str], until_s: float) -> str:
             return TOO_LONG
     if trial.returncode < 0:
         return TOO_LONG
+    if trial.returncode == UNMADE:
+        return NOT_TRIED
     return SURVIVED if trial.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else NOTICED
 
 

@@ -10,6 +10,9 @@ clock, so that a busy machine makes no difference."""
 WAITED_S = 900.0
 """For those that sleep."""
 
+UNMADE = 70
+"""Exit code: the mutant could not be made, for its file is no longer what it was."""
+
 _LARGEST = 4 << 30
 
 QUICK = ("-k", "not in_an_instant")

@@ -15,7 +15,7 @@ import pytest
 from tools.mutation import settings_of_tests  # noqa: F401 - the profile of property tests
 from tools.mutation.mutants import Mutant, mutated
 from tools.mutation.parts import ROOT
-from tools.mutation.running import WITHOUT_DATABASE, bound
+from tools.mutation.running import UNMADE, WITHOUT_DATABASE, bound
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -40,7 +40,11 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def main() -> int:
     tests = sys.stdin.read().split("\n")
     bound()
-    sys.meta_path.insert(0, Finder(Mutant(**json.loads(sys.argv[1]))))
+    try:
+        finder = Finder(Mutant(**json.loads(sys.argv[1])))
+    except (IndexError, OSError, SyntaxError):
+        return UNMADE
+    sys.meta_path.insert(0, finder)
     os.chdir(ROOT)
     sys.path.insert(0, str(Path.cwd()))
     return int(pytest.main([*WITHOUT_DATABASE, "-x", *tests]))
