@@ -37,6 +37,8 @@ ODD = 'Zoë "Q" O\'Neil \\ \u2028 <b>'
 UNKEPT = replace(SETTINGS, requests_per_minute=10**6, answers_bytes=0)
 MOMENTS = ("", '(asOf: "2026-11-21")', '(asOf: "2026-11-22", knownAt: "2026-11-22T09:00:00Z")')
 PAGE = "query($t: ID!) { tenant(id: $t) { name at { users(first: 9) { nodes { id name department } } } } }"
+SKUS = "query($t: ID!) { tenant(id: $t) { at { skus { partNumber } } } }"
+USERS = "query($t: ID!) { tenant(id: $t) { at { users(first: 2, filter: { enabled: true }) { nodes { name } } } } }"
 ASKED = {"query": PAGE, "variables": {"t": str(CONTOSO)}}
 NESTED = """query($t: ID!) { tenant(id: $t) { at { users(first: 9) {
     nodes { name holdings { heldSince sku { id name } } activity { state sources { source at } } } } } } }"""
@@ -276,25 +278,27 @@ def test_a_connection_shows_nothing_to_who_borrows_it_next(doors: Doors, module_
 def test_statements_forgotten_with_a_transaction_that_was_rolled_back_are_prepared_again(
     doors: Doors, module_database: Database
 ) -> None:
-    async def before_and_after() -> tuple[bytes, bytes]:
+    async def before_and_after() -> list[bytes]:
         pool = await open_read_pool(module_database.reader_dsn, 1)
         async with _client(asgi(pool, SteppedClock(NOON), UNKEPT)) as client:
-            one = await client.post("/graphql", json=ASKED, headers=bearer("hr"))
+
+            async def told(document: str) -> bytes:
+                asked = {"query": document, "variables": {"t": str(CONTOSO)}}
+                return (await client.post("/graphql", json=asked, headers=bearer("hr"))).content
+
+            answers = [await told(PAGE), await told(SKUS)]
             async with pool.connection() as db:
-                with pytest.raises(psycopg.errors.DivisionByZero):
-                    await (await db.execute("BEGIN")).connection.execute("SELECT 1/0", prepare=True)
-                await db.rollback()
                 await db.execute("DEALLOCATE ALL")
-            other = await client.post("/graphql", json=ASKED, headers=bearer("hr"))
+            answers += [await told(USERS), await told(PAGE), await told(SKUS), await told(USERS)]
         await pool.close()
-        return one.content, other.content
+        return answers
 
     doors.found.clear()
     broken = _broken()
-    one, other = doors.runner.run(before_and_after())
+    page, skus, users, *again = doors.runner.run(before_and_after())
 
-    assert one == other
-    assert doors.found == {"told": 2}
+    assert again == [page, skus, users]
+    assert doors.found == {"told": 6}
     assert _broken() == broken
 
 

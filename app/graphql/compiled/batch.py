@@ -119,12 +119,16 @@ class Batches:
 
     async def answers(self, db: Db, batch: Batch) -> list[Answer]:
         """The answers in the order of the questions, all from one snapshot."""
-        await self._prepare_lacking(db, batch)
         try:
+            await self._prepare_lacking(db, batch)
             return await _told(db, batch)
-        except psycopg.errors.InvalidSqlStatementName:
-            # Where a transaction of the general way was rolled back, psycopg has its connection forget all statements.
-            self._prepared.pop(db, None)
+        except (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement):
+            # Where a transaction of the general way was rolled back, psycopg has its connection forget all statements;
+            # and a request broken off may have prepared some without a word.
+            there = await db.execute(
+                "SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCAPE '!'", prepare=False
+            )
+            self._prepared[db] = OrderedDict.fromkeys([name for (name,) in await there.fetchall()])
             await self._prepare_lacking(db, batch)
             return await _told(db, batch)
 
