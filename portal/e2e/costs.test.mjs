@@ -93,7 +93,7 @@ export default function register({ browser, demo }) {
     await panel.getByRole("link", { name: "Open in the worklist" }).click();
     await page.waitForURL(/\/worklist\?.*department=/);
 
-    assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "Worklist");
+    await page.getByRole("heading", { level: 1, name: "Worklist" }).waitFor();
     await context.close();
   });
 }
