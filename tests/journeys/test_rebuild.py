@@ -21,8 +21,10 @@ from tests.journeys.lives import Life, variables_of
 
 TABLES = [table for projection in ALL for table in projection.tables]
 LARGEST_BATCH = 300
-STATED = {"exchange_rates", "findings", "prices", "rate_cards"}
-"""Filled by what people state, which nobody does in the lived company: their rebuild is in tests/projections."""
+STATED = {"call_retention", "exchange_rates", "findings", "prices", "rate_cards"}
+"""Filled by what people state, which nobody does in the lived company: their rebuild is in tests/projections and
+tests/people.
+"""
 
 Sua = Callable[..., tuple[int, str]]
 
