@@ -29,30 +29,35 @@ def adoption_of(replay: WholeReplay, source: Source) -> Values:
     since = until - timedelta(days=DAYS)
     said = {"source": source.name, "since": since.isoformat(), "until": until.isoformat(), "suppressed": False}
     last = min(until, cut.known_on + timedelta(days=1))
-    days = [since + timedelta(days=nth) for nth in range((last - since).days)]
+    month = [last - timedelta(days=nth) for nth in range(DAYS, 0, -1)]
+    stretches = list(replay.days.people([day_ends(on, cut.zone) for on in month]))
+    # Of days before the first account was known nobody can say who could have used anything.
+    unknown = min((each.first for each in stretches if each.account is not None), default=DAYS)
+    begin = max(unknown, (since - month[0]).days)
+    days = month[begin:]
     wanted = dict(_wanted(replay, source))
     if not days or not wanted:
         return {**said, **_NOTHING}
     eligible: dict[UserId, int] = {}
-    for each in replay.days.people([day_ends(on, cut.zone) for on in days]):
+    for each in stretches:
         account = each.account
-        if account is None or account.deleted or account.profile.kind is not UserKind.PERSON:
+        if account is None or account.deleted or account.profile.kind is not UserKind.PERSON or each.last <= begin:
             continue
         if any(not wanted[sku] <= set(path.disabled_plans) for sku, path in each.paths if sku in wanted):
-            eligible[each.user] = eligible.get(each.user, 0) + each.last - each.first
+            eligible[each.user] = eligible.get(each.user, 0) + each.last - max(each.first, begin)
     if 0 < len(eligible) < _FEWEST:
         return {**said, **_NOTHING, "suppressed": True}
     used = [(user, day) for (by, day, user) in replay.activity.days if by is source]
     active = {user for user, day in used if user in eligible and days[0] <= day <= days[-1]}
     people = Fraction(sum(eligible.values()), len(days))
-    month = [(user, day) for user, day in used if last - timedelta(days=DAYS) <= day < last]
-    users = {user for user, _ in month}
+    by_day = [(user, day) for user, day in used if month[unknown] <= day < last]
+    users = {user for user, _ in by_day}
     return {
         **said,
         "active": len(active),
         "eligible": _share(people),
         "adoption": _share(len(active) / people) if people else None,
-        "stickiness": _share(Fraction(len(month), DAYS * len(users))) if len(users) >= _FEWEST else None,
+        "stickiness": _share(Fraction(len(by_day), (DAYS - unknown) * len(users))) if len(users) >= _FEWEST else None,
     }
 
 

@@ -26,7 +26,10 @@ WorkloadSource = strawberry.enum(
 class Adoption:
     source: WorkloadSource  # type: ignore[valid-type]
     since: date = strawberry.field(description="The first civil day of the window.")
-    until: date = strawberry.field(description="The first civil day after it; days to come do not count.")
+    until: date = strawberry.field(
+        description="The first civil day after it; days to come, and days on which no account was known yet, do not "
+        "count."
+    )
     suppressed: bool = strawberry.field(description="Fewer than five people have it, so nothing is told of them.")
     active: int | None = strawberry.field(description="People who have it and used it in the window.")
     eligible: float | None = strawberry.field(

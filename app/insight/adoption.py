@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -28,6 +29,9 @@ class Adoption:
     `active`: people eligible in the window who used it in it. `eligible`: people with a plan of it switched on, on
     average of the window's days. `adoption`: the one by the other. `stickiness`: users of a day, on average of the last
     28 days of the window, by the users of all of these. None: nobody is eligible, nobody used it, or no day has passed.
+
+    Days at whose end no account of the tenant was known yet are no days of the window: who was eligible then is
+    unknown, and unknown is not nobody.
     """
 
     source: Source
@@ -59,11 +63,13 @@ _ELIGIBLE = f"""
 async def adoption(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, source: Source, since: date, until: date
 ) -> Adoption:
-    """Use of a source on the civil days [since, until), as far as they had passed by the moment.
+    """Use of a source on the civil days [since, until), as far as accounts were known and the days had passed.
 
     Products count as they are described at the moment. Of HUMAN no days are kept: nobody is eligible.
     """
     until = min(until, at.known_on + timedelta(days=1))
+    known_from = await _known_from(db, tenant, at, until)
+    since = max(since, known_from)
     days = [since + timedelta(days=nth) for nth in range((until - since).days)]
     wanted = _wanted(source, await _plans(db, tenant, at))
     if not days or not wanted:
@@ -78,17 +84,29 @@ async def adoption(
         active=active,
         eligible=eligible,
         adoption=EXACT.divide(Decimal(active), eligible) if eligible else None,
-        stickiness=await _stickiness(db, tenant, at, source, until),
+        stickiness=await _stickiness(
+            db, tenant, at, source, max(until - timedelta(days=STICKY_DAYS), known_from), until
+        ),
     )
 
 
+async def _known_from(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, otherwise: date) -> date:
+    """The first civil day at whose end an account was known; `otherwise` where none ever was."""
+    ((first,),) = await rows(
+        db,
+        f"SELECT min(u.valid_from) FROM {known('users')} u",
+        {"tenant": tenant, "position": at.position},
+    )
+    return otherwise if first is None else first.astimezone(ZoneInfo(at.zone)).date()
+
+
 async def _stickiness(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, source: Source, until: date
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, source: Source, since: date, until: date
 ) -> Decimal | None:
-    month = await active_in(db, tenant, at, source, until - timedelta(days=STICKY_DAYS), until)
+    month = await active_in(db, tenant, at, source, since, until)
     if month.users < FEWEST_PEOPLE:
         return None
-    return EXACT.divide(Decimal(month.user_days), Decimal(STICKY_DAYS * month.users))
+    return EXACT.divide(Decimal(month.user_days), Decimal((until - since).days * month.users))
 
 
 async def _counted(

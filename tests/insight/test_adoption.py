@@ -133,3 +133,23 @@ async def test_a_product_without_the_workload_makes_nobody_eligible(desk: Desk, 
     found = await asked(desk, reader, *others)
 
     assert (found.suppressed, found.eligible, found.adoption) == (False, Decimal(0), None)
+
+
+async def test_days_before_anybody_was_known_are_no_days_of_the_window(desk: Desk, reader: Reader) -> None:
+    """The four weeks begin before the first read: nobody can say who had it then, so it is not a day without anybody."""
+    facts = [
+        fact
+        for user in PEOPLE
+        for fact in (discovered(day(21, 3), user), assigned(day(21, 3), user), *used(user, 19, 21, 22))
+    ]
+
+    found = await asked(desk, reader, *facts, until=date(2026, 1, 29))
+
+    assert (found.active, found.eligible, found.adoption) == (6, Decimal(6), Decimal(1))
+    assert found.stickiness == Decimal("0.25")
+
+
+async def test_a_window_that_ends_before_anybody_was_known_says_nothing(desk: Desk, reader: Reader) -> None:
+    found = await asked(desk, reader, *everyone(*PEOPLE), since=date(2025, 12, 1), until=date(2025, 12, 31))
+
+    assert found == Adoption(Source.TEAMS, suppressed=False)
