@@ -30,12 +30,22 @@ PERSONAL = frozenset(
 
 ABSENT = "absent"
 
+LOG, GENERAL_WAY = "the log", "the general way"
+_TOLD = {LOG: "SUA answers", GENERAL_WAY: "the compiled way"}
+_LOOK_AT = {
+    LOG: "look at `sua projections verify`",
+    GENERAL_WAY: "the tables agree with the log, one of the door's two ways is wrong: report it with the seed",
+}
+
 Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`question`: the table or the GraphQL field; `key`: of what in it. `replayed` and `told`: only what differs."""
+    """`question`: the table or the GraphQL field; `key`: of what in it. `replayed` and `told`: only what differs.
+
+    `measure`: what SUA's answer was held against, and so who says `replayed`: LOG or GENERAL_WAY.
+    """
 
     question: str
     key: str
@@ -44,6 +54,15 @@ class Difference:
     as_of: date
     known_at: datetime
     position: int
+    measure: str = LOG
+
+    @property
+    def sentence(self) -> str:
+        """For whoever asked, with what to look at next."""
+        return (
+            f"{self.question}, {self.key}: {self.measure} says {self.replayed}, {_TOLD[self.measure]} {self.told}, "
+            f"as of {self.as_of}, known at {self.known_at.isoformat()}; {_LOOK_AT[self.measure]}."
+        )
 
     @classmethod
     def between(
@@ -70,7 +89,7 @@ class Difference:
         """Between the two ways of the door: `replayed` is what the general way says."""
         name = at.rpartition(".")[2]
         told = [f"{name}={_size(name, side)}" for side in (general, compiled)]
-        return cls("GraphQL compiled", at, told[0], told[1], as_of, known_at, 0)
+        return cls("GraphQL compiled", at, told[0], told[1], as_of, known_at, 0, GENERAL_WAY)
 
 
 def _key(key: object) -> str:

@@ -155,11 +155,7 @@ def _show(found: Checked, seed: int, *, as_json: bool) -> None:
         if difference is not None:
             show([{"difference": name, "is": str(value)} for name, value in difference.items()], as_json=False)
     if found.difference is not None:
-        raise FaultFound(
-            f"{found.difference.question}, {found.difference.key}: the log says {found.difference.replayed}, "
-            f"SUA answers {found.difference.told}, as of {found.difference.as_of}, known at "
-            f"{found.difference.known_at.isoformat()}; look at `sua projections verify`."
-        )
+        raise FaultFound(found.difference.sentence)
 
 
 def _wanted(names: list[str], how: Format) -> frozenset[str]:

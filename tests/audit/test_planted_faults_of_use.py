@@ -179,6 +179,8 @@ async def test_a_way_of_the_door_that_says_something_else_is_found(
     assert found.difference.question == "GraphQL compiled"
     assert found.difference.key.startswith("tenant.at.users.nodes.")
     assert (found.difference.replayed, found.difference.told) == ("department=Ops", "department=elsewhere")
+    assert "the general way says department=Ops, the compiled way department=elsewhere" in found.difference.sentence
+    assert "the log" not in found.difference.sentence.partition(";")[0]
 
 
 async def test_an_answer_where_the_general_way_refuses_is_found(
