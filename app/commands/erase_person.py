@@ -85,14 +85,14 @@ def known_by(tenant: TenantId, user: UserId, desk: Desk) -> KnownBy:
     names = erasure.names_of(about, user)
     candidates = erasure.own_numbers(about, user)
     # A number is the person's own only if nobody else called by it: that takes the facts of everybody who did.
-    shared = [each.event for each in desk.store.facts_with(tenant, candidates)] if candidates else []
+    shared = [each.event for each in desk.store.facts_with(tenant, candidates.values())] if candidates else []
     numbers = erasure.own_numbers(shared, user)
     priced = erasure.priced_digits(_rate_cards(tenant, desk)) if numbers else 0
     left: dict[str, str | None] = {Personal.of_user(user, "").subject: None}
-    texts = {str(user), *names, *numbers.values()}
+    texts = {str(user), *names, *numbers}
     for name in names:
         left |= {desk.store.pseudonym(tenant, spelt): None for spelt in erasure.spellings(name)}
-    for number in numbers.values():
+    for number in numbers:
         told = erasure.told_of(number, priced)
         left |= {desk.store.pseudonym(tenant, spelt): told for spelt in erasure.spellings(number)}
     return KnownBy(left, tuple(sorted(texts)))

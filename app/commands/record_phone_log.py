@@ -8,8 +8,10 @@ from app.commands.desk import Desk
 from app.commands.late_calls import count_late, late_among
 from app.commands.retry import retried
 from app.domain import phone_log
+from app.domain.erasure import bound_to_user, own_number
 from app.domain.events.charging import PstnCall
 from app.domain.ids import RunId, TenantId
+from app.domain.personal import Personal
 from app.domain.phone_log import PhoneCallSighting
 from app.eventstore.store import StreamChange
 from app.eventstore.streams import direct_routing_stream, pstn_stream
@@ -45,6 +47,7 @@ def _append(command: RecordPhoneLog, rows: dict[str, PhoneCallSighting], desk: D
         late.clear()
         late.update(late_among(command.tenant, {stream: row.began_at for stream, row in rows.items()}, desk))
         kept = {stream: row for stream, row in rows.items() if stream not in late}
+        kept = _given_on(command.tenant, kept, desk)
         known = desk.store.latest(command.tenant, list(kept))
         changes = []
         for stream, seen in kept.items():
@@ -59,6 +62,23 @@ def _append(command: RecordPhoneLog, rows: dict[str, PhoneCallSighting], desk: D
     added = retried(attempt)
     count_late(command.tenant, late.items(), desk)
     return added
+
+
+def _given_on(tenant: TenantId, rows: dict[str, PhoneCallSighting], desk: Desk) -> dict[str, PhoneCallSighting]:
+    """A number whose owner was erased tells nothing any more. Whoever calls or is called by it now, another person, has
+    it as a value of their own; of the person erased it stays untold, however late a row of theirs comes."""
+    numbers = {number for row in rows.values() if (number := own_number(row)) is not None}
+    subjects = {number: desk.store.pseudonym(tenant, number) for number in numbers}
+    people = {row.user: Personal.of_user(row.user, "").subject for row in rows.values() if row.user is not None}
+    erased = desk.store.erased_among(tenant, [*subjects.values(), *people.values()])
+
+    def is_given_on(row: PhoneCallSighting) -> bool:
+        number = own_number(row)
+        if row.user is None or number is None:
+            return False
+        return subjects[number] in erased and people[row.user] not in erased
+
+    return {stream: bound_to_user(row) if is_given_on(row) else row for stream, row in rows.items()}
 
 
 def _chunks(rows: Iterable[PhoneCallSighting]) -> Iterator[dict[str, PhoneCallSighting]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from app.domain.events import Event
@@ -16,6 +17,11 @@ from app.domain.seat_state import Seat
 
 _HIDDEN_DIGITS_MIN = 4
 """Fewer hidden digits of a number would let its owner be found by trying."""
+
+_OWN_SIDE = {CallWay.OUT: "caller", CallWay.IN: "callee"}
+"""The user's own number: who calls out shows it, who is called is called by it."""
+
+C = TypeVar("C", bound=PhoneCall)
 
 
 def erase(
@@ -44,7 +50,7 @@ def names_of(facts: Iterable[Event], user: UserId) -> set[str]:
 
 
 def own_numbers(facts: Iterable[Event], user: UserId) -> dict[str, str]:
-    """Subject and number by which a user called or was called, where nobody else of the tenant did.
+    """Numbers by which a user called or was called, where nobody else of the tenant did; of each its subject.
 
     A number several users show to those they call is the customer's and not a person's.
     """
@@ -57,10 +63,27 @@ def own_numbers(facts: Iterable[Event], user: UserId) -> dict[str, str]:
         if number is None or number.value is None or number.erased:
             continue
         if fact.call.user == user:
-            own[number.subject] = number.value
+            own[number.value] = number.subject
         elif fact.call.user is not None:
             others.add(number.subject)
-    return {subject: value for subject, value in own.items() if subject not in others}
+    return {value: subject for value, subject in own.items() if subject not in others}
+
+
+def own_number(call: PhoneCall) -> str | None:
+    """The number of the user of a row, as a log read just now tells it. None: there is none, or it is bound already."""
+    number = None if call.user is None else _own_side(call)
+    return None if number is None or number.subject else number.value
+
+
+def bound_to_user(call: C) -> C:
+    """The row with the user's own number sealed as a value of that user, and no longer of whoever the number names.
+
+    So is told a number whose earlier owner was erased, and goes with the erasure of its owner now.
+    """
+    way, number = way_of(call.kind), own_number(call)
+    if call.user is None or way is None or number is None:
+        return call
+    return call.model_copy(update={_OWN_SIDE[way]: Personal.of_user(call.user, number)})
 
 
 def spellings(name: str) -> set[str]:
@@ -88,14 +111,9 @@ def priced_digits(facts: Iterable[Event]) -> int:
 
 
 def _own_side(call: PhoneCall) -> Personal | None:
-    """The user's own number: who calls out shows it, who is called is called by it."""
-    match way_of(call.kind):
-        case CallWay.OUT:
-            return call.caller
-        case CallWay.IN:
-            return call.callee
-        case None:
-            return None
+    way = way_of(call.kind)
+    found: Personal | None = None if way is None else getattr(call, _OWN_SIDE[way])
+    return found
 
 
 def _digits(number: str) -> str:

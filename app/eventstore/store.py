@@ -176,6 +176,11 @@ class EventStore(CallMonths):
         """The subject of a value that is all we know of a person."""
         return self._keys.pseudonym(tenant, value)
 
+    def erased_among(self, tenant: TenantId, subjects: Iterable[str]) -> set[str]:
+        """Which of these were erased; at most 5 seconds late."""
+        self._keys.forgetting(tenant)
+        return set(subjects) & self._keys.known_erased(tenant).keys()
+
     def erase(
         self,
         tenant: TenantId,

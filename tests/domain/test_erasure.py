@@ -43,12 +43,38 @@ def test_a_number_is_a_persons_own_where_nobody_else_calls_or_is_called_by_it() 
         row(ANNA, "of no known way", OTHER, OTHER),
     ]
 
-    assert erasure.own_numbers(facts, ANNA) == {OWN.subject: OWN.value}
+    assert erasure.own_numbers(facts, ANNA) == {OWN.value: OWN.subject}
     assert erasure.own_numbers(facts, BERT) == {}
 
 
 def test_who_is_called_is_known_by_the_number_that_was_called() -> None:
-    assert erasure.own_numbers([row(ANNA, "ByotIn", OTHER, OWN)], ANNA) == {OWN.subject: OWN.value}
+    assert erasure.own_numbers([row(ANNA, "ByotIn", OTHER, OWN)], ANNA) == {OWN.value: OWN.subject}
+
+
+def test_two_numbers_that_are_a_persons_own_values_are_both_found() -> None:
+    both = [Personal.of_user(ANNA, number) for number in ("+49301", "+49302")]
+    facts = [row(ANNA, "user_out", number, OTHER) for number in both]
+
+    assert erasure.own_numbers(facts, ANNA) == {"+49301": f"user/{ANNA}", "+49302": f"user/{ANNA}"}
+
+
+def test_a_number_given_on_is_bound_to_who_has_it_now_whether_they_call_or_are_called() -> None:
+    own, other = (Personal.alone(number) for number in ("+49301", "+4340998"))
+    out, called, nobodys = (
+        row(user, kind, *sides).call
+        for user, kind, sides in (
+            (ANNA, "user_out", (own, other)),
+            (ANNA, "ByotIn", (other, own)),
+            (None, "user_out", (own, other)),
+        )
+    )
+    hers = Personal.of_user(ANNA, "+49301")
+
+    assert [erasure.own_number(call) for call in (out, called, nobodys)] == ["+49301", "+49301", None]
+    assert erasure.bound_to_user(out) == out.model_copy(update={"caller": hers})
+    assert erasure.bound_to_user(called) == called.model_copy(update={"callee": hers})
+    assert erasure.bound_to_user(nobodys) == nobodys
+    assert erasure.bound_to_user(erasure.bound_to_user(out)) == erasure.bound_to_user(out)
 
 
 def test_of_a_number_stays_what_prices_tell_apart_and_never_enough_to_guess_the_rest() -> None:
