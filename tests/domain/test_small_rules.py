@@ -80,7 +80,7 @@ def test_numbers_are_found_beyond_facts_and_rows_that_have_none() -> None:
         nameless.model_copy(update={"call": nameless.call.model_copy(update={"user": ANNA})}),
     ]
 
-    assert erasure.own_numbers(facts, ANNA) == {CALLER.subject: "+4911"}
+    assert erasure.own_numbers(facts, ANNA) == {"+4911": CALLER.subject}
 
 
 def test_rows_for_one_prefix_at_one_time_are_refused_and_apart_they_are_not() -> None:

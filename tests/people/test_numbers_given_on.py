@@ -1,4 +1,4 @@
-"""A number whose owner was erased is given to somebody else: it is told as theirs, and of the first owner stays untold."""
+"""A number whose owner was erased is given to somebody else: told as theirs, and of the first owner still untold."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
