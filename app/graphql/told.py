@@ -1,4 +1,5 @@
-"""What is told beside every answer, in `extensions`: its cost, and how far the tables it follows from have come."""
+"""What is told beside every answer, in `extensions`: its cost, the time here, and how far the tables it follows from
+have come."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,13 +17,16 @@ def cost_told(cost: Cost | None) -> dict[str, Any]:
 
 
 def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
-    """By the tenant's id: `position`, the last fact taken into account; `lag`, facts the log is ahead of it, and
-    whole seconds since that fact was recorded (null: there is none).
+    """`now`: the time that every instant of the answer goes by, which need not be the client's.
+
+    By the tenant's id: `position`, the last fact taken into account; `lag`, facts the log is ahead of it, and whole
+    seconds since that fact was recorded (null: there is none).
     """
     if not heads:
-        return {}
+        return {"now": now.isoformat()}
     named = {thing_id("Tenant", tenant): head for tenant, head in sorted(heads.items())}
     return {
+        "now": now.isoformat(),
         "position": {name: str(head.position) for name, head in named.items()},
         "lag": {
             name: {

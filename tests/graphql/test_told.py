@@ -25,6 +25,12 @@ async def test_a_refused_document_tells_its_cost_and_no_position(client: Client)
     assert answer["extensions"] == {"cost": {"depth": 3, "aliases": 0, "fields": 3, "nodes": 50}}
 
 
+async def test_the_time_told_is_the_one_facts_are_recorded_by(client: Client) -> None:
+    of_nobody, of_tenant = await client.ask("{ viewer { name } }"), await client.ask(NAME, id=str(CONTOSO))
+
+    assert (of_nobody["extensions"]["now"], of_tenant["extensions"]["now"]) == (NOON.isoformat(), NOON.isoformat())
+
+
 async def test_the_position_told_is_the_one_below_at(client: Client) -> None:
     answer = await client.ask("query ($id: ID!) { tenant(id: $id) { at { position } } }", id=str(CONTOSO))
 

@@ -4,6 +4,7 @@ import { createClient as createSocket } from "graphql-ws";
 import { cacheExchange, Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange } from "urql";
 import { SIGNED_OUT_CODES, troubleOf } from "./errors";
 import { rememberedExchange } from "./remembered";
+import { hearServer } from "./serverClock";
 import { leaveTo } from "./session";
 
 /** The hash a document is registered under, written into it by tools/codegen.mjs. */
@@ -43,6 +44,7 @@ export function createClient(csrf: string, ended: (code: string) => void = leave
       }),
       rememberedExchange(),
       cacheExchange,
+      mapExchange({ onResult: ({ extensions }) => hearServer(extensions?.["now"]) }), // of answers just come, not of kept ones
       persistedExchange({
         enableForMutation: true,
         preferGetForPersistedQueries: false,

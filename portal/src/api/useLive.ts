@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { useSubscription } from "urql";
 import { AdvancedDocument } from "@/gql/graphql";
 import { advance } from "./advance";
+import { serverNow } from "./serverClock";
 
 const SOON_MS = 300;
 const PACE_MS = 4000;
@@ -29,7 +30,7 @@ export function useLive(tenant: string, live: boolean): Date | null {
         timer.current = null;
         last.current = Date.now();
         advance();
-        setRenewed(new Date());
+        setRenewed(serverNow());
       },
       Math.max(SOON_MS, last.current + PACE_MS - Date.now()),
     );

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { serverNow } from "@/api/serverClock";
 import { localeOf, type Language } from "./languages";
 
 /** An amount as the API tells it: a decimal text and its currency. */
@@ -27,7 +28,7 @@ export interface Formats {
   instant(instant: string, timeZone?: string): string;
   /** Hours and minutes of an instant. */
   clock(instant: string, timeZone?: string): string;
-  /** How long ago or ahead: 3 hours ago. */
+  /** How long ago or ahead by the service's clock: 3 hours ago. */
   ago(instant: string, now?: Date): string;
   /** Seconds as hours, minutes and seconds: 1 hr, 5 min. */
   duration(seconds: number): string;
@@ -69,7 +70,7 @@ export function formatsOf(locale: string): Formats {
     instant: (instant, timeZone) =>
       dates({ dateStyle: "medium", timeStyle: "short", timeZone }).format(new Date(instant)),
     clock: (instant, timeZone) => dates({ timeStyle: "short", timeZone }).format(new Date(instant)),
-    ago: (instant, now = new Date()) => {
+    ago: (instant, now = serverNow()) => {
       const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
       const [name, size] = AGO.find(([, least]) => Math.abs(seconds) >= least) ?? (["second", 1] as const);
       return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.round(seconds / size), name);

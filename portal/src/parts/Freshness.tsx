@@ -2,7 +2,7 @@ import { makeStyles, tokens, Tooltip } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import type { FreshnessPartsFragment } from "@/gql/graphql";
-import { useFormats, type Formats } from "@/i18n/format";
+import { useFormats } from "@/i18n/format";
 
 const useStyles = makeStyles({
   line: { display: "inline-flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
@@ -34,7 +34,7 @@ export function Freshness({
       <span>
         {collectedAt == null
           ? t("freshness.never")
-          : t("freshness.read", { at: formats.instant(collectedAt, timeZone) }) + agoOf(collectedAt, formats)}
+          : t("freshness.read", { at: formats.instant(collectedAt, timeZone) }) + ` (${formats.ago(collectedAt)})`}
       </span>
       {value.estimated && <span className={styles.warn}>{t("freshness.estimated")}</span>}
       {gaps.length > 0 && (
@@ -47,9 +47,4 @@ export function Freshness({
       )}
     </span>
   );
-}
-
-/** How long ago, in brackets; nothing where the reader's clock is behind the service's. */
-function agoOf(instant: string, formats: Formats): string {
-  return Date.parse(instant) > Date.now() ? "" : ` (${formats.ago(instant)})`;
 }

@@ -12,6 +12,7 @@ import {
 import { Clock20Regular } from "@fluentui/react-icons/svg/clock";
 import { useState, type ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { serverNow } from "@/api/serverClock";
 import { useFormats } from "@/i18n/format";
 import { localText } from "./local";
 import { useMoment } from "./useMoment";
@@ -38,7 +39,7 @@ export function KnownAt(): ReactElement {
       open={open}
       onOpenChange={(_, { open: wanted }) => {
         setOpen(wanted);
-        if (wanted) setTyped(localText(moment.knownAt === null ? new Date() : new Date(moment.knownAt)));
+        if (wanted) setTyped(localText(moment.knownAt === null ? serverNow() : new Date(moment.knownAt)));
       }}
     >
       <PopoverTrigger disableButtonEnhancement>
