@@ -25,7 +25,7 @@ _POLL_SECONDS = 0.02
 
 
 class DemoStuck(Unavailable):
-    """Something that should have happened in the demo did not within a minute."""
+    """Something that should have happened in the demo did not, and for a minute nothing else was recorded either."""
 
     code: ClassVar[str] = "DEMO_STUCK"
 
@@ -92,17 +92,26 @@ async def settled(parts: Parts, tenant: TenantId) -> None:
             # Looked at last: a job that has just ended may have left calls to be fetched.
             return not overdue and not inbox.listed(db, tenant, ("PENDING",), 1)
 
-    await _until(done, "a daily read or a call")
+    await _until(done, "a daily read or a call", lambda: parts.store.head(tenant))
 
 
 async def tabulated(parts: Parts) -> None:
     """Wait until every table has read the whole log."""
-    await _until(lambda: not behind(parts.pool), "a projection")
+
+    def read() -> object:
+        with parts.workshop.database() as db:
+            return db.execute("SELECT sum(position) FROM checkpoints").fetchone()
+
+    await _until(lambda: not behind(parts.pool), "a projection", read)
 
 
-async def _until(done: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+async def _until(done: Callable[[], bool], what: str, far: Callable[[], object]) -> None:
+    """`far`: how far it has come. A large company's day takes minutes; what moves is waited for."""
+    deadline, before = time.monotonic() + _PATIENCE_SECONDS, None
     while not await asyncio.to_thread(done):
-        if time.monotonic() > deadline:
+        now = await asyncio.to_thread(far)
+        if now != before:
+            deadline, before = time.monotonic() + _PATIENCE_SECONDS, now
+        elif time.monotonic() > deadline:
             raise DemoStuck(f"The demo has waited a minute for {what}.")
         await asyncio.sleep(_POLL_SECONDS)
