@@ -213,3 +213,11 @@ def test_rows_overlap_only_where_both_price_a_call() -> None:
     assert not overlapping(morning, evening)
     assert not overlapping(row("49"), row("4"))
     assert not overlapping(row("49"), row("49", way=CallWay.IN))
+
+
+def test_a_call_of_a_second_is_paid_for_like_one_of_the_first_interval() -> None:
+    assert [cost(card(row()), seconds=seconds) for seconds in (0, 1, 60)] == [
+        Decimal(0),
+        Decimal("0.17"),
+        Decimal("0.17"),
+    ]

@@ -106,3 +106,14 @@ def test_purchases_say_nothing_of_whether_a_product_is_listed() -> None:
 
     assert missed(known, TUESDAY) == []
     assert sight(known, SEEN) == [SUBSCRIBED, UNITS]
+
+
+def test_what_a_read_shows_at_the_very_moment_of_the_last_change_is_believed() -> None:
+    known = replay([SUBSCRIBED, UNITS])
+
+    facts = sight(known, replace(SEEN, consumed=13))
+
+    assert facts == [UNITS.model_copy(update={"consumed": 13})]
+    assert missed(known, MONDAY) == [SkuLapsed(happened_at=MONDAY, sku=E5)]
+    bought = replay([SUBSCRIBED, RenewalScheduled(happened_at=TUESDAY, sku=E5, purchases=())])
+    assert renew(bought, E5, [], TUESDAY) == []

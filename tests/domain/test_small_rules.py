@@ -21,7 +21,14 @@ from app.domain.events.charging import (
     RateCardSet,
 )
 from app.domain.events.coverage import SubscriptionCreated, SubscriptionEnd, SubscriptionLost
-from app.domain.events.licensing import AccountDisabled, AccountEnabled, ServicePlan, UserDiscovered
+from app.domain.events.licensing import (
+    AccountDisabled,
+    AccountEnabled,
+    LicenceAssigned,
+    LicenceRemoved,
+    ServicePlan,
+    UserDiscovered,
+)
 from app.domain.ids import LogRowId, PlanId, SkuId
 from app.domain.licensing import read_cutoff
 from app.domain.market import Market
@@ -157,3 +164,14 @@ def test_what_is_left_of_an_erased_persons_value_is_known_as_such() -> None:
     assert (gone.erased, gone.value) == (True, "+4930***")
     assert repr(gone) == repr(Personal("x", None)) == "Personal('x', erased)"
     assert repr(Personal("x", "Anna")) == "Personal('x', ***)"
+
+
+def test_a_seat_remembers_the_last_removal_of_each_path_until_it_is_held_again() -> None:
+    came = LicenceAssigned(happened_at=MONDAY, user=ANNA, sku=E5, via=None, disabled_plans=())
+    gone = [LicenceRemoved(happened_at=at, user=ANNA, sku=E5, via=None) for at in (MONDAY, TUESDAY)]
+    other = LicenceRemoved(happened_at=MONDAY, user=ANNA, sku=E3, via=None)
+
+    removed = seat.replay([came, other, gone[0], came, gone[1]])
+
+    assert [(each.sku, each.at) for each in removed.removals] == [(E3, MONDAY), (E5, TUESDAY)]
+    assert [each.sku for each in seat.replay([came, other, *gone, came]).removals] == [E3]

@@ -37,6 +37,7 @@ from app.domain.tenant import (
     AlreadyInvited,
     CustomerUnnamed,
     DirectoryTaken,
+    InvitationAccepted,
     PermissionsMissing,
     Tenant,
     TenantLeft,
@@ -47,6 +48,7 @@ from app.domain.tenant import (
     offboard,
     replay,
     withdraw_consent,
+    withdraw_invitation,
 )
 from tests.domain.given import CONTOSO, E3, E5, FABRIKAM, MONDAY, TUESDAY, WEDNESDAY
 
@@ -152,6 +154,11 @@ def test_a_withdrawal_ends_the_consent_once() -> None:
     assert withdraw_consent(replay([INVITED, GRANTED, *facts]), reason="AADSTS65001", at=WEDNESDAY) == []
 
 
+def test_access_that_was_never_given_is_not_withdrawn() -> None:
+    assert withdraw_consent(replay([INVITED]), reason="AADSTS700016", at=TUESDAY) == []
+    assert withdraw_consent(replay([INVITED, GRANTED, WITHDRAWN, LEFT]), reason="AADSTS65001", at=WEDNESDAY) == []
+
+
 def test_a_capability_is_noted_when_it_changes() -> None:
     closed = CapabilityChanged(happened_at=TUESDAY, capability=Capability.ENTRA_P1, available=False)
     tenant = replay([INVITED, GRANTED])
@@ -245,6 +252,17 @@ def test_a_customer_leaves_once() -> None:
 
     assert facts == [LEFT]
     assert offboard(replay([INVITED, LEFT]), at=WEDNESDAY) == []
+
+
+def test_an_invitation_is_taken_back_once_and_only_before_the_consent() -> None:
+    facts = withdraw_invitation(replay([INVITED]), at=TUESDAY)
+
+    assert facts == [LEFT]
+    assert withdraw_invitation(replay([INVITED, LEFT]), at=WEDNESDAY) == []
+    with pytest.raises(InvitationAccepted):
+        withdraw_invitation(replay([INVITED, GRANTED]), at=WEDNESDAY)
+    with pytest.raises(TenantUnknown):
+        withdraw_invitation(NO_TENANT, at=MONDAY)
 
 
 def test_nothing_begins_again_for_a_customer_who_left() -> None:

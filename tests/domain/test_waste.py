@@ -14,7 +14,7 @@ from app.domain.ids import SkuId
 from app.domain.policy import Policy
 from app.domain.price_book import PriceBook, PriceLine, Rate, RateBook
 from app.domain.waste import wasted_spend
-from app.domain.waste_caps import Part
+from app.domain.waste_caps import Part, capped
 from app.domain.waste_report import Place, Wasted, WastedSpend
 from tests.domain.given import E3, E5
 from tests.domain.test_costs import EUROS
@@ -142,3 +142,13 @@ def summed(parts: Sequence[Wasted]) -> dict[str, Decimal]:
         for money in each.cost.by_currency if each.cost else ():
             found[money.currency] = found.get(money.currency, Decimal(0)) + money.amount
     return {code: amount for code, amount in found.items() if amount}
+
+
+def test_of_a_product_that_is_not_paid_for_neither_seats_nor_free_units_are_waste() -> None:
+    free = [2] * DAYS
+    held = {Part(E5, Cause.IDLE, Tier.LIKELY, NOWHERE): [1] * DAYS, Part(E3, Cause.IDLE, Tier.LIKELY, NOWHERE): free}
+
+    seats, left = capped(held, {E5: free, E3: free}, {E5: [4] * DAYS})
+
+    assert seats == {Part(E5, Cause.IDLE, Tier.LIKELY, NOWHERE): [1] * DAYS}
+    assert left == {E5: free}
