@@ -137,6 +137,7 @@ def _portal(settings: Settings, writing: WritePool, reading: ReadPool, grants: K
         provider=provider,
         idle=timedelta(seconds=settings.session_idle_seconds),
         longest=timedelta(seconds=settings.session_seconds),
+        sign_ons_per_minute=settings.sign_ons_per_minute,
         built=settings.portal_dir or built_pages(),
     )
     keys, wall = _keys(settings), SystemClock()

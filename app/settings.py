@@ -7,6 +7,7 @@ Secrets have no usable default.
 import os
 import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -98,6 +99,11 @@ class Settings(BaseSettings):
     session_idle_seconds: Seconds = Field(1800.0, le=43_200, description="How long a signed-on browser may be unused")
     session_seconds: Seconds = Field(43_200.0, le=86_400, description="Longest a sign-on lasts, whatever its use")
 
+    sign_ons_per_minute: int = Field(60, ge=1, description="Begun from one address, at each web process; then 429")
+    trusted_proxies: str = Field(
+        "127.0.0.1 ::1", description="Addresses or networks of proxies whose X-Forwarded-For is believed"
+    )
+
     request_body_bytes: int = Field(65_536, ge=1024, description="Largest GraphQL request")
     webhook_body_bytes: int = Field(262_144, ge=1024, description="Largest notification POST")
     body_timeout_seconds: Seconds = Field(5.0, description="How long a client may take to send a body")
@@ -139,6 +145,16 @@ class Settings(BaseSettings):
         for each in value.split():
             if not ORIGIN.fullmatch(each) or not (each.startswith("https:") or is_loopback_http(each)):
                 raise ValueError("each must be https://host or https://host:port (http only on this machine)")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for each in value.split():
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError("each must be an address or a network: 10.0.0.5, 10.0.0.0/24, fd00::/64") from None
         return value
 
     @model_validator(mode="after")

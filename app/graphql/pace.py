@@ -1,15 +1,9 @@
-"""How often one subject may ask: a bucket of tokens for each, in this process alone."""
+"""How often one person may ask, at this process alone."""
 
-from collections import OrderedDict
-from math import ceil
 from typing import TypeAlias
 
+from app.auth.buckets import Buckets
 from app.graphql.http import RateLimited
-
-SUBJECTS_MAX = 10_000
-"""Those who asked last. Whoever is forgotten begins with a full bucket."""
-
-_ROUNDING = 1e-6
 
 Subject: TypeAlias = tuple[str, str]
 """Directory and person, as the token says."""
@@ -19,17 +13,10 @@ class Pace:
     """`per_minute`: requests a subject may make in any minute; as many at once after a minute of rest."""
 
     def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
-        self._left: OrderedDict[Subject, tuple[float, float]] = OrderedDict()
+        self._buckets: Buckets[Subject] = Buckets(per_minute)
 
     def take(self, subject: Subject, ticks: float) -> None:
         """Count one request. `ticks`: seconds on a clock that never goes back. Raises `RateLimited`."""
-        per_second = self._per_minute / 60
-        left, since = self._left.pop(subject, (float(self._per_minute), ticks))
-        left = min(left + (ticks - since) * per_second, self._per_minute)
-        allowed = left > 1 - _ROUNDING
-        self._left[subject] = (left - 1 if allowed else left, ticks)
-        if len(self._left) > SUBJECTS_MAX:
-            self._left.popitem(last=False)
-        if not allowed:
-            raise RateLimited(self._per_minute, ceil((1 - left) / per_second - _ROUNDING))
+        again_seconds = self._buckets.take(subject, ticks)
+        if again_seconds:
+            raise RateLimited(self._buckets.per_minute, again_seconds)

@@ -34,6 +34,7 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies.split(),
             timeout_graceful_shutdown=_DRAIN_SECONDS,
             ws_max_size=settings.request_body_bytes,
             ws_per_message_deflate=False,  # a socket's messages are short, and encoded once for everybody

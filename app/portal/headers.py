@@ -67,7 +67,7 @@ def page_policy(nonce: str, public_url: str) -> str:
 
 
 class SecureHeaders:
-    """Adds what an answer does not say itself. GraphiQL's page is the one without a policy for its content."""
+    """Adds what an answer does not say itself; every page brings its own policy."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app

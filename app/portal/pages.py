@@ -7,6 +7,7 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
+from app.portal.pace import SignOnsLimited
 from app.portal.terms import Why
 
 _STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}code{background:#eee}"
@@ -44,6 +45,12 @@ def not_built() -> HTMLResponse:
 def signed_out(why: str | None) -> HTMLResponse:
     text = _WORDS[Why(why)] if why in set(Why) else "You are signed out."
     return _page(200, "Not signed on", [text])
+
+
+def limited(error: SignOnsLimited) -> HTMLResponse:
+    response = _page(429, "Please wait a moment", [str(error), error.code])
+    response.headers["retry-after"] = str(error.again_seconds)
+    return response
 
 
 def bad_way_back() -> HTMLResponse:

@@ -25,6 +25,7 @@ from app.portal import pages
 from app.portal.callers import PortalCallers, cookie_of
 from app.portal.entra import Entra, SignOnRefused
 from app.portal.headers import NOT_KEPT
+from app.portal.pace import SignOnPace, SignOnsLimited
 from app.portal.sealing import csrf_token, is_secret, new_secret
 from app.portal.sessions import Session, Sessions
 from app.portal.sign_ons import Begun, SignOns
@@ -64,6 +65,7 @@ class AuthDoors:
         self._sessions = sessions
         self._callers = callers
         self._admit = admit
+        self._pace = SignOnPace(terms.sign_ons_per_minute)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -82,11 +84,14 @@ class AuthDoors:
             query = {"return": back, "here": "1", **({"switch": "1"} if choose else {})}
             return _to(f"{self._terms.public_url}/auth/login?{urlencode(query)}")
         try:
+            self._pace.take(request)
             flow = await self._entra.begun(choose=choose)
             # Kept if there is one: a second tab may begin before the first comes back.
             given = cookie_of(request, self._terms.sign_on_cookie) or ""
             browser = given if is_secret(given) else new_secret()
             await self._sign_ons.begin(browser, flow, back)
+        except SignOnsLimited as error:
+            return pages.limited(error)
         except (SignOnRefused, TokenRefused, psycopg.OperationalError) as error:
             return self._refused(error.why if isinstance(error, SignOnRefused) else Why.TRY_LATER)
         response = _to(flow["auth_uri"])
@@ -97,11 +102,14 @@ class AuthDoors:
     async def callback(self, request: Request) -> Response:
         """Nothing is believed but a state of ours, from the browser it was given to, once."""
         try:
+            self._pace.take(request)
             begun, answer = await self._come_back(request)
             claims = await self._entra.proven(begun.flow, answer)
             await self._admitted(claims)
             secret = await self._sessions.begin(claims)
             await self._end_old(request)
+        except SignOnsLimited as error:
+            return pages.limited(error)
         except SignOnRefused as error:
             return self._refused(error.why)
         except (TokenRefused, psycopg.OperationalError) as error:

@@ -30,6 +30,7 @@ class PortalTerms:
     """`idle`: how long a session may be unused; `longest`: how long it lasts; `sign_on`: how long signing on may take.
 
     `public_url` decides by its scheme whether cookies are for https alone. `audience`: of the API's access tokens.
+    `sign_ons_per_minute`: from one address, at each web process.
     `built`: the folder of the built pages; None: there are none.
     """
 
@@ -41,6 +42,7 @@ class PortalTerms:
     idle: timedelta = timedelta(minutes=30)
     longest: timedelta = timedelta(hours=12)
     sign_on: timedelta = timedelta(minutes=10)
+    sign_ons_per_minute: int = 60
     built: Path | None = None
 
     @property

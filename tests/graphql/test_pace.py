@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.graphql import pace
+from app.auth import buckets
 from app.graphql.http import RateLimited
 from app.graphql.pace import Pace
 from app.graphql.pool import ReadPool
@@ -39,14 +39,14 @@ def test_rest_fills_a_bucket_and_no_more_than_that() -> None:
 
 
 def test_of_many_subjects_the_one_silent_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "SUBJECTS_MAX", 1)
+    monkeypatch.setattr(buckets, "SUBJECTS_MAX", 1)
     limited = Pace(per_minute=1)
     limited.take(ANNA, 0.0)
     limited.take(BERT, 0.0)
 
     limited.take(ANNA, 0.0)
 
-    assert list(limited._left) == [ANNA]
+    assert list(limited._buckets._left) == [ANNA]
 
 
 async def test_who_asks_too_often_answers_429_and_when_to_come_again(read_pool: ReadPool) -> None:
