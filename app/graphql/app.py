@@ -16,10 +16,9 @@ from typing import Any
 import orjson
 from graphql import DocumentNode, OperationType, get_operation_ast
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
-from strawberry.http.ides import get_graphql_ide_html
 
 from app.auth.callers import Callers
 from app.auth.pseudonyms import Pseudonyms
@@ -95,7 +94,7 @@ class _Ran:
 
 
 class GraphQLDoor:
-    """`POST /graphql`, and `GET` for questions; for browsers, GraphiQL on `GET /graphql`."""
+    """`POST /graphql`, and `GET` for questions."""
 
     def __init__(
         self,
@@ -133,8 +132,6 @@ class GraphQLDoor:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        if http.wants_page(request):
-            return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"), headers={"cache-control": "no-cache"})
         media = http.LEGACY
         try:
             if request.method not in ("POST", "GET"):

@@ -132,11 +132,6 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
-def wants_page(request: Request) -> bool:
-    """A browser that looks at the address, rather than a client that asks."""
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
-
-
 async def read(request: Request, limits: BodyLimits) -> Asking:
     """The request's body, read no further than allowed. Raises what is wrong with it."""
     kind, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))

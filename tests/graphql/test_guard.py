@@ -10,7 +10,7 @@ import pytest
 from app.graphql.http import RESPONSE
 from tests.auth.issuing import claims_at, signed
 from tests.graphql.conftest import TOKENS, Client, bearer
-from tests.graphql.world import CONTOSO
+from tests.graphql.world import CONTOSO, NOON
 
 GOOD = b'{"query": "{ __typename }"}'
 JSON = {"content-type": "application/json"}
@@ -97,11 +97,10 @@ async def test_other_methods_answer_405_and_name_the_right_ones(client: Client, 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST, GET")
 
 
-async def test_a_browser_gets_a_page_to_ask_from_without_a_token(client: Client) -> None:
-    answer = await client.http.get("/graphql", headers={"accept": "text/html,application/xhtml+xml"})
+async def test_a_browser_that_looks_at_the_address_gets_no_page(client: Client) -> None:
+    answer = await client.http.get("/graphql", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
 
-    assert answer.status_code == 200
-    assert "GraphiQL" in answer.text
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
 
 
 async def test_there_are_no_sockets(client: Client) -> None:
@@ -166,7 +165,7 @@ async def test_the_answer_comes_as_accepted(client: Client, accept: str, media: 
     assert bad.headers["content-type"] == good.headers["content-type"] == f"{media}; charset=utf-8"
     assert "data" not in bad.json()
     cost = {"depth": 1, "aliases": 0, "fields": 1, "nodes": 0}
-    assert good.json() == {"data": {"__typename": "Query"}, "extensions": {"cost": cost}}
+    assert good.json() == {"data": {"__typename": "Query"}, "extensions": {"cost": cost, "now": NOON.isoformat()}}
 
 
 async def test_nothing_acceptable_answers_406(client: Client) -> None:

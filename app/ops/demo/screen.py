@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from rich.panel import Panel
 from rich.syntax import Syntax
@@ -54,14 +53,10 @@ def show_comparisons(comparisons: Sequence[Comparison], pace: Pace) -> None:
 
 
 def show_address(url: str, portal: str, tenant: str, token: str) -> None:
-    ready = f"{url}?{urlencode({'q': IDLE.strip()})}"
     out.print(Panel(f"The portal: [link={portal}]{portal}[/link]   (choose who signs on)", expand=False))
-    out.print(
-        Panel(f"GraphiQL, with this query ready: [link={ready}]{url}[/link]   (Ctrl-C ends the demo)", expand=False)
-    )
+    out.print(Panel(f"The API, for any GraphQL client: {url}   (Ctrl-C ends the demo)", expand=False))
     out.print(Syntax(IDLE.strip(), "graphql", background_color="default"))
     for what, text in (
-        ("Address", ready),
         ("Headers", json.dumps({"Authorization": f"Bearer {token}"})),
         ("Variables", json.dumps({"tenant": tenant, "first": 20})),
     ):
