@@ -119,7 +119,7 @@ class Installation:
         self.running.append(process)
         return process
 
-    def run(self, *arguments: str) -> Done:
+    def run(self, *arguments: str, within_s: float = COMMAND_SECONDS) -> Done:
         """Run a command to its end."""
         began = time.monotonic()
         done = subprocess.run(
@@ -129,7 +129,7 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=COMMAND_SECONDS,
+            timeout=within_s,
         )
         return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
