@@ -13,6 +13,7 @@ import psycopg
 
 from app.domain.ids import TenantId
 from app.insight.assessment import Assessment, assessed
+from app.insight.portfolio import Figures, figures_of
 from app.projections import reading
 from app.projections.catalogue import ALL
 from app.projections.reading import Moment
@@ -21,6 +22,9 @@ from app.projections.tenants import TenantRow
 KEPT_MAX = 8
 HOLDERS_MAX = 300_000
 """Of all assessments kept together: the greater part of their memory."""
+
+FIGURES_MAX = 10_000
+"""Tenants whose few figures are kept, some kilobytes each: a list of all of them is put in order by these."""
 
 Key = tuple[TenantId, Moment, int | None]
 
@@ -33,6 +37,7 @@ class Assessments:
     def __init__(self) -> None:
         self._kept: OrderedDict[Key, Assessment] = OrderedDict()
         self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._figures: OrderedDict[tuple[TenantId, Moment], Figures] = OrderedDict()
 
     async def of(
         self,
@@ -61,6 +66,19 @@ class Assessments:
             if keep and await reading.all_reached(db, tenant, at, _VERSIONS):
                 self._keep(key, found)
             return found
+
+    async def figures(self, db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, row: TenantRow) -> Figures:
+        """A tenant's figures among others; what they follow from is not kept."""
+        kept = self._figures.get((tenant, at))
+        if kept is not None:
+            self._figures.move_to_end((tenant, at))
+            return kept
+        found = await figures_of(db, tenant, await self.of(db, tenant, at, row, keep=False))
+        if await reading.all_reached(db, tenant, at, _VERSIONS):
+            self._figures[tenant, at] = found
+            while len(self._figures) > FIGURES_MAX:
+                self._figures.popitem(last=False)
+        return found
 
     def _keep(self, key: Key, found: Assessment) -> None:
         self._kept[key] = found

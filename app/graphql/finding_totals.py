@@ -64,8 +64,12 @@ class FindingTotal:
 class FindingTotals:
     groups: list[FindingTotal] = strawberry.field(description="By saving, the greatest first; small groups last.")
     total: FindingTotal = strawberry.field(description="Each seat once.")
-    exempt_seats: int = strawberry.field(description="Seats to be left alone, of which no finding is made.")
-    judged_seats: int = strawberry.field(description="Seats held, exempt ones included.")
+    exempt_seats: int = strawberry.field(
+        description="Seats to be left alone, of which no finding is made, as far as product, user and place fit."
+    )
+    judged_seats: int = strawberry.field(
+        description="Seats held, exempt ones included, as far as product, user and place fit."
+    )
 
 
 Key = str | None
@@ -85,7 +89,9 @@ async def totals_shown(
     assessment: Assessment | None,
     by: FindingGrouping,
     wanted: Callable[[Found], bool],
+    of_seat: Callable[[Standing, SkuId], bool],
 ) -> FindingTotals:
+    """`wanted`: which findings; `of_seat`: which seats they can be of."""
     if assessment is None:
         nothing = FindingTotal(
             key=None,
@@ -111,7 +117,7 @@ async def totals_shown(
     shown = [_shown(group, MoneySum.of(part)) for group, part in zip(groups, rounded, strict=True) if part is not None]
     worth = {id(line): assessment.worth(group.found) for line, group in zip(shown, groups, strict=True)}
     shown.sort(key=lambda line: (line.small_groups > 0, -worth[id(line)], line.key or ""))
-    seats = [seat for each in assessment.holders for seat in each.holder.seats]
+    seats = [seat for each in assessment.holders for seat in each.holder.seats if of_seat(each, seat.sku)]
     return FindingTotals(
         groups=shown,
         total=_shown(_Group(None, "All", found), MoneySum.of(assessment.savings(found))),

@@ -1,25 +1,26 @@
 """Which seats cost money for nothing, one by one and summed."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 import strawberry
 
 from app.domain.events.deciding import Cause, Tier
 from app.domain.ids import SkuId, UserId
 from app.domain.policy import LONGEST_DAYS, SHORTEST_IDLE_DAYS, IdleDaysOutOfRange
+from app.domain.waste_report import Place
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Info
+from app.graphql.finding_order import FindingOrder, findings_in_order, key_kind
 from app.graphql.finding_totals import FindingGrouping, FindingTotals, totals_shown
 from app.graphql.finding_types import Finding, FindingCause, FindingTier, findings_shown
 from app.graphql.ids import asked_part
+from app.graphql.ordering import Ranked, place_after
 from app.graphql.paging import Connection
 from app.graphql.scalars import checked_text
-from app.insight.assessment import Found, rank
+from app.insight.assessment import Found
+from app.insight.standings import Standing
 
 C = TypeVar("C", Cause, Tier)
 
@@ -31,6 +32,9 @@ class Wanted:
     causes: tuple[Cause, ...] | None = None
     tiers: tuple[Tier, ...] | None = None
     department: str | None = None
+    company: str | None = None
+    cost_centre: str | None = None
+    country: str | None = None
     sku: SkuId | None = None
     user: UserId | None = None
 
@@ -38,18 +42,27 @@ class Wanted:
         return (
             (self.causes is None or each.finding.cause in self.causes)
             and (self.tiers is None or each.finding.tier in self.tiers)
-            and (self.department is None or each.standing.department == self.department)
-            and (self.sku is None or each.finding.sku == self.sku)
-            and (self.user is None or each.user == self.user)
+            and self.holds_seat(each.standing, each.finding.sku)
+        )
+
+    def holds_seat(self, of: Standing, sku: SkuId) -> bool:
+        """Whether a seat is one of those meant, whatever is wrong with it."""
+        return (
+            (self.department is None or of.department == self.department)
+            and (self.company is None or of.company == self.company)
+            and (self.cost_centre is None or of.cost_centre == self.cost_centre)
+            and (self.country is None or of.country == self.country)
+            and (self.sku is None or sku == self.sku)
+            and (self.user is None or of.user == self.user)
         )
 
 
 @strawberry.type
 class FindingQuestions(AtMoment):
     @strawberry.field(
-        description="Seats that cost money for nothing, or may; one cause a seat, the dearest first, those of unknown "
-        "worth last. `idleDays`: civil days without activity for every product, by default the tenant's own rules. "
-        "Exempt seats are left out."
+        description="Seats that cost money for nothing, or may; one cause a seat, by default the dearest first, those "
+        "of unknown worth last. `idleDays`: civil days without activity for every product, by default the tenant's own "
+        "rules. Exempt seats are left out."
     )
     async def findings(
         self,
@@ -57,33 +70,39 @@ class FindingQuestions(AtMoment):
         causes: list[FindingCause] | None = None,  # type: ignore[valid-type]
         tiers: list[FindingTier] | None = None,  # type: ignore[valid-type]
         department: str | None = None,
+        company: str | None = None,
+        cost_centre: str | None = None,
+        country: str | None = None,
         sku: strawberry.ID | None = None,
         user: strawberry.ID | None = None,
         idle_days: int | None = None,
+        order_by: FindingOrder = FindingOrder.WORTH,
+        descending: bool | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Finding]:
         asked = info.context
-        wanted = Wanted(
-            causes=_chosen(causes),
-            tiers=_chosen(tiers),
-            department=checked_text("department", department),
-            sku=None if sku is None else SkuId(asked_part("sku", "Sku", self.tenant, sku)),
-            user=None if user is None else UserId(asked_part("user", "User", self.tenant, user)),
-        )
+        wanted = self._wanted(causes, tiers, Place(department, company, cost_centre, country), sku, user)
         days = checked_idle_days(idle_days)
-        page = self.page(info, "findings", [wanted, days], first, after, tuple[Decimal | None, UUID, UUID])
+        down = order_by is FindingOrder.WORTH if descending is None else descending
+        arguments = [wanted, days, order_by.name, down]
+        page = self.page(info, "findings", arguments, first, after, key_kind(order_by))
         assessment = await self.assessment_at(asked, page.pinned, days)
-        found = [] if assessment is None else [each for each in assessment.found if wanted.holds(each)]
+        if assessment is None:
+            return await page.filled(_nothing, _key_of, _nothing)
+        found = [each for each in assessment.found if wanted.holds(each)]
+        ranked = await findings_in_order(asked, self.tenant, assessment, found, order_by, descending=down)
 
-        async def question(limit: int) -> Sequence[Found]:
-            begin = 0 if page.after is None else bisect_right(found, _rank(*page.after), key=rank)
-            return found[begin : begin + limit]
+        async def question(limit: int) -> Sequence[Ranked[Found]]:
+            begin = 0
+            if page.after is not None:
+                begin = place_after(ranked, page.after[0], page.after[1:], descending=down)
+            return ranked[begin : begin + limit]
 
-        async def shown(some: Sequence[Found]) -> list[Finding]:
-            return [] if assessment is None else await findings_shown(asked, self.tenant, assessment, some, days)
+        async def shown(some: Sequence[Ranked[Found]]) -> list[Finding]:
+            return await findings_shown(asked, self.tenant, assessment, [each.item for each in some], days)
 
-        return await page.filled(question, lambda each: (each.worth, each.user, each.finding.sku), shown)
+        return await page.filled(question, _key_of, shown)
 
     @strawberry.field(
         description="Findings counted and summed. Groups of DEPARTMENT, COMPANY, COST_CENTRE and COUNTRY with fewer "
@@ -96,12 +115,46 @@ class FindingQuestions(AtMoment):
         group_by: FindingGrouping,
         causes: list[FindingCause] | None = None,  # type: ignore[valid-type]
         tiers: list[FindingTier] | None = None,  # type: ignore[valid-type]
+        department: str | None = None,
+        company: str | None = None,
+        cost_centre: str | None = None,
+        country: str | None = None,
+        sku: strawberry.ID | None = None,
+        user: strawberry.ID | None = None,
         idle_days: int | None = None,
     ) -> FindingTotals:
         asked = info.context
-        wanted = Wanted(causes=_chosen(causes), tiers=_chosen(tiers))
+        wanted = self._wanted(causes, tiers, Place(department, company, cost_centre, country), sku, user)
         assessment = await self.assessment_at(asked, self.moment, checked_idle_days(idle_days))
-        return await totals_shown(asked, self.tenant, assessment, group_by, wanted.holds)
+        return await totals_shown(asked, self.tenant, assessment, group_by, wanted.holds, wanted.holds_seat)
+
+    def _wanted(
+        self,
+        causes: Sequence[Cause] | None,
+        tiers: Sequence[Tier] | None,
+        place: Place,
+        sku: strawberry.ID | None,
+        user: strawberry.ID | None,
+    ) -> Wanted:
+        return Wanted(
+            causes=_chosen(causes),
+            tiers=_chosen(tiers),
+            department=checked_text("department", place.department),
+            company=checked_text("company", place.company),
+            cost_centre=checked_text("costCentre", place.cost_centre),
+            country=checked_text("country", place.country),
+            sku=None if sku is None else SkuId(asked_part("sku", "Sku", self.tenant, sku)),
+            user=None if user is None else UserId(asked_part("user", "User", self.tenant, user)),
+        )
+
+
+async def _nothing(_: object) -> list[Any]:
+    """Before the first fact there is nobody to judge."""
+    return []
+
+
+def _key_of(each: Ranked[Found]) -> tuple[object, ...]:
+    return each.value, *each.tie
 
 
 def checked_idle_days(days: int | None) -> int | None:
@@ -112,7 +165,3 @@ def checked_idle_days(days: int | None) -> int | None:
 
 def _chosen(values: Sequence[C] | None) -> tuple[C, ...] | None:
     return None if values is None else tuple(sorted(set(values), key=str))
-
-
-def _rank(worth: Decimal | None, user: UUID, sku: UUID) -> tuple[bool, Decimal, UserId, SkuId]:
-    return worth is None, -(worth or Decimal(0)), UserId(user), SkuId(sku)

@@ -1,7 +1,7 @@
 """All customers side by side, each in its own currency: nothing is summed across them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -9,21 +9,27 @@ import strawberry
 
 from app.auth.viewer import ALL
 from app.domain.access import State
+from app.graphql.asked_times import checked_past
 from app.graphql.context import Asked
 from app.graphql.finding_types import FindingTier
 from app.graphql.freshness import Freshness, Knowledge, of_tenant
 from app.graphql.ids import thing_id
 from app.graphql.money import MoneySum
+from app.graphql.ordering import Ranked, in_order, place_after
 from app.graphql.paging import Connection, asked_page, place
+from app.graphql.portfolio_order import DOWNWARDS, PortfolioOrder, key_kind, value_of
 from app.graphql.scalars import DAY_MIN, shown_share
-from app.graphql.tenants import TenantState, checked_past
-from app.insight.portfolio import Figures, figures_of
+from app.graphql.tenants import TenantState
+from app.insight.portfolio import Figures
 from app.projections import reading, tenants
-from app.projections.reading import AsOfOutOfRange
+from app.projections.reading import AsOfOutOfRange, Moment
 from app.projections.tenants import TenantRow
 
 PAGE_SIZE, PAGE_SIZE_MAX = 10, 25
 """Every customer of a page is judged whole, which takes up to seconds for the largest."""
+
+TENANTS_MAX = 100_000
+"""More than anybody has."""
 
 
 @strawberry.type(description="Waste of one tier.")
@@ -59,48 +65,105 @@ class PortfolioTenant:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """A customer at the moment asked about. `figures` None: there was none yet."""
+
+    row: TenantRow
+    at: Moment
+    then: TenantRow | None
+    figures: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """What is asked about, by what was known until when, and the instant that is now. Raises AsOfOutOfRange."""
+
+    as_of: date | None
+    known_at: datetime | None
+    now: datetime
+
+    def __post_init__(self) -> None:
+        newest = (self.now + timedelta(hours=14)).date()
+        if self.as_of is not None and not DAY_MIN <= self.as_of <= newest:
+            raise AsOfOutOfRange(f"`asOf` lies between {DAY_MIN} and today, not {self.as_of}.")
+        checked_past("knownAt", self.known_at, self.now)
+
+    async def of(self, asked: Asked, row: TenantRow) -> _Then:
+        """In a zone where the day has not begun, as of its today."""
+        asked.touched.add(row.tenant)
+        at = await reading.moment(asked.db, row.tenant, None, self.known_at, self.now)
+        if self.as_of is not None and self.as_of < at.on:
+            at = await reading.moment(asked.db, row.tenant, self.as_of, self.known_at, self.now)
+        then = await tenants.found(asked.db, row.tenant, at)
+        figures = None if then is None else await asked.assessments.figures(asked.db, row.tenant, at, then)
+        return _Then(row, at, then, figures)
+
+
 async def portfolio(
-    asked: Asked, as_of: date | None, known_at: datetime | None, first: int | None, after: str | None
+    asked: Asked,
+    as_of: date | None,
+    known_at: datetime | None,
+    order: PortfolioOrder,
+    descending: bool | None,
+    first: int | None,
+    after: str | None,
 ) -> Connection[PortfolioTenant]:
-    """The tenants the viewer may see, by name, as of a day: in a zone where it has not begun, as of its today."""
-    newest = (asked.now + timedelta(hours=14)).date()
-    if as_of is not None and not DAY_MIN <= as_of <= newest:
-        raise AsOfOutOfRange(f"`asOf` lies between {DAY_MIN} and today, not {as_of}.")
-    checked_past("knownAt", known_at, asked.now)
-    seen = asked.viewer.tenants
-    where = place(None, "portfolio", [asked.viewer.directory, asked.viewer.oid, as_of, known_at])
+    """The tenants the viewer may see, as of a day.
+
+    By name upwards each page is read by itself. Every other order takes all of them: their figures are kept, and the
+    cursor holds the instant of the first page, so that the others go by the same knowledge.
+    """
+    times = _Times(as_of, known_at, asked.now)
+    down = order in DOWNWARDS if descending is None else descending
+    seen = None if asked.viewer.tenants is ALL else list(asked.viewer.tenants)
+    arguments = [asked.viewer.directory, asked.viewer.oid, as_of, known_at, order.name, down]
+    where = place(None, "portfolio", arguments)
     limits = replace(asked.limits, page_size=PAGE_SIZE, page_size_max=PAGE_SIZE_MAX)
-    page = asked_page(asked.cursors, limits, where, first, after, 0, tuple[str, UUID])
-    return await page.filled(
-        lambda limit: tenants.listed(asked.db, None if seen is ALL else list(seen), page.after, limit),
-        lambda row: (row.name, row.tenant),
-        lambda rows: _shown(asked, rows, as_of, known_at),
+    if order is PortfolioOrder.NAME and not down:
+        by_name = asked_page(asked.cursors, limits, where, first, after, 0, tuple[str, UUID])
+
+        async def shown(rows: Sequence[TenantRow]) -> list[PortfolioTenant]:
+            return [await _shown(asked, await times.of(asked, row), known_at) for row in rows]
+
+        return await by_name.filled(
+            lambda limit: tenants.listed(asked.db, seen, by_name.after, limit),
+            lambda row: (row.name, row.tenant),
+            shown,
+        )
+    page = asked_page(asked.cursors, limits, where, first, after, asked.now, key_kind(order))
+    pinned = _Times(as_of, known_at or page.pinned, page.pinned)
+    rows = await tenants.listed(asked.db, seen, None, TENANTS_MAX)
+    every = [await pinned.of(asked, row) for row in rows]
+    ordered = in_order(
+        [
+            Ranked(value_of(order, each.row.name, each.figures), (each.row.name, each.row.tenant), each)
+            for each in every
+        ],
+        descending=down,
     )
 
+    async def question(limit: int) -> Sequence[Ranked[_Then]]:
+        begin = 0
+        if page.after is not None:
+            begin = place_after(ordered, page.after[0], page.after[1:], descending=down)
+        return ordered[begin : begin + limit]
 
-async def _shown(
-    asked: Asked, rows: Sequence[TenantRow], as_of: date | None, known_at: datetime | None
-) -> list[PortfolioTenant]:
-    return [await _one(asked, row, as_of, known_at) for row in rows]
+    async def of_page(some: Sequence[Ranked[_Then]]) -> list[PortfolioTenant]:
+        return [await _shown(asked, each.item, pinned.known_at) for each in some]
+
+    return await page.filled(question, lambda each: (each.value, *each.tie), of_page)
 
 
-async def _one(asked: Asked, row: TenantRow, as_of: date | None, known_at: datetime | None) -> PortfolioTenant:
-    at = await asked.present(row.tenant)
-    day = as_of if as_of is not None and as_of < at.on else None
-    if day is not None or known_at is not None:
-        at = await reading.moment(asked.db, row.tenant, day, known_at, asked.now)
-    then = await tenants.found(asked.db, row.tenant, at)
-    figures: Figures | None = None
-    if then is not None:
-        assessment = await asked.assessments.of(asked.db, row.tenant, at, then, keep=False)
-        figures = await figures_of(asked.db, row.tenant, assessment)
+async def _shown(asked: Asked, of: _Then, known_at: datetime | None) -> PortfolioTenant:
+    row, figures = of.row, of.figures
     return PortfolioTenant(
         tenant_id=strawberry.ID(thing_id("Tenant", row.tenant)),
         name=row.name,
-        state=State((then or row).state),
-        as_of=at.on,
-        currency=(then or row).policy.currency,
-        freshness=await of_tenant(asked, Knowledge(row.tenant, at, known_at or asked.now)),
+        state=State((of.then or row).state),
+        as_of=of.at.on,
+        currency=(of.then or row).policy.currency,
+        freshness=await of_tenant(asked, Knowledge(row.tenant, of.at, known_at or asked.now)),
         run_rate=None if figures is None else MoneySum.of(figures.run_rate),
         waste=[]
         if figures is None

@@ -17,6 +17,7 @@ from app.graphql.mutations import Mutation
 from app.graphql.node_type import Node
 from app.graphql.paging import Connection
 from app.graphql.portfolio import PortfolioTenant
+from app.graphql.portfolio_order import PortfolioOrder
 from app.graphql.scalars import SCALARS
 from app.graphql.tenants import Tenant
 from app.graphql.wording import worded
@@ -29,6 +30,8 @@ class Viewer:
     name: str | None = strawberry.field(description="As the token says; null: it does not.")
     roles: list[ViewerRole] = strawberry.field(description="Roles of SUA in the token.")  # type: ignore[valid-type]
 
+    may_invite: bool = strawberry.field(description="Whether `inviteTenant` would be carried out for the viewer.")
+
     @strawberry.field(description="The tenants the viewer may see, by name.")
     async def tenants(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Tenant]:
         return await tenants.several(info.context, first, after)
@@ -38,8 +41,9 @@ class Viewer:
 class Query:
     @strawberry.field(description="Who asks, and what they may see.")
     def viewer(self, info: Info) -> Viewer:
-        viewer = info.context.viewer
-        return Viewer(name=viewer.name, roles=sorted(viewer.roles))
+        viewer, desk = info.context.viewer, info.context.desk
+        may_invite = viewer.may_invite and desk is not None and desk.inviting is not None
+        return Viewer(name=viewer.name, roles=sorted(viewer.roles), may_invite=may_invite)
 
     @strawberry.field(description="The tenants the viewer may see, by name.")
     async def tenants(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Tenant]:
@@ -59,18 +63,20 @@ class Query:
         return await nodes.node(info, id)
 
     @strawberry.field(
-        description="The tenants the viewer may see, by name, each in a few figures as of the end of a civil day and "
-        "by what was known at an instant, by default now. At most 25 a page, by default 10."
+        description="The tenants the viewer may see, by default by name, each in a few figures as of the end of a "
+        "civil day and by what was known at an instant, by default now. At most 25 a page, by default 10."
     )
     async def portfolio(
         self,
         info: Info,
         as_of: date | None = None,
         known_at: datetime | None = None,
+        order_by: PortfolioOrder = PortfolioOrder.NAME,
+        descending: bool | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[PortfolioTenant]:
-        return await portfolio.portfolio(info.context, as_of, known_at, first, after)
+        return await portfolio.portfolio(info.context, as_of, known_at, order_by, descending, first, after)
 
 
 schema = strawberry.Schema(

@@ -11,8 +11,10 @@ from app.domain.access import State, advice, missing_of
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.graphql.adoption import AdoptionQuestions
+from app.graphql.asked_times import checked_times
 from app.graphql.call_usage import UsageQuestions
 from app.graphql.calls import CallQuestions
+from app.graphql.comparison import ComparisonQuestions
 from app.graphql.context import Asked, Info
 from app.graphql.costs import CostQuestions
 from app.graphql.coverage import CoverageQuestions
@@ -25,18 +27,20 @@ from app.graphql.ledger import LedgerQuestions
 from app.graphql.licences import LicenceQuestions
 from app.graphql.node_type import Node
 from app.graphql.paging import Connection, asked_page, place
+from app.graphql.permitted import PermittedQuestions
 from app.graphql.phone_logs import PhoneLogQuestions
 from app.graphql.policy import Policy
 from app.graphql.prices import PriceQuestions
 from app.graphql.pstn_costs import PstnCostQuestions
 from app.graphql.retention import RetentionQuestions
-from app.graphql.scalars import DAY_MAX, DAY_MIN, Position, checked_instant
+from app.graphql.scalars import Position
 from app.graphql.sku_findings import ProductQuestions
 from app.graphql.subscriptions_state import SubscriptionQuestions
 from app.graphql.upcoming import UpcomingQuestions
+from app.graphql.user_groups import UserGroupQuestions
 from app.graphql.users import UserQuestions
 from app.projections import tenants
-from app.projections.reading import AsOfOutOfRange, Moment, NotReady
+from app.projections.reading import Moment, NotReady
 from app.projections.tenants import TenantRow
 
 TenantState = strawberry.enum(State, name="TenantState", description="Where a customer stands.")
@@ -91,6 +95,8 @@ class TenantView(
     PstnCostQuestions,
     UpcomingQuestions,
     AdoptionQuestions,
+    ComparisonQuestions,
+    UserGroupQuestions,
 ):
     id: strawberry.ID = strawberry.field(description="Of the tenant at this moment.")
     as_of: date = strawberry.field(description="The civil day in the tenant's time zone; its end counts.")
@@ -99,13 +105,28 @@ class TenantView(
         description="Nothing was known of the tenant then, so all below is empty; that says nothing about the tenant."
     )
 
+    @strawberry.field(
+        description="The customer's own rules of this moment, by which everything below is judged. Null before the "
+        "first fact."
+    )
+    def policy(self) -> Policy | None:
+        return None if self.row is None else Policy.of(self.row.policy)
+
     @strawberry.field(description="How far answers about this moment can be trusted.")
     async def freshness(self, info: Info) -> Freshness:
         return await of_tenant(info.context, Knowledge(self.tenant, self.moment, self.known_by(info.context)))
 
 
 @strawberry.type(description="A customer.")
-class Tenant(Node, TenantHistory, LedgerQuestions, CoverageQuestions, RetentionQuestions, SubscriptionQuestions):
+class Tenant(
+    Node,
+    TenantHistory,
+    LedgerQuestions,
+    CoverageQuestions,
+    RetentionQuestions,
+    SubscriptionQuestions,
+    PermittedQuestions,
+):
     id: strawberry.ID
     name: str = strawberry.field(description="The provider's word for the customer.")
     organisation: str | None = strawberry.field(description="The directory's own name; null before consent.")
@@ -152,6 +173,7 @@ class Tenant(Node, TenantHistory, LedgerQuestions, CoverageQuestions, RetentionQ
     def of(cls, row: TenantRow) -> "Tenant":
         return cls(
             tenant=row.tenant,
+            row=row,
             id=strawberry.ID(thing_id("Tenant", row.tenant)),
             name=row.name,
             organisation=row.organisation,
@@ -182,20 +204,6 @@ async def _moment(
     if as_of is None and known_at is None:
         return await asked.present(tenant)
     return await asked.moment(tenant, as_of, known_at)
-
-
-def checked_times(asked: Asked, as_of: date | None, known_at: datetime | None) -> None:
-    """Raise AsOfOutOfRange, BadUserInput for times nothing can be said of, whatever the tenant."""
-    if as_of is not None and not DAY_MIN <= as_of <= DAY_MAX:
-        raise AsOfOutOfRange(f"`asOf` lies between {DAY_MIN} and today, not {as_of}.")
-    checked_past("knownAt", known_at, asked.asked_at)
-
-
-def checked_past(name: str, known_at: datetime | None, now: datetime) -> None:
-    """Raise BadUserInput for an instant without a zone, AsOfOutOfRange for one that has not come yet."""
-    checked_instant(name, known_at)
-    if known_at is not None and known_at > now:
-        raise AsOfOutOfRange(f"`{name}` {known_at.isoformat()} has not come yet.")
 
 
 async def one(asked: Asked, id: str) -> Tenant:  # noqa: A002

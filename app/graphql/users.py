@@ -1,49 +1,49 @@
 """Users of a tenant's directory, with what they hold and when they were last active."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
 
 from app.domain.errors import Refused
 from app.domain.events.licensing import Confidence, KindSource, UserKind
-from app.domain.ids import TenantId, UserId
+from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info, names_below
 from app.graphql.errors import BadUserInput
-from app.graphql.ids import part_of, thing_id, version_id
+from app.graphql.ids import asked_part, part_of, thing_id, version_id
 from app.graphql.node_type import Node
 from app.graphql.paging import Connection, Page
 from app.graphql.scalars import checked_text
 from app.graphql.skus import Sku, sku_shown
-from app.projections import activity_gaps, erased_people, last_activity, licence_holdings, users
+from app.projections import activity_gaps, erased_people, last_activity, licence_holdings, user_listing, users
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
-from app.projections.users import Chosen, UserRow
+from app.projections.user_listing import ActivityWanted, Chosen, UserOrder
+from app.projections.users import UserRow
 
 Kind = strawberry.enum(UserKind, name="UserKind", description="Whose account it is. Only a PERSON leaves seats idle.")
 
 
 Source = strawberry.enum(KindSource, name="UserKindSource", description="What a user's kind was concluded from.")
 Trust = strawberry.enum(Confidence, name="Confidence", description="LOW: a person should look before money is counted.")
+ActivityState = strawberry.enum(
+    user_listing.Activity,
+    name="ActivityState",
+    description="Whether a user is active. Not knowing has a name of its own.",
+)
+Order = strawberry.enum(
+    UserOrder, name="UserOrder", description="What users are put in order by; those without it come first, upwards."
+)
 
 
 class UserUnknown(Refused):
     """No such user in this tenant at this moment."""
 
     code: ClassVar[str] = "NOT_FOUND"
-
-
-@strawberry.enum(description="Whether a user is active. Not knowing has a name of its own.")
-class ActivityState(StrEnum):
-    ACTIVE = "ACTIVE"
-    QUIET = "QUIET"
-    NEVER = "NEVER"
-    UNVERIFIABLE = "UNVERIFIABLE"
 
 
 @strawberry.type(description="The newest sign of life one source showed.")
@@ -59,7 +59,7 @@ class ActivitySource:
     "a workload's activity or a call; attempts to sign in are not."
 )
 class Activity:
-    state: ActivityState = strawberry.field(
+    state: ActivityState = strawberry.field(  # type: ignore[valid-type]
         description="ACTIVE: evidence within the tenant's idle days. QUIET: evidence, but older. NEVER: none ever. "
         "UNVERIFIABLE: nothing that could show activity was read in the week before."
     )
@@ -108,30 +108,49 @@ class User(Node):
 @strawberry.input(description="Which users. Everything given must fit.")
 class UserFilter:
     department: str | None = None
+    company: str | None = None
+    cost_centre: str | None = None
+    country: str | None = None
     kind: Kind | None = None  # type: ignore[valid-type]
     enabled: bool | None = None
+    sku: strawberry.ID | None = strawberry.field(
+        default=None, description="`skuId` or `id` of a product they hold, by any path."
+    )
+    activity: list[ActivityState] | None = strawberry.field(  # type: ignore[valid-type]
+        default=None, description="One of these; QUIET and NEVER together are the idle ones."
+    )
     search: str | None = strawberry.field(
         default=None, description="Part of the name or principal name, in any case. Needs Sua.SeePersons."
     )
 
 
+States: TypeAlias = frozenset[user_listing.Activity] | None
+"""Of which activity; None: of any."""
+
+
 @strawberry.type
 class UserQuestions(AtMoment):
-    @strawberry.field(description="Users in the directory at the moment, by name.")
+    @strawberry.field(description="Users in the directory at the moment, by default by name.")
     async def users(
         self,
         info: Info,
         filter: UserFilter | None = None,  # noqa: A002
+        order_by: Order = UserOrder.NAME,  # type: ignore[valid-type]
+        descending: bool = False,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[User]:
         asked = info.context
-        page, wanted = self.listing(info, filter, first, after)
+        page, wanted, states = self.listing(info, filter, order_by, descending, first, after)
         below = names_below(info)
         tenant_row = await self.row_at(asked, page.pinned)
+        if states is not None:
+            observable = tenant_row is not None and tenant_row.observable(page.pinned)
+            idle_days = tenant_row.idle_days if tenant_row is not None and observable else None
+            wanted["activity"] = ActivityWanted(states, idle_days)
         return await page.filled(
-            lambda limit: users.listed_at(asked.db, self.tenant, page.pinned, **wanted, limit=limit),
-            lambda row: (row.display_name or "", row.user),
+            lambda limit: user_listing.listed_at(asked.db, self.tenant, page.pinned, **wanted, limit=limit),
+            _PLACES[order_by],
             lambda rows: users_shown(asked, self.tenant, page.pinned, tenant_row, rows, below),
         )
 
@@ -139,23 +158,33 @@ class UserQuestions(AtMoment):
         self,
         info: Info,
         filter: UserFilter | None = None,  # noqa: A002
+        order_by: UserOrder = UserOrder.NAME,
+        descending: bool = False,
         first: int | None = None,
         after: str | None = None,
-    ) -> tuple[Page[Moment, Any], Chosen]:
-        """The page of `users`, and which users it is of."""
+    ) -> tuple[Page[Moment, Any], Chosen, States]:
+        """The page of `users`, which users it is of, and of which activity: that follows from the tenant's row then."""
         wanted = filter or UserFilter()
-        department, search = checked_text("department", wanted.department), checked_text("search", wanted.search)
-        if search is not None and not info.context.viewer.sees_persons(self.tenant):
+        if wanted.search is not None and not info.context.viewer.sees_persons(self.tenant):
             raise BadUserInput("`search` looks into names; it needs the role Sua.SeePersons.")
-        arguments = [department, wanted.kind, wanted.enabled, search]
-        page = self.page(info, "users", arguments, first, after, tuple[str, UUID])
-        return page, {
-            "department": department,
+        chosen: Chosen = {
+            "department": checked_text("department", wanted.department),
+            "company": checked_text("company", wanted.company),
+            "cost_centre": checked_text("costCentre", wanted.cost_centre),
+            "country": checked_text("country", wanted.country),
             "kind": wanted.kind,
             "enabled": wanted.enabled,
-            "search": search,
-            "after": page.after,
+            "sku": None if wanted.sku is None else SkuId(asked_part("sku", "Sku", self.tenant, wanted.sku)),
+            "search": checked_text("search", wanted.search),
+            "order": order_by,
+            "descending": descending,
         }
+        states = None if wanted.activity is None else frozenset(wanted.activity)
+        arguments = [*chosen.values(), None if states is None else sorted(states)]
+        key = tuple[str, UUID] if order_by is UserOrder.NAME else tuple[str, str, UUID]
+        page = self.page(info, "users", arguments, first, after, key)
+        chosen["after"] = page.after
+        return page, chosen, states
 
     @strawberry.field(description="One user, also one deleted by then. NOT_FOUND for any id this tenant does not know.")
     async def user(self, info: Info, id: strawberry.ID) -> User | None:  # noqa: A002
@@ -165,6 +194,12 @@ class UserQuestions(AtMoment):
         if row is None:
             raise UserUnknown("No such user in this tenant at this moment.")
         return (await users_shown(asked, self.tenant, self.moment, self.row, [row], names_below(info)))[0]
+
+
+_PLACES: Final[Mapping[UserOrder, Callable[[UserRow], tuple[object, ...]]]] = {
+    UserOrder.NAME: lambda row: (row.display_name or "", row.user),
+    UserOrder.DEPARTMENT: lambda row: (row.department or "", row.display_name or "", row.user),
+}
 
 
 async def users_shown(
@@ -245,7 +280,7 @@ async def _activities(
 
 def _state(
     at: Moment, tenant: TenantRow | None, user: UserRow, gap: activity_gaps.Quiet | None, *, attempted: bool
-) -> ActivityState:
+) -> user_listing.Activity:
     """No gap of a week at the moment: active. An empty stamp of successes proves nothing for old accounts.
 
     (definitions: evidence of activity, never-used)

@@ -61,6 +61,16 @@ VALUES: dict[str, dict[str, str]] = {
         "DIRECT_ROUTING": "The log of calls over the tenant's own trunks.",
         "RENEWALS": "Purchases and when they are renewed or end.",
     },
+    "FindingOrder": {
+        **_PLACES,
+        "WORTH": "What it would save, in the tenant's currency; by default the dearest first.",
+        "USER": "The holder's name as `userName` tells it.",
+        "PRODUCT": "The product's name.",
+        "CAUSE": "The cause, in the order they are judged in.",
+        "TIER": "How far the saving can be counted on, the surest first.",
+        "HELD_SINCE": "Since when the seat is held, the longest first.",
+        "QUIET_SINCE": "Since when what is missing was not seen, first those it was never seen of.",
+    },
     "FindingGrouping": {
         **_PLACES,
         "CAUSE": "Why the seat costs money for nothing.",
@@ -132,6 +142,17 @@ VALUES: dict[str, dict[str, str]] = {
         "LOWERED": "Fewer units are paid.",
         "AVOIDED": "Somebody else got the seat, so none was bought.",
     },
+    "PortfolioOrder": {
+        "NAME": "The provider's word for the customer.",
+        "RUN_RATE": "What the paid units cost a month: by currency, then by amount, for no two are compared.",
+        "GUARANTEED_SHARE": "What of it is wasted for certain, as a share; by default the greatest first.",
+        "LIKELY_SHARE": "What of it is likely wasted, as a share; by default the greatest first.",
+        "UNASSIGNED_SHARE": "What of it nobody holds, as a share; by default the greatest first.",
+        "UTILISATION_ASSIGNED": "`utilisationAssigned`; by default the least first.",
+        "UTILISATION_ACTIVE": "`utilisationActive`; by default the least first.",
+        "SEATS": "Seats held; by default the most first.",
+        "PEOPLE": "People who hold them; by default the most first.",
+    },
     "RemedyAction": {
         "REMOVE_DIRECT": "Remove the direct assignment.",
         "REMOVE_FROM_GROUP": "Take the user out of the group, or change a dynamic group's rule.",
@@ -182,6 +203,12 @@ VALUES: dict[str, dict[str, str]] = {
         "GONE": "There is no such directory any more, or it lives in another national cloud.",
         "OFFBOARDED": "The customer has left; nothing is read.",
     },
+    "SeatOutcome": {
+        "GAINED": "Held at this moment, and not at the one compared.",
+        "LOST": "Held at the moment compared, and not at this one.",
+        "PATH": "Held at both, and not by the same paths.",
+        "PLANS": "Held at both by the same paths, with other service plans switched off.",
+    },
     "Tier": {
         "GUARANTEED": "Certain: a disabled account, or a product that another one held covers.",
         "LIKELY": "All evidence says that nobody uses the seat.",
@@ -192,7 +219,15 @@ VALUES: dict[str, dict[str, str]] = {
         **_PLACES,
         "DAY": "The civil day the call began on.",
         "DIRECTION": "Internal, external or with a telephone.",
+        "KIND": "Microsoft's kind of call.",
+        "MODALITY": "All modalities of the call together.",
         "USER": "The user.",
+        "WEEKDAY_HOUR": "The weekday and the hour the tenant's clocks showed as the call began.",
+    },
+    "UserGrouping": _PLACES,
+    "UserOrder": {
+        "NAME": "The display name, then the id.",
+        "DEPARTMENT": "The department, then as NAME.",
     },
     "UserKind": {
         "PERSON": "A person of the tenant.",

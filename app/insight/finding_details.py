@@ -5,7 +5,7 @@ Asked for a page of findings at a time; nothing here changes what was judged.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,8 +60,8 @@ async def details_of(
     at = assessment.at
     ids = sorted({each.user for each in some})
     people = {row.user: row for row in await users.named_at(db, tenant, at, ids)}
-    seats = await _held_since(db, tenant, at, ids)
-    quiet = await _quiet_since(db, tenant, at, ids)
+    seats = await held_since(db, tenant, at, ids)
+    quiet = await _gaps(db, tenant, at, ids)
     paths: dict[tuple[UserId, SkuId], list[GroupId | None]] = {}
     for held in await licence_holdings.held_at(db, tenant, at, ids):
         paths.setdefault((held.user, held.sku), []).append(held.via)
@@ -104,8 +104,11 @@ def _missing_since(each: Found, assessment: Assessment, quiet: _Quiet) -> dateti
         sources = _shown_by(each.finding.sku, assessment) & each.seat.silent
         seen = [quiet.get((each.user, source.value)) for source in sources]
         return max((at for at in seen if at is not None), default=None)
-    source = Source.HUMAN.value if Remark.BACKGROUND_ONLY in each.finding.remarks else _ANY
-    return quiet.get((each.user, source))
+    return quiet.get((each.user, _source_of(each)))
+
+
+def _source_of(each: Found) -> str:
+    return Source.HUMAN.value if Remark.BACKGROUND_ONLY in each.finding.remarks else _ANY
 
 
 def _shown_by(sku: SkuId, assessment: Assessment) -> frozenset[Source]:
@@ -114,7 +117,26 @@ def _shown_by(sku: SkuId, assessment: Assessment) -> frozenset[Source]:
     return frozenset().union(*(CATALOGUE.shown_by.get(plan, frozenset()) for plan in plans))
 
 
-async def _held_since(
+async def quiet_since(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, assessment: Assessment, some: Sequence[Found]
+) -> dict[tuple[UserId, SkuId], datetime]:
+    """Since when what is missing has not been seen, by seat; `NEVER` where it never was. Without those seen of late."""
+    quiet = await _gaps(db, tenant, assessment.at, sorted({each.user for each in some}))
+    found = {}
+    for each in some:
+        since = _missing_since(each, assessment, quiet)
+        if since is not None:
+            found[each.user, each.finding.sku] = since
+        elif each.finding.cause is Cause.SKU_IDLE or (each.user, _source_of(each)) in quiet:
+            found[each.user, each.finding.sku] = NEVER
+    return found
+
+
+NEVER = datetime(1900, 1, 1, tzinfo=UTC)
+"""Before anything that was ever seen."""
+
+
+async def held_since(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, ids: Iterable[UserId]
 ) -> dict[tuple[UserId, SkuId], datetime]:
     """Since when these users hold each product, by any path without a break."""
@@ -129,7 +151,7 @@ async def _held_since(
     return {(user, sku): since for user, sku, since in found}
 
 
-async def _quiet_since(
+async def _gaps(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, ids: Sequence[UserId]
 ) -> dict[tuple[UserId, str], datetime | None]:
     gaps = await activity_gaps.quiet_at(db, tenant, at, ids)

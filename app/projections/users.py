@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple, TypedDict, Unpack
-from uuid import UUID
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -60,72 +59,6 @@ COLUMNS = """
 """
 
 
-class Chosen(TypedDict, total=False):
-    """Which users. `search`: part of the name or the principal name, in any case.
-
-    `after`: display name ('' where there is none) and id of the last user of the page before.
-    """
-
-    department: str | None
-    kind: UserKind | None
-    enabled: bool | None
-    search: str | None
-    after: tuple[str, UUID] | None
-
-
-class Wanted(Chosen):
-    """Which users, and how many at most."""
-
-    limit: int
-
-
-async def listed_at(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, **wanted: Unpack[Wanted]
-) -> list[UserRow]:
-    """Users in the directory at a moment, by name: the rows of a `listing`."""
-    return [_row(row) for row in await rows(db, *listing(tenant, at, **wanted))]
-
-
-def listing(tenant: TenantId, at: Moment, columns: str = COLUMNS, **wanted: Unpack[Wanted]) -> Question:
-    """Users in the directory at a moment, by name. `columns`: expressions over the users' row `u`.
-
-    Only conditions that are meant, and no union of what is `known`: so the index by name gives the page in order, and
-    a page costs what it holds and not what the directory holds.
-    """
-    meant = "".join(f" AND {condition}" for name, condition in _CONDITIONS.items() if wanted.get(name) is not None)
-    query = f"""
-        SELECT {columns} FROM users u
-        WHERE u.tenant_id = %(tenant)s AND u.since_position <= %(position)s AND u.until_position > %(position)s
-          AND {in_force("u")} AND NOT u.deleted{meant}
-        ORDER BY coalesce(u.display_name, ''), u.user_id LIMIT %(limit)s
-    """
-    search, after = wanted.get("search"), wanted.get("after")
-    return Question(
-        query,
-        {
-            "tenant": tenant,
-            "position": at.position,
-            "at": at.at,
-            "department": wanted.get("department"),
-            "kind": wanted.get("kind"),
-            "enabled": wanted.get("enabled"),
-            "search": search and _containing(search),
-            "name": after and after[0],
-            "user": after and after[1],
-            "limit": wanted["limit"],
-        },
-    )
-
-
-_CONDITIONS = {
-    "department": "u.department = %(department)s::text",
-    "kind": "u.kind = %(kind)s::text",
-    "enabled": "u.enabled = %(enabled)s::boolean",
-    "search": "(u.display_name ILIKE %(search)s::text OR u.user_principal_name ILIKE %(search)s::text)",
-    "after": "(coalesce(u.display_name, ''), u.user_id) > (%(name)s::text, %(user)s::uuid)",
-}
-
-
 async def found_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, user: UserId) -> UserRow | None:
     """One user at a moment, also one deleted by then; None before they were known."""
     found = await named_at(db, tenant, at, [user])
@@ -136,7 +69,7 @@ async def named_at(
     db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, users: Sequence[UserId]
 ) -> list[UserRow]:
     """These users at a moment, in no order; those not known by then are left out."""
-    return [_row(row) for row in await rows(db, *naming(tenant, at, users))]
+    return [row_of(row) for row in await rows(db, *naming(tenant, at, users))]
 
 
 def naming(tenant: TenantId, at: Moment, users: Sequence[UserId], columns: str = COLUMNS) -> Question:
@@ -147,7 +80,7 @@ def naming(tenant: TenantId, at: Moment, users: Sequence[UserId], columns: str =
     )
 
 
-def _row(row: tuple[Any, ...]) -> UserRow:
+def row_of(row: tuple[Any, ...]) -> UserRow:
     values = list(row)
     kind = UserKind(row[3])
     usual = usual_ground(kind)
@@ -155,11 +88,6 @@ def _row(row: tuple[Any, ...]) -> UserRow:
     values[12] = usual.source if row[12] is None else KindSource(row[12])
     values[13] = usual.confidence if row[13] is None else Confidence(row[13])
     return UserRow(*values)
-
-
-def _containing(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 class _Values(NamedTuple):

@@ -26,6 +26,7 @@ USER = (
 )
 IDLE = "userId userName department verdict heldSince quietSince suspected __typename"
 CALL = "id callId revision kind modalities startedAt endedAt seconds direction organiserId participantCount failed"
+SEAT = "userId userName department outcome changedAt __typename"
 SKU = "id skuId partNumber appliesTo enabled warning consumed name class __typename"
 
 
@@ -104,11 +105,14 @@ def _user(writing: _Writing) -> str:
 
 
 def _table(writing: _Writing) -> str:
-    match writing.draw(st.integers(0, 8)):
+    match writing.draw(st.integers(0, 9)):
         case 0 | 1 | 2:
             chosen = writing.one_of("", 'department: "Sales"', 'department: "Nowhere"', "kind: PERSON", "enabled: true")
+            chosen = chosen or writing.one_of("", 'country: "DE"', f'sku: "{E5}"', "activity: [QUIET, NEVER]")
             chosen = chosen or (writing.sometimes('search: "e"') and writing.sometimes('search: "e"'))
-            return "users" + writing.page("User", _user(writing), chosen and f"filter: {{{chosen}}}")
+            order = writing.one_of("", "", "orderBy: NAME", "descending: true", "orderBy: DEPARTMENT, descending: true")
+            given = ", ".join(each for each in (chosen and f"filter: {{{chosen}}}", order) if each)
+            return "users" + writing.page("User", _user(writing), given)
         case 3:
             return f'user(id: "{writing.one_of(str(ANNA), str(DORA))}") {{ {_user(writing)} }}'
         case 4:
@@ -123,10 +127,19 @@ def _table(writing: _Writing) -> str:
             return f"licenceSummary {{ held idle neverUsed unverifiable sku {{ {sku} }} }}"
         case 7:
             by = writing.one_of("", "(groupBy: USER)", "(groupBy: DAY)", '(since: "2026-11-01", groupBy: DIRECTION)')
+            by = writing.one_of(by, by, "(groupBy: KIND)", '(since: "2026-11-01", groupBy: WEEKDAY_HOUR)')
             return f"callUsage{by} {{ key name calls participantSeconds users failedCalls __typename }}"
+        case 8:
+            node = writing.selection("SeatDifference", *SEAT.split(), "before { viaGroup heldSince }", "sku { name }")
+            seats = "seats" + writing.page("SeatDifference", node, writing.one_of("", "outcomes: [GAINED]"))
+            given = writing.one_of(
+                "", f'(asOf: "{writing.one_of(*DAYS)}")', f'(knownAt: "{writing.one_of(*INSTANTS)}")'
+            )
+            return f"comparedWith{given} {{ asOf beforeFirstFact totals {{ outcome seats }} {seats} }}"
         case _:
             node = writing.selection("Call", *CALL.split(), "participants { userId name kind joinedAt seconds failed }")
-            return "calls" + writing.page("Call", node, 'since: "2026-11-01"')
+            chosen = writing.one_of("", f', user: "{ANNA}"', ', kind: "groupCall"')
+            return "calls" + writing.page("Call", node, 'since: "2026-11-01"' + chosen)
 
 
 def _view(writing: _Writing) -> str:

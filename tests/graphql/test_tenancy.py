@@ -11,7 +11,16 @@ from app.domain.ids import DirectoryId, TenantId
 from app.eventstore.streams import TENANT
 from app.graphql.ids import thing_id
 from app.graphql.pool import ReadPool, TenantRegister, UnsafeRole, open_read_pool
-from app.projections import calls, event_log, licence_changes, licence_holdings, reading, tenants, users
+from app.projections import (
+    calls,
+    event_log,
+    licence_changes,
+    licence_holdings,
+    reading,
+    tenants,
+    user_listing,
+    users,
+)
 from tests.database import Database
 from tests.graphql.conftest import PROVIDER_DIRECTORY, TOKENS, Client
 from tests.graphql.world import (
@@ -131,9 +140,9 @@ async def test_row_level_security_holds_where_the_tenant_filter_is_the_attackers
         now = await reading.moment(db, CONTOSO, None, None, NOON)
         since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
-        own = await users.listed_at(db, CONTOSO, now, after=None, limit=100)
+        own = await user_listing.listed_at(db, CONTOSO, now, after=None, limit=100)
         seen = [
-            await users.listed_at(db, FABRIKAM, now, after=None, limit=100),
+            await user_listing.listed_at(db, FABRIKAM, now, after=None, limit=100),
             await users.found_at(db, FABRIKAM, now, FRIDA),
             await licence_holdings.held_at(db, FABRIKAM, now, [FRIDA]),
             await licence_changes.listed(db, FABRIKAM, 1000, after=None, limit=100),

@@ -7,7 +7,7 @@ import pytest
 from app.projections import (
     licence_holdings,
     tenants,
-    users,
+    user_listing,
 )
 from app.projections.reading import AsOfOutOfRange, moment, scope
 from tests.projections.asking import NOW, Reader, told, when
@@ -41,7 +41,7 @@ async def test_a_reader_sees_the_tenants_of_its_scope_and_no_other(desk: Desk, r
     async with scope(reader, [one]):
         seen = await tenants.listed(reader, None, None, 99)
         at = await when(reader, one, day(9))
-        foreign = await users.listed_at(reader, two, at, after=None, limit=9)
+        foreign = await user_listing.listed_at(reader, two, at, after=None, limit=9)
     async with scope(reader, []):
         nobody = await tenants.listed(reader, None, None, 99)
 

@@ -32,6 +32,7 @@ from app.projections import (
     licence_holdings,
     sku_units,
     tenants,
+    user_listing,
     users,
 )
 from app.projections.engine import advance
@@ -91,12 +92,12 @@ async def test_users_are_listed_by_name_in_pages_and_the_deleted_left_out(desk: 
 
     async with scope(reader, [tenant]):
         before, after = await when(reader, tenant, day(8)), await when(reader, tenant, day(9))
-        first = await users.listed_at(reader, tenant, before, after=None, limit=2)
-        second = await users.listed_at(reader, tenant, before, after=("Adam", CARL), limit=2)
-        left = await users.listed_at(reader, tenant, after, after=None, limit=9)
-        guests = await users.listed_at(reader, tenant, before, kind=UserKind.GUEST, after=None, limit=9)
-        by_name = await users.listed_at(reader, tenant, before, search="OE", after=None, limit=9)
-        wild = await users.listed_at(reader, tenant, before, search="%", after=None, limit=9)
+        first = await user_listing.listed_at(reader, tenant, before, after=None, limit=2)
+        second = await user_listing.listed_at(reader, tenant, before, after=("Adam", CARL), limit=2)
+        left = await user_listing.listed_at(reader, tenant, after, after=None, limit=9)
+        guests = await user_listing.listed_at(reader, tenant, before, kind=UserKind.GUEST, after=None, limit=9)
+        by_name = await user_listing.listed_at(reader, tenant, before, search="OE", after=None, limit=9)
+        wild = await user_listing.listed_at(reader, tenant, before, search="%", after=None, limit=9)
 
     assert [one.user for one in first] == [BERT, CARL]
     assert [one.user for one in second] == [ANNA]

@@ -52,7 +52,7 @@ RETURNS SETOF rival.person LANGUAGE sql STABLE AS $$
       AND u.valid_until >= (SELECT rival.day_ends(people.tenant, on_day))
       AND u.valid_from < (SELECT rival.day_ends(people.tenant, on_day))
       AND NOT u.deleted AND (in_department IS NULL OR u.department = in_department)
-    ORDER BY coalesce(u.display_name, ''), u.user_id
+    ORDER BY CASE WHEN u.display_name IS NULL THEN '' ELSE u.display_name END, u.user_id
 $$;
 
 CREATE FUNCTION rival.one_person(tenant uuid, wanted uuid, on_day date DEFAULT NULL)

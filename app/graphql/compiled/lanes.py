@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
 from app.domain.ids import UserId
-from app.graphql.call_usage import UsageGrouping, UsageQuestions, usage_shown, usage_window
+from app.graphql.call_usage import BY_CALL, UsageGrouping, UsageQuestions, spending, usage_shown, usage_window
 from app.graphql.compiled.connections import Connected, Items
 from app.graphql.compiled.fields import (
     USER,
@@ -31,8 +31,9 @@ from app.graphql.compiled.showing import Lane, NotDirect, Rows, Run
 from app.graphql.ids import part_of
 from app.graphql.licences import IdleVerdict, LicenceQuestions
 from app.graphql.users import UserQuestions, UserUnknown
-from app.projections import call_usage, idle_licences, users
+from app.projections import call_usage, idle_licences, user_listing, users
 from app.projections.reading import Question
+from app.projections.user_listing import UserOrder
 
 Made: TypeAlias = Callable[[Compiler, GraphQLObjectType, Sequence[FieldDetails]], Lane]
 
@@ -44,10 +45,12 @@ def _users(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[Fie
     called = compiler.called(parent, selected)
 
     def lane(run: Run, view: UserQuestions) -> tuple[Question, Callable[[Rows], Any]]:
-        info, arguments = called(run)
-        page, chosen = view.listing(info, **arguments)
+        info, arguments = called.info(run), called.arguments(run)
+        page, chosen, states = view.listing(info, **arguments)
+        if states is not None or chosen["order"] is not UserOrder.NAME:
+            raise NotDirect
         at = At(run.asked, view.tenant, page.pinned)
-        question = users.listing(view.tenant, page.pinned, columns, **chosen, limit=page.size + 1)
+        question = user_listing.listing(view.tenant, page.pinned, columns, **chosen, limit=page.size + 1)
         return question, lambda found: connected.shown(at, page, found)
 
     return lane
@@ -60,7 +63,7 @@ def _user(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[Fiel
     called = compiler.called(parent, selected)
 
     def lane(run: Run, view: UserQuestions) -> tuple[Question, Callable[[Rows], Any]]:
-        _, arguments = called(run)
+        arguments = called.arguments(run)
         user = part_of("User", view.tenant, arguments["id"])
         if user is None:
             raise UserUnknown("No such user in this tenant at this moment.")
@@ -101,7 +104,7 @@ def _idle_licences(compiler: Compiler, parent: GraphQLObjectType, selected: Sequ
     called = compiler.called(parent, selected)
 
     def lane(run: Run, view: LicenceQuestions) -> tuple[Question, Callable[[Rows], Any]]:
-        info, arguments = called(run)
+        info, arguments = called.info(run), called.arguments(run)
         page, chosen = view.listing_of_idle(info, **arguments)
         if page.pinned != view.moment:
             raise NotDirect
@@ -120,9 +123,9 @@ def _call_usage(compiler: Compiler, parent: GraphQLObjectType, selected: Sequenc
     called = compiler.called(parent, selected)
 
     def lane(run: Run, view: UsageQuestions) -> tuple[Question, Callable[[Rows], Any]]:
-        _, given = called(run)
+        given = called.arguments(run)
         group_by = given.pop("group_by", UsageGrouping.DEPARTMENT)
-        if group_by not in (UsageGrouping.DAY, UsageGrouping.DIRECTION):
+        if group_by not in (UsageGrouping.DAY, UsageGrouping.DIRECTION, *BY_CALL):
             raise NotDirect
         begin, end = usage_window(view.moment, **given)
         limits = run.asked.limits
@@ -132,7 +135,7 @@ def _call_usage(compiler: Compiler, parent: GraphQLObjectType, selected: Sequenc
                 raise NotDirect
             return [shown.shown(usage_shown(call_usage.usage_of(row))) for row in found]
 
-        return call_usage.spending(view.tenant, view.moment, begin, end, group_by.value), groups
+        return spending(view.tenant, view.moment, begin, end, group_by), groups
 
     return lane
 

@@ -1,0 +1,148 @@
+"""Customers put in order by their figures, over all of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.domain.events.deciding import Tier
+from app.domain.money import Money
+from app.domain.price_book import Total
+from app.graphql.ordering import Ranked, in_order, place_after
+from app.graphql.portfolio_order import DOWNWARDS, PortfolioOrder, value_of
+from app.insight.portfolio import Figures
+from app.insight.products import Used
+from tests.database import Database
+from tests.graphql import money_world
+from tests.graphql.conftest import Client
+from tests.graphql.money_world import holds
+from tests.graphql.world import E5, FABRIKAM, NOON, World, discovered, user_id
+
+QUERY = """
+query ($by: PortfolioOrder!, $down: Boolean, $first: Int, $after: String) {
+ portfolio(orderBy: $by, descending: $down, first: $first, after: $after) {
+  nodes { name seats } pageInfo { hasNextPage endCursor } } }
+"""
+UNKNOWN = Total((), None)
+
+
+@pytest.fixture(scope="module")
+def world(module_database: Database) -> Iterator[World]:
+    with money_world.built(module_database.writer_dsn) as made:
+        yield made
+
+
+def eur(amount: str) -> Total:
+    money = Money(Decimal(amount), "EUR")
+    return Total((money,), money)
+
+
+BIG = Figures(
+    run_rate=eur("1000"),
+    paid=100,
+    unpriced=0,
+    waste=[(Tier.LIKELY, 10, eur("100"))],
+    unassigned=eur("50"),
+    seats=90,
+    people=80,
+    used=Used(Decimal("0.9"), Decimal("0.8"), 100, 100),
+)
+SMALL = Figures(
+    run_rate=Total((), Money(Decimal(10), "USD")),
+    paid=10,
+    unpriced=0,
+    waste=[(Tier.GUARANTEED, 1, UNKNOWN), (Tier.LIKELY, 5, Total((), Money(Decimal(5), "USD")))],
+    unassigned=eur("0"),
+    seats=10,
+    people=10,
+    used=Used(Decimal(1), None, 10, 10),
+)
+UNPRICED = replace(BIG, run_rate=UNKNOWN, waste=[], unassigned=UNKNOWN, used=Used(None, None, 100, 0), seats=5)
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (PortfolioOrder.NAME, ["Big", "None yet", "Small", "Unpriced"]),
+        (PortfolioOrder.RUN_RATE, ["Small", "Big", "None yet", "Unpriced"]),
+        (PortfolioOrder.GUARANTEED_SHARE, ["Big", "None yet", "Small", "Unpriced"]),
+        (PortfolioOrder.LIKELY_SHARE, ["Small", "Big", "None yet", "Unpriced"]),
+        (PortfolioOrder.UNASSIGNED_SHARE, ["Big", "Small", "None yet", "Unpriced"]),
+        (PortfolioOrder.UTILISATION_ASSIGNED, ["Big", "Small", "None yet", "Unpriced"]),
+        (PortfolioOrder.UTILISATION_ACTIVE, ["Big", "None yet", "Small", "Unpriced"]),
+        (PortfolioOrder.SEATS, ["Big", "Small", "Unpriced", "None yet"]),
+        (PortfolioOrder.PEOPLE, ["Big", "Unpriced", "Small", "None yet"]),
+    ],
+)
+def test_shares_need_no_rate_and_what_is_not_known_comes_last_by_name(
+    order: PortfolioOrder, expected: list[str]
+) -> None:
+    known: dict[str, Figures | None] = {"Unpriced": UNPRICED, "Small": SMALL, "None yet": None, "Big": BIG}
+    down = order in DOWNWARDS
+
+    ordered = in_order(
+        [Ranked(value_of(order, name, each), (name,), name) for name, each in known.items()], descending=down
+    )
+
+    assert [each.item for each in ordered] == expected
+    for place, each in enumerate(ordered):
+        assert place_after(ordered, each.value, each.tie, descending=down) == place + 1
+
+
+async def listed(client: Client, **variables: Any) -> dict[str, Any]:
+    found: dict[str, Any] = (await client.data(QUERY, "operator", **variables))["portfolio"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("by", "down", "names"),
+    [
+        ("SEATS", None, ["Contoso", "Fabrikam"]),
+        ("SEATS", False, ["Fabrikam", "Contoso"]),
+        ("NAME", None, ["Contoso", "Fabrikam"]),
+        ("NAME", True, ["Fabrikam", "Contoso"]),
+        ("LIKELY_SHARE", None, ["Contoso", "Fabrikam"]),
+    ],
+)
+async def test_the_order_is_that_asked_for_page_by_page(
+    client: Client, by: str, down: bool | None, names: list[str]
+) -> None:
+    first = await listed(client, by=by, down=down, first=1)
+    second = await listed(client, by=by, down=down, first=1, after=first["pageInfo"]["endCursor"])
+
+    assert [each["name"] for each in (*first["nodes"], *second["nodes"])] == names
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_a_cursor_of_another_order_is_refused(client: Client) -> None:
+    after = (await listed(client, by="SEATS", first=1))["pageInfo"]["endCursor"]
+
+    assert await client.code(QUERY, "operator", by="PEOPLE", after=after) == "INVALID_CURSOR"
+    assert await client.code(QUERY, "operator", by="SEATS", down=False, after=after) == "INVALID_CURSOR"
+    assert await client.code(QUERY, "operator", by="NAME", after=after) == "INVALID_CURSOR"
+
+
+async def test_a_customer_sees_themselves_alone_in_every_order(client: Client) -> None:
+    for by in (each.name for each in PortfolioOrder):
+        data = await client.data(QUERY, "viewer", by=by)
+        assert [each["name"] for each in data["portfolio"]["nodes"]] == ["Contoso"]
+
+
+async def test_pages_go_by_the_knowledge_of_the_first_while_data_moves_on(client: Client, world: World) -> None:
+    """Meanwhile Fabrikam comes to hold more seats than Contoso, which would put it on the page before."""
+    first = await listed(client, by="SEATS", first=1)
+    client.clock.step_to(NOON + timedelta(minutes=1))
+    people = [user_id(70 + nth) for nth in range(9)]
+    found = [discovered(each, f"New {nth}", None) for nth, each in enumerate(people)]
+    world.seats(FABRIKAM, [*found, *(holds(each, E5) for each in people)], at=client.clock.now())
+    world.tabulate(FABRIKAM)
+    client.clock.step_to(NOON + timedelta(minutes=2))
+
+    second = await listed(client, by="SEATS", first=1, after=first["pageInfo"]["endCursor"])
+    anew = await listed(client, by="SEATS")
+
+    assert (first["nodes"], second["nodes"]) == ([{"name": "Contoso", "seats": 6}], [{"name": "Fabrikam", "seats": 1}])
+    assert anew["nodes"][0] == {"name": "Fabrikam", "seats": 10}
