@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from app.ingest import actors as ingesting
 from app.ingest import alerts
 from app.ingest.credentials import Credential, certificate, secret
 from app.ingest.graph_client import GraphAccess
+from app.ingest.inviting import Inviter, MailTerms
 from app.ingest.keyring import REST_S
 from app.ingest.limiter import Limiter
 from app.ingest.workshop import Workshop
@@ -52,6 +53,7 @@ class Parts:
     store: EventStore
     broker: dramatiq.Broker
     desk: Desk
+    inviter: Inviter
     workshop: Workshop
     ingest: ingesting.IngestRings
     notary: Notary
@@ -73,6 +75,8 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
         lease = timedelta(seconds=settings.ingest_lease_seconds)
         first_wait = timedelta(seconds=settings.ingest_wait_seconds)
         workshop = Workshop(desk, pool, graph_access(settings, pool), settings.public_url, lease, first_wait)
+        inviter = Inviter(workshop, mail_terms(settings))
+        desk = replace(desk, inviting=inviter)
         notary = notary_of(settings, pool, time)
 
         def alarm(fault: Fault) -> None:
@@ -83,7 +87,13 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
         rings = ingesting.register(broker, workshop)
         retention = keeping.register(broker, pool, desk)
         vigil = Vigil(pool, alarm)
-        yield Parts(settings, time, pool, store, broker, desk, workshop, rings, notary, witness, retention, vigil)
+        yield Parts(
+            settings, time, pool, store, broker, desk, inviter, workshop, rings, notary, witness, retention, vigil
+        )
+
+
+def mail_terms(settings: Settings) -> MailTerms:
+    return MailTerms(timedelta(days=settings.invitation_days), settings.mail_from, settings.smtp_url)
 
 
 def notary_of(settings: Settings, pool: Pool, clock: Clock) -> Notary:

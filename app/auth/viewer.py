@@ -7,6 +7,7 @@ the provider's own directory, known by setting, makes a provider's role count, a
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import ClassVar, Final, Protocol
 from uuid import UUID
 
@@ -83,6 +84,11 @@ class Viewer:
             return True
         return Role.CUSTOMER_ADMIN in self.roles and tenant in self.own
 
+    @property
+    def may_invite(self) -> bool:
+        """Whether customers may be invited, and invitations taken back: by the provider's administrators."""
+        return Role.PROVIDER_ADMIN in self.roles and self.tenants is ALL
+
     def sees_persons(self, tenant: TenantId) -> bool:
         """Whether names, addresses and numbers are shown; otherwise pseudonyms.
 
@@ -91,10 +97,16 @@ class Viewer:
         return Role.SEE_PERSONS in self.roles and (self.tenants is ALL or tenant in self.own)
 
 
+@lru_cache(1_000)
+def _roles(said: tuple[str, ...]) -> frozenset[Role]:
+    """Those of ours among what a token says."""
+    return frozenset(role for role in Role if role.value in said)
+
+
 async def viewer_of(claims: Claims, provider: DirectoryId | None, register: Register, grants: Grants) -> Viewer:
     """The caller with what they may see. Raises `Forbidden` where that is nothing."""
     directory = DirectoryId(claims.directory)
-    roles = frozenset(role for role in Role if role.value in claims.roles)
+    roles = _roles(tuple(claims.roles))
     own: frozenset[TenantId] = frozenset()
     if roles & (CUSTOMER_ROLES | PROVIDER_ROLES | {Role.RESELLER}):
         own = await register.of_directory(directory)

@@ -41,6 +41,12 @@ class TenantLeft(Refused):
     code = "TENANT_OFFBOARDED"
 
 
+class InvitationAccepted(Refused):
+    """The customer has consented, so there is no invitation to take back. A customer who leaves is offboarded."""
+
+    code = "INVITATION_ACCEPTED"
+
+
 class DirectoryTaken(Refused):
     """The consent is for another directory than the one this customer is bound to."""
 
@@ -215,6 +221,13 @@ def offboard(tenant: Tenant, *, at: datetime) -> list[Event]:
     if tenant.offboarded:
         return []
     return [TenantOffboarded(happened_at=at)]
+
+
+def withdraw_invitation(tenant: Tenant, *, at: datetime) -> list[Event]:
+    """The invitation is taken back before anybody consented, and with it the customer leaves. Repeated: nothing."""
+    if tenant.directory is not None:
+        raise InvitationAccepted("The customer has consented; whoever leaves after that is offboarded.")
+    return offboard(tenant, at=at)
 
 
 def _check_customer(tenant: Tenant) -> None:

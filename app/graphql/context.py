@@ -1,7 +1,7 @@
 """What every resolver of one request has at hand: who asks, when, over which connection, and what was already read."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ from strawberry.types import Info as StrawberryInfo
 from app.auth.pseudonyms import Pseudonyms
 from app.auth.viewer import Viewer
 from app.commands.desk import Desk
+from app.commands.inviting import OpenLink
 from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.market import Market
 from app.domain.period import FOREVER
@@ -54,6 +55,7 @@ class Asked:
     _renewals: dict[tuple[TenantId, Moment], dict[SkuId, list[Renewal]]] = field(default_factory=dict)
     _names: dict[tuple[TenantId, Moment], dict[SkuId, str]] = field(default_factory=dict)
     _markets: dict[tuple[TenantId, Moment], Market] = field(default_factory=dict)
+    _open_links: Mapping[TenantId, OpenLink] | None = None
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -114,6 +116,17 @@ class Asked:
             if (tenant, at) not in self._markets:
                 self._markets[tenant, at] = await market_at(self.db, tenant, at)
             return self._markets[tenant, at]
+
+    async def open_links(self) -> Mapping[TenantId, OpenLink]:
+        """Valid consent links; none but for who may invite. They are in no table, so such an answer is not kept."""
+        inviting = None if self.desk is None else self.desk.inviting
+        if inviting is None or not self.viewer.may_invite:
+            return {}
+        self.until = self.asked_at
+        async with self._one_at_a_time:
+            if self._open_links is None:
+                self._open_links = await asyncio.to_thread(inviting.open_links)
+            return self._open_links
 
     def name_of_user(self, tenant: TenantId, user: UserId, name: str | None) -> str | None:
         """The name as this viewer may see it: a pseudonym without the role, also where there is no name."""

@@ -20,6 +20,7 @@ from app.graphql.context import Asked, Info
 from app.graphql.finding_types import FindingDecision
 from app.graphql.findings import checked_idle_days
 from app.graphql.ids import asked_part
+from app.graphql.inviting import InvitationChanges
 from app.graphql.policy import PolicyInput
 from app.graphql.price_input import PriceInput, PriceNameInput
 from app.graphql.rebuilding import RebuildOrdered, ordered
@@ -52,7 +53,7 @@ class SeatInput:
     description="Changes to a tenant, by its administrators or the provider's. NOT_FOUND for a tenant the viewer may "
     "not see, FORBIDDEN for one they may only look at. Repeating a change adds nothing."
 )
-class Mutation:
+class Mutation(InvitationChanges):
     @strawberry.mutation(
         description="State what a seat of a product costs. A price of the same product, source, lot and first day is "
         "replaced; whoever asks by older knowledge still sees the old one."

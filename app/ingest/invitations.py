@@ -1,7 +1,6 @@
 """The link a customer's administrator gets. Whoever holds it may consent for the customer, so only its hash is kept."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -10,6 +9,7 @@ from psycopg import Connection
 
 from app.commands.desk import Desk
 from app.commands.invite_tenant import InviteTenant, invite_tenant
+from app.commands.inviting import Invitation, OpenLink
 from app.commands.tenant_known import known_tenant
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
@@ -19,17 +19,6 @@ from app.ingest.default_prices import state_defaults
 from app.ingest.mail import check_address
 
 TOKEN_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """`link` is a secret: it goes to the administrator and nowhere else."""
-
-    tenant: TenantId
-    customer: str
-    email: str
-    link: str
-    expires_at: datetime
 
 
 def invite(desk: Desk, db: Connection, name: str, email: str, *, public_url: str, valid_for: timedelta) -> Invitation:
@@ -80,6 +69,31 @@ def invited(db: Connection, token: str, now: datetime) -> TenantId | None:
         "SELECT tenant_id FROM invitations WHERE token_hash = %s AND expires_at > %s", (token_hash(token), now)
     ).fetchone()
     return None if row is None else TenantId(row[0])
+
+
+def never_bound(db: Connection) -> list[TenantId]:
+    """Customers with links, of whom no directory is known, the newest first: invited only, or gone again."""
+    found = db.execute(
+        "SELECT tenant_id FROM invitations AS link"
+        " WHERE NOT EXISTS (SELECT FROM tenant_directory AS bound WHERE bound.tenant_id = link.tenant_id)"
+        " GROUP BY tenant_id ORDER BY max(created_at) DESC"
+    )
+    return [TenantId(row[0]) for row in found]
+
+
+def open_links(db: Connection, now: datetime) -> dict[TenantId, OpenLink]:
+    """The newest valid link of every customer who has one."""
+    found = db.execute(
+        "SELECT DISTINCT ON (tenant_id) tenant_id, created_at, expires_at FROM invitations WHERE expires_at > %s"
+        " ORDER BY tenant_id, created_at DESC",
+        (now,),
+    )
+    return {TenantId(tenant): OpenLink(made_at, expires_at) for tenant, made_at, expires_at in found}
+
+
+def forget_links(db: Connection, tenant: TenantId) -> None:
+    """No link of the customer's leads anywhere any more."""
+    db.execute("DELETE FROM invitations WHERE tenant_id = %s", (tenant,))
 
 
 def token_hash(token: str) -> bytes:

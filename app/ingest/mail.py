@@ -7,15 +7,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from app.commands.inviting import Invitation
 from app.domain.errors import Refused, Unavailable
-
-if TYPE_CHECKING:
-    from app.ingest.invitations import Invitation
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _ADDRESS_MAX = 254
@@ -47,7 +45,7 @@ def check_address(email: str) -> None:
         raise MailAddressRefused("Give one e-mail address like admin@example.com.")
 
 
-def compose(invitation: "Invitation", sender: str) -> EmailMessage:
+def compose(invitation: Invitation, sender: str) -> EmailMessage:
     """The mail to send. The policy refuses line breaks in headers; the customer's name stands in the body only."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = "Please connect your Microsoft 365 tenant"
@@ -102,7 +100,7 @@ def show(message: EmailMessage, write: Callable[[str], object]) -> None:
     write(f"To: {message['To']}\nSubject: {message['Subject']}\n\n{text}")
 
 
-def _lines(invitation: "Invitation") -> list[str]:
+def _lines(invitation: Invitation) -> list[str]:
     return [
         "Hello,",
         f"{invitation.customer} has been invited to analyse its Microsoft 365 licences and Teams calls with SUA.",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
@@ -13,15 +13,15 @@ import typer
 from rich.console import Console
 
 from app.assembly import Parts, assembled, present, required
+from app.commands.inviting import Invitation, Mailed
 from app.commands.offboard_tenant import OffboardTenant, offboard_tenant
 from app.domain.access import State, advice, missing_of
 from app.domain.errors import TenantUnknown
 from app.domain.events.coverage import Feed
 from app.domain.ids import TenantId
 from app.eventstore.pools import DatabaseDown
-from app.ingest import invitations, mail
+from app.ingest import mail
 from app.ingest.feeds import end_tenant
-from app.ingest.invitations import Invitation
 from app.ingest.leaving import unsubscribe
 from app.ops.console import AsJson, err, out, say_json, show
 from app.ops.database import owner_dsn
@@ -62,16 +62,7 @@ def invite_tenant(
 
 def invite(parts: Parts, name: str, email: str, screen: Console) -> Invitation:
     """Invite a customer and send the mail, or show it on `screen` where no mail server is set."""
-    settings = parts.settings
-    with parts.workshop.database() as db:
-        invitation = invitations.invite(
-            parts.desk,
-            db,
-            name,
-            email,
-            public_url=settings.public_url,
-            valid_for=timedelta(days=settings.invitation_days),
-        )
+    invitation = parts.inviter.invite(name, email)
     _send(parts, invitation, screen)
     return invitation
 
@@ -80,22 +71,23 @@ def invite(parts: Parts, name: str, email: str, screen: Console) -> Invitation:
 def remind(tenant: Tenant, *, as_json: AsJson = False) -> None:
     """E-mail a new consent link to a customer known already: the first was lost, or access ended."""
     with assembled(Settings.load()) as parts:
-        valid_for = timedelta(days=parts.settings.invitation_days)
-        with parts.workshop.database() as db:
-            invitation = invitations.invite_again(
-                parts.desk, db, TenantId(tenant), public_url=parts.settings.public_url, valid_for=valid_for
-            )
+        invitation = parts.inviter.again(TenantId(tenant))
         _send(parts, invitation, err if as_json else out)
     if as_json:
         say_json({"tenant": invitation.tenant, "link": invitation.link, "expires_at": invitation.expires_at})
 
 
+@app.command("withdraw")
+def withdraw(tenant: Tenant, *, as_json: AsJson = False) -> None:
+    """Take an invitation back that nobody has accepted: its links lead nowhere, and the customer is let go."""
+    with assembled(Settings.load()) as parts:
+        facts = parts.inviter.withdraw(TenantId(tenant))
+    show([{"tenant": tenant, "facts": facts}], as_json=as_json)
+
+
 def _send(parts: Parts, invitation: Invitation, screen: Console) -> None:
-    settings = parts.settings
-    message = mail.compose(invitation, settings.mail_from)
-    if settings.smtp_url is not None:
-        asyncio.run(mail.send(message, settings.smtp_url.get_secret_value()))
-    else:
+    if parts.inviter.deliver(invitation) is Mailed.NO_SERVER:
+        message = mail.compose(invitation, parts.settings.mail_from)
         mail.show(message, lambda text: screen.print(text, highlight=False, soft_wrap=True))
 
 

@@ -122,6 +122,18 @@ def listing(tenants: Sequence[TenantId] | None, after: tuple[str, UUID] | None, 
     )
 
 
+async def called(db: psycopg.AsyncConnection[Any], name: str) -> list[TenantRow]:
+    """Customers of that name as they are now, whatever its case."""
+    question = Question(
+        f"""
+        SELECT {_COLUMNS} FROM tenants t
+        WHERE t.until_position = {OPEN} AND t.valid_until = '9999-12-31Z' AND lower(t.name) = lower(%(name)s)
+        """,
+        {"name": name},
+    )
+    return [row_of(row) for row in await rows(db, *question)]
+
+
 async def found(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment | None = None) -> TenantRow | None:
     """One customer, now or at a moment; None where there was none."""
     if at is None:

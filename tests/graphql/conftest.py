@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from app.graphql.pool import ReadPool, open_read_pool
 from app.projections.actors import orders
 from tests.auth.issuing import AUDIENCE, TEMPLATE, Keys, claims_at, jwks_of, signed
 from tests.database import Database
+from tests.graphql.host import Host
 from tests.graphql.world import CONTOSO_DIRECTORY, FABRIKAM_DIRECTORY, NOON, World, built
 
 PROVIDER_DIRECTORY = DirectoryId(UUID("9e0f1de5-0000-4000-8000-000000000001"))
@@ -126,6 +127,7 @@ async def asking(
     if world is not None:
         ring = _ringing(world)
         desk = Desk(world.store, clock, ring, orders(world.pool, ring))
+        desk = replace(desk, inviting=Host(desk))
     transport = httpx.ASGITransport(asgi(pool, clock, settings, grants, desk))
     async with httpx.AsyncClient(transport=transport, base_url="http://sua.test") as http:
         yield Client(http, clock)

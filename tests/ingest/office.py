@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from app.clock import SteppedClock
 from app.commands.desk import Desk
+from app.commands.inviting import Invitation
 from app.domain.events import Event
 from app.domain.ids import DirectoryId, TenantId
 from app.eventstore.keys import KeyRing
@@ -23,7 +24,7 @@ from app.eventstore.pools import writer_pool
 from app.eventstore.store import EventStore
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.graph_client import GraphAccess
-from app.ingest.invitations import Invitation, invite
+from app.ingest.invitations import invite
 from app.ingest.schedule import Due
 from app.ingest.webhooks import GraphDoors
 from app.ingest.workshop import Workshop

@@ -96,12 +96,19 @@ async def test_who_may_not_change_an_open_tenant_is_forbidden_to(door: Door, who
     }
 
     may = {customer.name: ["READ_ONLY"] if customer in who.changes else ["FORBIDDEN"] for customer in who.open}
+    # Inviting is the provider's administrators' alone, also where a customer's own may change everything else.
+    invites = ["READ_ONLY"] if who.changes == EVERYBODY else ["FORBIDDEN"]
     # Tables are no customer's business: the provider's people rebuild them, and those who only operate may, too.
     operates = ["READ_ONLY"] if who.open == EVERYBODY else ["FORBIDDEN"]
     assert {what: each.codes for what, each in told.items()} == {
-        (name, what): operates if "rebuildProjection" in what else may[name] for name, what in told
+        (name, what): operates if "rebuildProjection" in what else invites if _invites(what) else may[name]
+        for name, what in told
     }
     assert [betrayed(who, each) for each in told.values() if betrayed(who, each)] == []
+
+
+def _invites(what: str) -> bool:
+    return any(each in what for each in ("inviteTenant", "remindTenant", "withdrawInvitation"))
 
 
 THINGS = """query ($id: ID!) { tenant(id: $id) { id at {

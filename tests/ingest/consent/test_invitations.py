@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 
+from app.commands.inviting import Invitation
 from app.domain.events.tenancy import TenantInvited
 from app.domain.ids import TenantId
 from app.domain.tenant import CustomerUnnamed
-from app.ingest.invitations import Invitation
 from app.ingest.mail import MailAddressRefused, MailServerUnknown, MailUnavailable, check_address, compose, send, show
 from tests.ingest.office import TODAY, Office
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from aiohttp import web
 
+from app.commands.inviting import Invitation
 from app.domain.ids import DirectoryId
 from app.domain.tenant import REQUIRED_PERMISSIONS
 from app.ingest.collect_phone_logs import DIRECT_ROUTING, PSTN
-from app.ingest.invitations import Invitation
 from app.ingest.limits import scopes_of
 from tests.ingest.graph.pretend import error, pretending
 from tests.ingest.office import Office

@@ -1,0 +1,89 @@
+"""Invitations as the doors make them: founded once, mailed, sent again, taken back."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from psycopg import Connection
+from pydantic import SecretStr
+
+from app.commands.inviting import CustomerKnown, Invitation, Mailed, OpenLink
+from app.commands.tenant_known import known_tenant
+from app.commands.withdraw_invitation import WithdrawInvitation, withdraw_invitation
+from app.domain.ids import TenantId
+from app.ingest import invitations, mail
+from app.ingest.feeds import end_tenant
+from app.ingest.workshop import Workshop
+
+_LOCK = "sua invitations"
+
+
+@dataclass(frozen=True, slots=True)
+class MailTerms:
+    """`smtp_url` None: there is no mail server. `valid_for`: how long a link is."""
+
+    valid_for: timedelta
+    sender: str
+    smtp_url: SecretStr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inviter:
+    """What `Inviting` asks for, over ingestion's database."""
+
+    shop: Workshop
+    terms: MailTerms
+
+    def invite(self, customer: str, email: str) -> Invitation:
+        with self.shop.database() as db, db.transaction():
+            # One at a time: of two alike at once the second has to see the first.
+            db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_LOCK,))
+            known = self._waiting(db, customer, email)
+            if known is not None:
+                return self._again(db, known)
+            return invitations.invite(
+                self.shop.desk, db, customer, email, public_url=self.shop.public_url, valid_for=self.terms.valid_for
+            )
+
+    def again(self, tenant: TenantId) -> Invitation:
+        with self.shop.database() as db:
+            return self._again(db, tenant)
+
+    def withdraw(self, tenant: TenantId) -> int:
+        with self.shop.database() as db, db.transaction():
+            facts = withdraw_invitation(WithdrawInvitation(tenant, uuid4()), self.shop.desk)
+            invitations.forget_links(db, tenant)
+        end_tenant(self.shop, tenant)
+        return facts
+
+    def deliver(self, invitation: Invitation) -> Mailed:
+        if self.terms.smtp_url is None:
+            return Mailed.NO_SERVER
+        message = mail.compose(invitation, self.terms.sender)
+        asyncio.run(mail.send(message, self.terms.smtp_url.get_secret_value()))
+        return Mailed.SENT
+
+    def open_links(self) -> Mapping[TenantId, OpenLink]:
+        with self.shop.database() as db:
+            return invitations.open_links(db, self.shop.desk.now())
+
+    def _again(self, db: Connection, tenant: TenantId) -> Invitation:
+        return invitations.invite_again(
+            self.shop.desk, db, tenant, public_url=self.shop.public_url, valid_for=self.terms.valid_for
+        )
+
+    def _waiting(self, db: Connection, customer: str, email: str) -> TenantId | None:
+        """The customer of this name who was invited and never consented; None: there is none.
+
+        Raises CustomerKnown for one invited under another address. The log is asked: a table may be behind.
+        """
+        for tenant in invitations.never_bound(db):
+            known = known_tenant(tenant, self.shop.desk)
+            if known.offboarded or known.customer.casefold() != customer.strip().casefold():
+                continue
+            if known.contact is None or known.contact.value != email:
+                raise CustomerKnown
+            return tenant
+        return None
