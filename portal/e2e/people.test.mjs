@@ -16,7 +16,7 @@ const PERSON = `query Person($tenant: ID!, $asOf: Date, $user: ID!) {
   tenant(id: $tenant) {
     at(asOf: $asOf) {
       user(id: $user) { name userPrincipalName holdings { heldSince viaGroup sku { name } } }
-      findings(user: $user) { nodes { text } }
+      findings(user: $user) { nodes { cause sku { name } quietDays } }
     }
   }
 }`;
@@ -93,8 +93,71 @@ export default function register({ browser, demo }) {
           viaGroup === null ? "Directly" : `By group ${viaGroup.slice(0, 8)}…`,
         ]),
       );
-      for (const { text } of findings.nodes) assert.equal(await page.getByText(text, { exact: true }).count(), 1);
+      const sentences = page.locator("[data-sentence]");
+      assert.equal(await sentences.count(), findings.nodes.length);
+      for (const [nth, { cause, sku }] of findings.nodes.entries()) {
+        const sentence = sentences.nth(nth);
+        assert.equal(await sentence.getAttribute("data-sentence"), cause);
+        const said = await sentence.innerText();
+        assert.ok(said.includes(user.name) && said.includes(sku.name), said);
+      }
     }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("why a seat is a finding is said in the reader's language", async () => {
+    const idle = `query Idle($tenant: ID!) {
+      tenant(id: $tenant) { at { findings(causes: [IDLE], tiers: [LIKELY], orderBy: QUIET_SINCE, descending: true) {
+        nodes { userId userName quietDays remarks sku { name } text } } } }
+    }`;
+    const { nodes } = (await answerOf(demo(), idle)).tenant.at.findings;
+    const seat = nodes.find(({ remarks, quietDays }) => quietDays !== null && !remarks.includes("BACKGROUND_ONLY"));
+    const opened = await openPage(browser(), demo().portal, { locale: "de-DE" });
+    const { context, page, faults } = opened;
+    await signOn(page, "customer_admin", address(`people/${encodeURIComponent(seat.userId)}`));
+    await settled(page);
+    const said = (await page.locator("[data-sentence=IDLE]").allInnerTexts()).join("\n");
+
+    assert.ok(said.includes(`${seat.userName} war zuletzt am `), said);
+    assert.ok(said.includes(`vor ${seat.quietDays} Tagen, und belegt ${seat.sku.name}.`), said);
+    assert.ok(!said.includes(seat.text));
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("people are narrowed and put in order by the server", async () => {
+    const { context, page, faults } = await open("customer_admin", address("people"));
+    const ordered = `query Ordered($tenant: ID!, $filter: UserFilter, $by: UserOrder!, $down: Boolean!) {
+      tenant(id: $tenant) { at {
+        users(first: 50, filter: $filter, orderBy: $by, descending: $down) { nodes { name department } }
+        userGroups(groupBy: DEPARTMENT) { key users }
+        skus { skuId name }
+      } }
+    }`;
+    const given = { by: "DEPARTMENT", down: true, filter: { activity: ["QUIET", "NEVER"] } };
+    const { users, userGroups } = (await answerOf(demo(), ordered, given)).tenant.at;
+    await page.goto(address("people", "?activity=QUIET,NEVER&sort=DEPARTMENT-asc"));
+    await settled(page);
+    const list = page.getByRole("group", { name: "People, page by page" });
+    await list.getByRole("columnheader").getByRole("button", { name: "Department" }).click();
+    await settled(page);
+    const shown = await tableOf(page, "People, page by page");
+
+    assert.ok(users.nodes.length > 0);
+    assert.deepEqual(
+      shown.map(([name, department]) => [name, department]),
+      users.nodes.map(({ name, department }) => [name ?? "Name not known", department ?? "unknown"]),
+    );
+    await page.getByRole("search").getByRole("combobox", { name: "Department" }).click();
+    assert.deepEqual(
+      (await page.getByRole("option").allInnerTexts()).slice(1),
+      userGroups.flatMap(({ key, users: count }) => (key === null ? [] : [`${key} (${count})`])),
+    );
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    await settled(page);
+    assert.ok(!page.url().includes("activity="));
     assert.deepEqual(faults, []);
     await context.close();
   });

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { answerOf, dayBefore, number, tableOf } from "./asking.mjs";
 import { openPage, settled, signOn } from "./browsing.mjs";
 
-const PORTFOLIO = `query Portfolio($asOf: Date) {
-  portfolio(asOf: $asOf, first: 25) {
+const PORTFOLIO = `query Portfolio($asOf: Date, $by: PortfolioOrder! = NAME, $down: Boolean) {
+  portfolio(asOf: $asOf, first: 25, orderBy: $by, descending: $down) {
     nodes { name seats people runRate { total { amount currency } } waste { tier seats saving { total { amount currency } } } }
   }
 }`;
@@ -38,6 +38,29 @@ export default function register({ browser, demo }) {
     }
     await page.getByRole("group", { name: "Customers" }).getByRole("link").first().click();
     await page.waitForURL("**/overview?asOf=**");
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("a column's head puts all customers in order", async () => {
+    const { context, page, faults } = await open("provider_admin", "/portfolio");
+    for (const [head, by, down] of [
+      ["Cost a month", "RUN_RATE", true],
+      ["Cost a month", "RUN_RATE", false],
+      ["Customer", "NAME", false],
+      ["Seats held", "SEATS", true],
+    ]) {
+      const list = page.getByRole("group", { name: "Customers", exact: true });
+      await list.getByRole("columnheader").getByRole("button", { name: head, exact: true }).click();
+      await settled(page);
+      const { nodes } = (await answerOf(demo(), PORTFOLIO, { by, down }, "provider_admin")).portfolio;
+      const shown = (await tableOf(page, "Customers")).map(([name]) => name);
+
+      assert.deepEqual(
+        shown.map((name, nth) => name.startsWith(nodes[nth].name)),
+        nodes.map(() => true),
+      );
+    }
     assert.deepEqual(faults, []);
     await context.close();
   });

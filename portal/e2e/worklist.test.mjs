@@ -23,6 +23,21 @@ const DECISION = `query Decision($tenant: ID!, $user: ID!, $sku: ID!) {
   tenant(id: $tenant) { at { findings(user: $user, sku: $sku) { nodes { decision { decision note } } } } }
 }`;
 
+const ORDERED = `query Ordered($tenant: ID!, $by: FindingOrder!, $down: Boolean, $department: String) {
+  tenant(id: $tenant) {
+    at {
+      findings(orderBy: $by, descending: $down, department: $department, first: 50) {
+        nodes { userName department sku { name } }
+      }
+      findingTotals(groupBy: CAUSE, department: $department) {
+        groups { seats people pricedSeats saving { total { amount currency } } }
+        total { seats people pricedSeats saving { total { amount currency } } }
+      }
+      userGroups(groupBy: DEPARTMENT) { key users }
+    }
+  }
+}`;
+
 export default function register({ browser, demo }) {
   const address = (screen, more = "") => `/t/${encodeURIComponent(demo().tenants[0])}/${screen}${more}`;
   const open = async (who, to) => {
@@ -59,6 +74,54 @@ export default function register({ browser, demo }) {
         ]),
       );
     }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("a column's head puts the whole list in order, upwards and downwards", async () => {
+    const { context, page, faults } = await open("customer_admin", address("worklist"));
+    for (const [head, by, down] of [
+      ["Person", "USER", false],
+      ["Person", "USER", true],
+      ["Department", "DEPARTMENT", false],
+      ["Saving per month", "WORTH", true],
+    ]) {
+      const list = page.getByRole("group", { name: "Findings", exact: true });
+      await list.getByRole("columnheader").getByRole("button", { name: head, exact: true }).click();
+      await settled(page);
+      const { nodes } = (await answerOf(demo(), ORDERED, { by, down })).tenant.at.findings;
+      const shown = (await tableOf(page, "Findings")).map(([person, product]) => [person, product]);
+
+      assert.deepEqual(
+        shown,
+        nodes.map(({ userName, sku }) => [userName, sku.name]),
+      );
+      const sort = await list.getByRole("columnheader", { name: head }).getAttribute("aria-sort");
+      assert.equal(sort, down ? "descending" : "ascending");
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("departments to choose are the directory's, and rule the sums as well as the list", async () => {
+    const { context, page, faults } = await open("customer_admin", address("worklist"));
+    const { userGroups } = (await answerOf(demo(), ORDERED, { by: "WORTH" })).tenant.at;
+    const told = userGroups.filter(({ key }) => key !== null).map(({ key, users }) => `${key} (${number(users)})`);
+    await page.getByRole("search").getByRole("combobox", { name: "Department" }).click();
+    const offered = await page.getByRole("option").allInnerTexts();
+    assert.deepEqual(offered.slice(1), told);
+    await page.getByRole("option", { name: told[0] }).click();
+    await settled(page);
+
+    const [{ key: department }] = userGroups;
+    const { findings, findingTotals } = (await answerOf(demo(), ORDERED, { by: "WORTH", department })).tenant.at;
+    const sums = (await tableOf(page, "Saving per month · Cause")).map(([, ...figures]) => figures);
+    const list = (await tableOf(page, "Findings")).map(([person, , shown]) => [person, shown]);
+    assert.deepEqual(sums, [...findingTotals.groups, findingTotals.total].map(line));
+    assert.deepEqual(
+      list,
+      findings.nodes.map((each) => [each.userName, department]),
+    );
     assert.deepEqual(faults, []);
     await context.close();
   });

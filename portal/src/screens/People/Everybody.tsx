@@ -3,15 +3,17 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
-import { PeopleDocument, type PeopleQuery, type UserFilter } from "@/gql/graphql";
+import { PeopleDocument, type PeopleQuery, type UserFilter, type UserOrder } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import { Failed } from "@/parts/Failed";
 import { Freshness } from "@/parts/Freshness";
 import { PageHeader } from "@/parts/PageHeader";
+import type { Orders } from "@/parts/sorted";
 import { Stale } from "@/parts/Stale";
 import { Unknown } from "@/parts/Unknown";
 import { usePaging } from "@/parts/usePaging";
+import { useSorted } from "@/parts/useSorted";
 import { useMoment } from "@/time/useMoment";
 import { ActivityWord } from "./ActivityWord";
 import { PersonLink } from "./PersonLink";
@@ -21,19 +23,24 @@ type Row = NonNullable<PeopleQuery["tenant"]>["at"]["users"]["nodes"][number];
 
 const NAMED = 2;
 
-/** All users of the directory at the moment, by name. */
+const ORDERS: Orders<UserOrder> = { all: ["NAME", "DEPARTMENT"], first: "NAME", down: [] };
+
+/** All users of the directory at the moment that fit the filter, in the order asked for. */
 export function Everybody(props: { readonly filter: UserFilter; readonly filters: ReactNode }): React.JSX.Element {
   const { t } = useTranslation("People");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();
-  const paging = usePaging(JSON.stringify([tenant.id, moment.variables, props.filter]));
+  const { sorted, onSort } = useSorted(ORDERS);
+  const paging = usePaging(JSON.stringify([tenant.id, moment.variables, props.filter, sorted]));
   const asked = useAsk(PeopleDocument, {
     tenant: tenant.id,
     ...moment.variables,
     first: paging.first,
     after: paging.after,
     filter: props.filter,
+    orderBy: sorted.by,
+    descending: sorted.descending,
   });
   const at = asked.before?.tenant?.at;
   const told = (value: string | null | undefined): ReactNode => value ?? <Unknown why={t("person.notTold")} />;
@@ -41,10 +48,11 @@ export function Everybody(props: { readonly filter: UserFilter; readonly filters
     {
       id: "name",
       header: t("column.name"),
+      sort: "NAME",
       minWidth: "160px",
       cell: (row) => <PersonLink user={row.userId}>{nameOf(row, t)}</PersonLink>,
     },
-    { id: "department", header: t("column.department"), cell: (row) => told(row.department) },
+    { id: "department", header: t("column.department"), sort: "DEPARTMENT", cell: (row) => told(row.department) },
     { id: "country", header: t("column.country"), wideOnly: true, cell: (row) => told(row.country) },
     {
       id: "kind",
@@ -95,6 +103,8 @@ export function Everybody(props: { readonly filter: UserFilter; readonly filters
           rows={at?.users.nodes}
           rowKey={(row) => row.userId}
           waiting={asked.data === undefined}
+          sorted={sorted}
+          onSort={onSort}
           empty={at?.beforeFirstFact ? t("nothingKnown") : t("empty")}
           emptyHint={t("emptyHint")}
           paging={paging}

@@ -1,14 +1,19 @@
 import { MessageBar, MessageBarBody } from "@fluentui/react-components";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { useAsk } from "@/api/useAsk";
 import { useRights, useTenant } from "@/app/tenant";
 import { PeopleChoicesDocument } from "@/gql/graphql";
-import { ChoiceFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
-import { useParameter } from "@/parts/useParameter";
-import { monthOf } from "@/time/days";
+import { ChoiceFilter, ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
+import { PlaceFilter } from "@/parts/PlaceFilter";
+import { useParameter, useParameters } from "@/parts/useParameter";
 import { useMoment } from "@/time/useMoment";
 import { Everybody } from "./Everybody";
 import { IdleSeats } from "./IdleSeats";
+
+const ACTIVITIES = ["ACTIVE", "QUIET", "NEVER", "UNVERIFIABLE"] as const;
+
+const FILTERS = ["department", "company", "costCentre", "country", "kind", "enabled", "sku", "activity", "search"];
 
 const KINDS = ["PERSON", "GUEST", "ROOM", "PHONE_RESOURCE", "AGENT", "UNKNOWN"] as const;
 
@@ -24,16 +29,30 @@ export default function People(): React.JSX.Element {
   const [enabled, setEnabled] = useParameter("enabled");
   const [sku, setSku] = useParameter("sku");
   const [search, setSearch] = useParameter("search");
-  const choices = useAsk(PeopleChoicesDocument, { tenant: tenant.id, ...moment.variables, month: monthOf(moment.day) });
+  const [company, setCompany] = useParameter("company");
+  const [costCentre, setCostCentre] = useParameter("costCentre");
+  const [country, setCountry] = useParameter("country");
+  const [activity, setActivity] = useParameters("activity");
+  const choices = useAsk(PeopleChoicesDocument, { tenant: tenant.id, ...moment.variables });
   const at = choices.before?.tenant?.at;
-  const departments = (at?.costs?.groups ?? []).flatMap(({ key }) => (key == null ? [] : [{ value: key, label: key }]));
   const skus = (at?.skus ?? []).map(({ skuId, name }) => ({ value: skuId, label: name }));
   const idle = show === "idle";
-  const clear = (): void => [setDepartment, setKind, setEnabled, setSku, setSearch].forEach((set) => set(""));
+  const states = ACTIVITIES.filter((each) => activity.includes(each));
+  const chosen = [department, company, costCentre, country, kind, enabled, sku, search];
+  const [, setAddress] = useSearchParams();
+  const clear = (): void =>
+    setAddress(
+      (before) => {
+        const next = new URLSearchParams(before);
+        for (const name of FILTERS) next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
 
   const filters = (
     <>
-      <FilterBar active={[department, kind, enabled, sku, search].some((each) => each !== "")} onClear={clear}>
+      <FilterBar active={chosen.some((each) => each !== "") || states.length > 0} onClear={clear}>
         <ChoiceFilter
           label={t("filter.show")}
           value={show}
@@ -41,16 +60,29 @@ export default function People(): React.JSX.Element {
           choices={[{ value: "idle", label: t("filter.idle") }]}
           onChange={setShow}
         />
-        <ChoiceFilter
+        <PlaceFilter
           label={t("filter.department")}
           value={department}
-          choices={departments}
+          groups={at?.departments}
           onChange={setDepartment}
         />
-        {idle ? (
-          <ChoiceFilter label={t("filter.licence")} value={sku} choices={skus} onChange={setSku} />
-        ) : (
+        <ChoiceFilter label={t("filter.licence")} value={sku} choices={skus} onChange={setSku} />
+        {!idle && (
           <>
+            <PlaceFilter label={t("filter.company")} value={company} groups={at?.companies} onChange={setCompany} />
+            <PlaceFilter
+              label={t("filter.costCentre")}
+              value={costCentre}
+              groups={at?.costCentres}
+              onChange={setCostCentre}
+            />
+            <PlaceFilter label={t("filter.country")} value={country} groups={at?.countries} onChange={setCountry} />
+            <ChoicesFilter
+              label={t("filter.activity")}
+              values={states}
+              choices={ACTIVITIES.map((value) => ({ value, label: t(`activity.${value}`) }))}
+              onChange={setActivity}
+            />
             <ChoiceFilter
               label={t("filter.kind")}
               value={kind}
@@ -82,6 +114,11 @@ export default function People(): React.JSX.Element {
     <Everybody
       filter={{
         department: department || null,
+        company: company || null,
+        costCentre: costCentre || null,
+        country: country || null,
+        sku: sku || null,
+        activity: states.length > 0 ? states : null,
         kind: KINDS.find((each) => each === kind) ?? null,
         enabled: enabled === "" ? null : enabled === "yes",
         search: rights.persons && search !== "" ? search : null,

@@ -1,9 +1,11 @@
 import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useTranslation } from "react-i18next";
-import type { PersonQuery } from "@/gql/graphql";
+import type { FindingRemark, PersonQuery } from "@/gql/graphql";
 import { Empty } from "@/parts/Empty";
 import { Money } from "@/parts/Money";
 import { useMoment } from "@/time/useMoment";
+import { SAID } from "../Worklist/sentence";
+import { useSentence } from "../Worklist/useSentence";
 import { TextLink } from "./PersonLink";
 
 type Findings = NonNullable<PersonQuery["tenant"]>["at"]["findings"]["nodes"];
@@ -33,11 +35,14 @@ const useStyles = makeStyles({
 
 const COLOURS = { GUARANTEED: "danger", LIKELY: "warning", REVIEW: "informative", UNVERIFIABLE: "subtle" } as const;
 
-/** What is wrong with a person's seats. The sentence comes from the API, in English; cause and remedy are in one's language. */
+/** What is wrong with a person's seats, in the reader's language. */
 export function PersonFindings({ findings }: { readonly findings: Findings }): React.JSX.Element {
   const styles = useStyles();
   const { t } = useTranslation("People");
   const moment = useMoment();
+  const { t: words } = useTranslation("Worklist");
+  const say = useSentence();
+  const remark = (each: FindingRemark): string => words(`remark.${each}`);
   if (findings.length === 0) return <Empty title={t("person.findingsNone")} />;
   return (
     <ul className={styles.list}>
@@ -59,8 +64,8 @@ export function PersonFindings({ findings }: { readonly findings: Findings }): R
             </Text>
             <Money value={finding.saving} />
           </div>
-          <Text className={styles.wide} lang="en">
-            {finding.text}
+          <Text className={styles.wide} data-sentence={finding.cause}>
+            {[say(finding), ...SAID.filter((each) => finding.remarks.includes(each)).map(remark)].join(" ")}
           </Text>
           <Text size={200} className={styles.quiet}>
             {t(`person.action.${finding.remedy.action}`)}

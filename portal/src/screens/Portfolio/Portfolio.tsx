@@ -13,11 +13,12 @@ import { ChoiceFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
 import { Loading } from "@/parts/Loading";
 import { Section } from "@/parts/Section";
 import { useParameter } from "@/parts/useParameter";
+import { useSorted } from "@/parts/useSorted";
 import { momentOf } from "@/time/moment";
 import { useColumns, type Row } from "./columns";
-import { inOrder, shareOf, wasteShare, type Order } from "./order";
+import { ORDERS } from "./order";
+import { shareOf, wasteShare } from "./shares";
 
-const ORDERS: readonly Order[] = ["LIKELY", "GUARANTEED", "UNASSIGNED", "ACTIVE", "SEATS", "NAME"];
 const PAGE = 25;
 const PAGES = 40;
 const CHARTED = 15;
@@ -34,26 +35,23 @@ const useStyles = makeStyles({
   foot: { minHeight: "20px", color: tokens.colorNeutralForeground2 },
 });
 
-/** All customers the viewer may see, each in a few figures, the most wasteful first. */
+/** All customers the viewer may see, each in a few figures, the most wasteful first if nothing else is asked for. */
 export default function Portfolio(): React.JSX.Element {
   const styles = useStyles();
   const { t } = useTranslation("Portfolio");
   const formats = useFormats();
   const [search] = useSearchParams();
   const { asOf, knownAt } = momentOf(search);
-  const [askedOrder, setOrder] = useParameter("sort", "LIKELY");
+  const { sorted, onSort, sortBy } = useSorted(ORDERS);
   const [day, setDay] = useParameter("asOf");
   const [find, setFind] = useParameter("find");
-  const order = ORDERS.find((each) => each === askedOrder) ?? "LIKELY";
-  const customers = useReadOn(PortfolioDocument, { asOf, knownAt, first: PAGE }, (data) => data.portfolio, {
-    pages: PAGES,
-  });
+  const asked = { asOf, knownAt, orderBy: sorted.by, descending: sorted.descending, first: PAGE };
+  const customers = useReadOn(PortfolioDocument, asked, (data) => data.portfolio, { pages: PAGES });
   const columns = useColumns();
   useEffect(() => {
     document.title = `${t("title")} · SUA`;
   }, [t]);
-  const sorted = inOrder(customers.items, order);
-  const shown = sorted.filter(({ name }) => name.toLocaleLowerCase().includes(find.toLocaleLowerCase()));
+  const shown = customers.items.filter(({ name }) => name.toLocaleLowerCase().includes(find.toLocaleLowerCase()));
   return (
     <>
       <Text as="h1" size={700} weight="semibold" block className={styles.title}>
@@ -72,10 +70,10 @@ export default function Portfolio(): React.JSX.Element {
         <TextFilter type="date" label={t("asOf")} value={day} onChange={setDay} />
         <ChoiceFilter
           label={t("order.label")}
-          value={order}
+          value={sorted.by}
           any=""
-          choices={ORDERS.map((each) => ({ value: each, label: t(`order.${each}`) }))}
-          onChange={setOrder}
+          choices={ORDERS.all.map((each) => ({ value: each, label: t(`order.${each}`) }))}
+          onChange={sortBy}
         />
         <TextFilter label={t("find")} value={find} onChange={setFind} />
       </FilterBar>
@@ -98,6 +96,8 @@ export default function Portfolio(): React.JSX.Element {
             rows={shown}
             rowKey={(row) => row.tenantId}
             waiting={customers.reading}
+            sorted={sorted}
+            onSort={onSort}
             empty={t("noneFound")}
           />
         </div>

@@ -9,7 +9,7 @@ import { MoneySum } from "@/parts/Money";
 import { Unknown } from "@/parts/Unknown";
 import { momentSearch } from "@/time/moment";
 import { TextLink } from "../People/PersonLink";
-import { shareOf } from "./order";
+import { shareOf } from "./shares";
 
 export type Row = PortfolioQuery["portfolio"]["nodes"][number];
 
@@ -49,6 +49,7 @@ export function useColumns(): Column<Row>[] {
     {
       id: "customer",
       header: t("customer"),
+      sort: "NAME",
       minWidth: "140px",
       cell: (row) => (
         <>
@@ -67,6 +68,7 @@ export function useColumns(): Column<Row>[] {
     {
       id: "runRate",
       header: t("runRate"),
+      sort: "RUN_RATE",
       align: "end",
       cell: (row) => (
         <>
@@ -77,12 +79,19 @@ export function useColumns(): Column<Row>[] {
         </>
       ),
     },
-    { id: "certain", header: t("certain"), align: "end", cell: (row) => waste(row, "GUARANTEED") },
-    { id: "likely", header: t("likely"), align: "end", cell: (row) => waste(row, "LIKELY") },
+    {
+      id: "certain",
+      header: t("certain"),
+      sort: "GUARANTEED_SHARE",
+      align: "end",
+      cell: (row) => waste(row, "GUARANTEED"),
+    },
+    { id: "likely", header: t("likely"), sort: "LIKELY_SHARE", align: "end", cell: (row) => waste(row, "LIKELY") },
     { id: "review", header: t("review"), align: "end", wideOnly: true, cell: (row) => waste(row, "REVIEW") },
     {
       id: "unassigned",
       header: t("unassigned"),
+      sort: "UNASSIGNED_SHARE",
       align: "end",
       wideOnly: true,
       cell: (row) => (
@@ -95,6 +104,7 @@ export function useColumns(): Column<Row>[] {
     {
       id: "active",
       header: t("active"),
+      sort: "UTILISATION_ACTIVE",
       align: "end",
       wideOnly: true,
       cell: (row) => (
@@ -107,6 +117,7 @@ export function useColumns(): Column<Row>[] {
     {
       id: "seats",
       header: t("seats"),
+      sort: "SEATS",
       align: "end",
       wideOnly: true,
       cell: (row) => (

@@ -5,7 +5,7 @@ import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { ShieldCheckmark20Regular } from "@fluentui/react-icons/svg/shield-checkmark";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useRights } from "@/app/tenant";
+import { useTenant } from "@/app/tenant";
 import { useMoment } from "@/time/useMoment";
 import type { Intent } from "./ActDialog";
 
@@ -18,9 +18,9 @@ const INTENTS: readonly { readonly intent: Intent; readonly icon: ReactElement }
 
 /** Why nothing can be changed here and now, as a text of the worklist; null: it can. */
 export function useBarred(): "act.past" | "act.mayNot" | null {
-  const { change } = useRights();
+  const { mayChange } = useTenant();
   const { past } = useMoment();
-  if (!change) return "act.mayNot";
+  if (!mayChange.decisions || !mayChange.exemptions) return "act.mayNot";
   return past ? "act.past" : null;
 }
 

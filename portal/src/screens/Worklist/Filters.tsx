@@ -4,6 +4,7 @@ import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { WorklistChoicesDocument } from "@/gql/graphql";
 import { ChoiceFilter, ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
+import { PlaceFilter } from "@/parts/PlaceFilter";
 import { useMoment } from "@/time/useMoment";
 import { CAUSES, isFiltered, NO_FILTERS, TIERS, type Choice } from "./choice";
 
@@ -17,8 +18,13 @@ export function Filters(props: {
   const moment = useMoment();
   const { before } = useAsk(WorklistChoicesDocument, { tenant: id, ...moment.variables });
   const { choice, onChoose } = props;
-  const departments = before?.tenant?.at.departments.groups.flatMap(({ key }) => (key == null ? [] : [key])) ?? [];
-  const known = choice.department === null || departments.includes(choice.department);
+  const at = before?.tenant?.at;
+  const places = [
+    { name: "department", groups: at?.departments },
+    { name: "company", groups: at?.companies },
+    { name: "costCentre", groups: at?.costCentres },
+    { name: "country", groups: at?.countries },
+  ] as const;
   return (
     <FilterBar active={isFiltered(choice)} onClear={() => onChoose(NO_FILTERS)}>
       <ChoicesFilter
@@ -39,14 +45,15 @@ export function Filters(props: {
         choices={(before?.tenant?.at.skus ?? []).map(({ skuId, name }) => ({ value: skuId, label: name }))}
         onChange={(value) => onChoose({ sku: value === "" ? null : value })}
       />
-      <ChoiceFilter
-        label={t("filter.department")}
-        value={choice.department ?? ""}
-        choices={(known ? departments : [...departments, choice.department ?? ""])
-          .toSorted((one, other) => one.localeCompare(other))
-          .map((value) => ({ value, label: value }))}
-        onChange={(value) => onChoose({ department: value === "" ? null : value })}
-      />
+      {places.map(({ name, groups }) => (
+        <PlaceFilter
+          key={name}
+          label={t(`filter.${name}`)}
+          value={choice[name] ?? ""}
+          groups={groups}
+          onChange={(value) => onChoose({ [name]: value === "" ? null : value })}
+        />
+      ))}
       <TextFilter
         label={t("filter.idleDays")}
         type="number"

@@ -5,13 +5,12 @@ import { useFormats } from "@/i18n/format";
 import type { WorklistEvidenceQuery } from "@/gql/graphql";
 import { Evidence, Facts } from "@/parts/Evidence";
 import { Freshness } from "@/parts/Freshness";
-import { dayIn } from "@/time/days";
 import { useMoment } from "@/time/useMoment";
-import { sentenceOf } from "./sentence";
 import { SeatMoney } from "./SeatMoney";
 import { TierBadge } from "./TierBadge";
 import { Trail } from "./Trail";
 import { GoLink } from "./GoLink";
+import { useSentence } from "./useSentence";
 
 /** The answer the panel is made from. */
 export type EvidenceOf = NonNullable<WorklistEvidenceQuery["tenant"]>;
@@ -103,22 +102,10 @@ function Why({ finding }: { readonly finding: Finding }): ReactElement {
   const styles = useStyles();
   const { t } = useTranslation("Worklist");
   const formats = useFormats();
-  const { timeZone } = useMoment();
-  const day = (at: string | null | undefined): string | null =>
-    at == null ? null : formats.day(dayIn(new Date(at), timeZone));
-  const { key, values } = sentenceOf({
-    cause: finding.cause,
-    person: finding.userName ?? t("list.unnamed"),
-    product: finding.sku.name,
-    quietSince: day(finding.quietSince),
-    quietDays: finding.quietDays ?? null,
-    disabledSince: day(finding.disabledSince),
-    covered: finding.coveredBy.map(({ name }) => name),
-    better: finding.better?.name ?? null,
-  });
+  const say = useSentence();
   return (
     <Block title={t("evidence.why")}>
-      <Text size={400}>{t(key, values)}</Text>
+      <Text size={400}>{say(finding)}</Text>
       <div className={styles.badges}>
         <Badge appearance="outline">{t(`causes.${finding.cause}`)}</Badge>
         <TierBadge tier={finding.tier} />

@@ -11,10 +11,11 @@ import { Section } from "@/parts/Section";
 import { Stale } from "@/parts/Stale";
 import { Unknown } from "@/parts/Unknown";
 import { usePaging } from "@/parts/usePaging";
+import { useSorted } from "@/parts/useSorted";
 import { useMoment } from "@/time/useMoment";
 import { ActButtons, useBarred } from "./ActButtons";
 import type { Intent } from "./ActDialog";
-import { isFiltered, variablesOf, type Choice } from "./choice";
+import { isFiltered, ORDERS, variablesOf, type Choice } from "./choice";
 import { keyOf, seatOf, type Row, type Seat } from "./seats";
 import { TierBadge } from "./TierBadge";
 
@@ -36,7 +37,7 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
-/** The list of findings: the dearest first, a page at a time; seats can be opened, chosen and acted upon. */
+/** The list of findings: the dearest first if nothing else is asked for, a page at a time; seats can be opened, chosen and acted upon. */
 export function Findings(props: {
   readonly choice: Choice;
   readonly onOpen: (key: string) => void;
@@ -46,7 +47,14 @@ export function Findings(props: {
   const { t } = useTranslation("Worklist");
   const { id } = useTenant();
   const moment = useMoment();
-  const variables = { tenant: id, ...moment.variables, ...variablesOf(props.choice) };
+  const { sorted, onSort } = useSorted(ORDERS);
+  const variables = {
+    tenant: id,
+    ...moment.variables,
+    ...variablesOf(props.choice),
+    orderBy: sorted.by,
+    descending: sorted.descending,
+  };
   const list = JSON.stringify(variables);
   const paging = usePaging(list);
   const asked = useAsk(WorklistFindingsDocument, { ...variables, first: paging.first, after: paging.after });
@@ -99,6 +107,8 @@ export function Findings(props: {
           rowKey={(row) => keyOf({ user: row.userId, sku: row.sku.skuId })}
           rowName={(row) => `${row.userName ?? t("list.unnamed")}, ${row.sku.name}`}
           waiting={asked.data === undefined}
+          sorted={sorted}
+          onSort={onSort}
           empty={t("list.empty")}
           emptyHint={isFiltered(props.choice) ? t("list.emptyFiltered") : t("list.emptyWhat")}
           paging={paging}
@@ -117,6 +127,7 @@ function useColumns(onOpen: (key: string) => void): Column<Row>[] {
     {
       id: "person",
       header: t("list.person"),
+      sort: "USER",
       minWidth: "84px",
       cell: (row) => {
         const seat = seatOf(row, t("list.unnamed"));
@@ -132,18 +143,20 @@ function useColumns(onOpen: (key: string) => void): Column<Row>[] {
         );
       },
     },
-    { id: "product", header: t("list.product"), cell: (row) => row.sku.name },
+    { id: "product", header: t("list.product"), sort: "PRODUCT", cell: (row) => row.sku.name },
     {
       id: "department",
       header: t("list.department"),
+      sort: "DEPARTMENT",
       wideOnly: true,
       cell: (row) => row.department ?? <span className={styles.quiet}>{t("list.nobody")}</span>,
     },
-    { id: "cause", header: t("list.cause"), wideOnly: true, cell: (row) => t(`causes.${row.cause}`) },
-    { id: "tier", header: t("list.tier"), wideOnly: true, cell: (row) => <TierBadge tier={row.tier} /> },
+    { id: "cause", header: t("list.cause"), sort: "CAUSE", wideOnly: true, cell: (row) => t(`causes.${row.cause}`) },
+    { id: "tier", header: t("list.tier"), sort: "TIER", wideOnly: true, cell: (row) => <TierBadge tier={row.tier} /> },
     {
       id: "quiet",
       header: t("list.quiet"),
+      sort: "QUIET_SINCE",
       align: "end",
       wideOnly: true,
       cell: (row) => {
@@ -152,7 +165,13 @@ function useColumns(onOpen: (key: string) => void): Column<Row>[] {
         return UNQUIET.includes(row.cause) ? <span className={styles.quiet}>–</span> : <Unknown />;
       },
     },
-    { id: "saving", header: t("list.saving"), align: "end", cell: (row) => <Money value={row.saving} /> },
+    {
+      id: "saving",
+      header: t("list.saving"),
+      sort: "WORTH",
+      align: "end",
+      cell: (row) => <Money value={row.saving} />,
+    },
     {
       id: "decision",
       header: t("list.decision"),

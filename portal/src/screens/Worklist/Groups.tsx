@@ -11,7 +11,7 @@ import { MoneySum } from "@/parts/Money";
 import { Section } from "@/parts/Section";
 import { drawn } from "@/screens/Costs/lines";
 import { SumTable, type SumColumn } from "@/screens/Costs/SumTable";
-import { GROUPINGS, narrowing, type Choice } from "./choice";
+import { GROUPINGS, isFiltered, narrowing, type Choice } from "./choice";
 
 type Totals = NonNullable<WorklistTotalsQuery["tenant"]>["at"]["findingTotals"];
 type Group = Totals["groups"][number];
@@ -57,7 +57,6 @@ export function Groups(props: {
   };
   const unpriced = (group: Pick<Group, "seats" | "pricedSeats">): number => group.seats - group.pricedSeats;
   const charted = totals.groups.slice(0, SHOWN);
-  const isNarrowed = choice.sku !== null || choice.user !== null || choice.department !== null;
   const columns: SumColumn<Group>[] = [
     {
       id: "name",
@@ -109,7 +108,7 @@ export function Groups(props: {
   return (
     <Section
       title={t("groups.title", { by })}
-      hint={isNarrowed ? t("groups.filteredNote") : t("total.note")}
+      hint={isFiltered(choice) ? t("groups.filteredNote") : t("total.note")}
       actions={
         <ChoiceFilter
           label={t("by.label")}

@@ -13,7 +13,7 @@ import { MoneySum } from "@/parts/Money";
 import { PageHeader } from "@/parts/PageHeader";
 import { useMoment } from "@/time/useMoment";
 import { ActDialog, type Intent } from "./ActDialog";
-import { choiceOf, withChoice, type Choice } from "./choice";
+import { choiceOf, variablesOf, withChoice, type Choice } from "./choice";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
 import { FindingPanel } from "./FindingPanel";
@@ -44,9 +44,7 @@ export default function Worklist(): ReactElement {
     tenant: id,
     ...moment.variables,
     groupBy: choice.by,
-    causes: choice.causes.length > 0 ? choice.causes : null,
-    tiers: choice.tiers.length > 0 ? choice.tiers : null,
-    idleDays: choice.idleDays,
+    ...variablesOf(choice),
   });
 
   const choose = useCallback(

@@ -9,6 +9,9 @@ test("a choice written into an address is read back the same", () => {
     tiers: ["LIKELY"],
     sku: "a-sku",
     department: "Sales, North",
+    company: null,
+    costCentre: "47 11",
+    country: "DE",
     user: "a-user",
     idleDays: 60,
   } as const;
@@ -29,6 +32,9 @@ test("an address without a choice asks for everything by cause", () => {
     sku: null,
     user: null,
     department: null,
+    company: null,
+    costCentre: null,
+    country: null,
     idleDays: null,
   });
 });
@@ -51,5 +57,6 @@ test("a group the service can filter by narrows the list, small groups and other
   expect(narrowing("CAUSE", "IDLE", 0)).toEqual({ causes: ["IDLE"] });
   expect(narrowing("DEPARTMENT", "Ops", 0)).toEqual({ department: "Ops" });
   expect(narrowing("DEPARTMENT", null, 3)).toBeNull();
-  expect(narrowing("COUNTRY", "DE", 0)).toBeNull();
+  expect(narrowing("COUNTRY", "DE", 0)).toEqual({ country: "DE" });
+  expect(narrowing("GROUP", "a-group", 0)).toBeNull();
 });

@@ -1,4 +1,5 @@
-import type { Cause, FindingGrouping, Tier } from "../../gql/graphql";
+import type { Cause, FindingGrouping, FindingOrder, Tier } from "../../gql/graphql";
+import type { Orders } from "../../parts/sorted";
 
 /** Causes in the order they are judged in. */
 export const CAUSES = ["DISABLED", "NEVER_USED", "IDLE", "OVERLAP", "SKU_IDLE", "DOWNGRADE", "GUEST_LICENSED"] as const;
@@ -9,6 +10,13 @@ export const TIERS = ["GUARANTEED", "LIKELY", "REVIEW", "UNVERIFIABLE"] as const
 /** What findings can be grouped by; the first is the default. */
 export const GROUPINGS = ["CAUSE", "SKU", "DEPARTMENT", "TIER", "COUNTRY", "COMPANY", "COST_CENTRE", "GROUP"] as const;
 
+/** What the list can be put in order by, the dearest first if nothing is said. */
+export const ORDERS: Orders<FindingOrder> = {
+  all: ["WORTH", "USER", "PRODUCT", "DEPARTMENT", "CAUSE", "TIER", "QUIET_SINCE"],
+  first: "WORTH",
+  down: ["WORTH"],
+};
+
 /** What somebody chose to see of the worklist. It stands in the address, so a view can be shared. */
 export interface Choice {
   by: FindingGrouping;
@@ -16,8 +24,11 @@ export interface Choice {
   tiers: Tier[];
   /** A skuId; null: any. */
   sku: string | null;
-  /** In the directory's words; null: any. */
+  /** In the directory's words, as the next three; null: any. */
   department: string | null;
+  company: string | null;
+  costCentre: string | null;
+  country: string | null;
   /** A userId; null: anybody. */
   user: string | null;
   /** Days for every product instead of the rules; null: the rules. */
@@ -34,6 +45,9 @@ export function choiceOf(params: URLSearchParams): Choice {
     tiers: TIERS.filter((each) => listed(params, "tier").includes(each)),
     sku: params.get("sku"),
     department: params.get("department"),
+    company: params.get("company"),
+    costCentre: params.get("costCentre"),
+    country: params.get("country"),
     user: params.get("user"),
     idleDays: idle !== null && /^[1-9]\d{0,3}$/.test(idle) ? Number(idle) : null,
   };
@@ -53,14 +67,23 @@ export function withChoice(params: URLSearchParams, part: Partial<Choice>): URLS
 }
 
 /** The choice without its filters; grouping stays. */
-export const NO_FILTERS = { causes: [], tiers: [], sku: null, department: null, user: null, idleDays: null };
+export const NO_FILTERS = {
+  causes: [],
+  tiers: [],
+  sku: null,
+  department: null,
+  company: null,
+  costCentre: null,
+  country: null,
+  user: null,
+  idleDays: null,
+};
 
 /** Whether any filter is set. */
 export function isFiltered(choice: Choice): boolean {
   return (
     choice.causes.length + choice.tiers.length > 0 ||
-    choice.sku !== null ||
-    choice.department !== null ||
+    [choice.sku, choice.department, choice.company, choice.costCentre, choice.country].some((each) => each !== null) ||
     choice.user !== null ||
     choice.idleDays !== null
   );
@@ -73,6 +96,9 @@ export interface Filtered {
   readonly sku: string | null;
   readonly user: string | null;
   readonly department: string | null;
+  readonly company: string | null;
+  readonly costCentre: string | null;
+  readonly country: string | null;
   readonly idleDays: number | null;
 }
 
@@ -84,6 +110,9 @@ export function variablesOf(choice: Choice): Filtered {
     sku: choice.sku,
     user: choice.user,
     department: choice.department,
+    company: choice.company,
+    costCentre: choice.costCentre,
+    country: choice.country,
     idleDays: choice.idleDays,
   };
 }
@@ -100,6 +129,12 @@ export function narrowing(by: FindingGrouping, key: string | null, smallGroups: 
       return { sku: key };
     case "DEPARTMENT":
       return { department: key };
+    case "COMPANY":
+      return { company: key };
+    case "COST_CENTRE":
+      return { costCentre: key };
+    case "COUNTRY":
+      return { country: key };
     default:
       return null;
   }

@@ -7,8 +7,11 @@ import { sentenceOf, type Told } from "./sentence";
 
 const ANNA: Told = {
   cause: "IDLE",
+  tier: "LIKELY",
+  remarks: [],
   person: "Anna Berg",
   product: "Microsoft 365 E5",
+  heldSince: null,
   quietSince: null,
   quietDays: null,
   disabledSince: null,
@@ -46,4 +49,26 @@ test("every cause has a sentence that is filled completely", async () => {
       expect(text).not.toContain("{{");
       expect(text).not.toContain("sentence.");
     }
+});
+
+test("what nothing shows is said to be so, whatever the cause", async () => {
+  const blind = { ...ANNA, tier: "UNVERIFIABLE" } as const;
+
+  expect(await said(blind, "en")).toBe(
+    "Nobody can say whether Anna Berg uses Microsoft 365 E5: nothing that shows activity was read of late.",
+  );
+  expect(await said({ ...blind, remarks: ["STAMP_PROVES_NOTHING"] }, "de")).toContain("älter als Microsofts");
+});
+
+test("devices that sign in by themselves are told from the person", async () => {
+  const told = { ...ANNA, remarks: ["BACKGROUND_ONLY"] as const, quietSince: "1 July 2026", quietDays: 145 };
+
+  expect(await said(told, "en")).toContain("Only devices still sign in for Anna Berg");
+  expect(await said(told, "de")).toContain("zuletzt am 1 July 2026 aktiv, vor 145 Tagen");
+});
+
+test("a seat never used says since when it is held", async () => {
+  expect(await said({ ...ANNA, cause: "NEVER_USED", heldSince: "1 June 2026" }, "en")).toBe(
+    "Anna Berg has held Microsoft 365 E5 since 1 June 2026 and was never seen to use anything.",
+  );
 });
