@@ -164,6 +164,7 @@ def _door_settings(settings: Settings) -> DoorSettings:
         trusted=_trusted(settings),
         requests_per_minute=settings.graphql_requests_per_minute,
         answers_bytes=settings.answers_bytes,
+        look_seconds=settings.look_seconds,
         live=LiveTerms(
             allowed_origins=frozenset(settings.allowed_origins.split()), message_bytes=settings.request_body_bytes
         ),

@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     trusted_documents: Path | None = Field(None, description="JSON {sha256: document}: only these run; none: any does")
     graphql_requests_per_minute: int = Field(6000, ge=1, description="Of one person, at each web process; then 429")
     answers_bytes: int = Field(64 * 2**20, ge=0, description="Memory for GraphQL answers kept; 0: none is kept")
+    look_seconds: float = Field(
+        0.1, ge=0, le=5, description="How long a look at rights and positions stands for answers kept; 0: each is new"
+    )
 
     metrics_port: int | None = Field(None, ge=1, le=65535, description="Where a process tells its metrics; none: not")
     metrics_host: str = Field("127.0.0.1", description="Address of that port; beyond this machine a token is needed")

@@ -52,9 +52,12 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer's data as JSON. It is true from `asked_at` until `until`, for these rights, in this state of tables."""
+    """An answer's data as JSON, and its tag. It is true from `asked_at` until `until`, for these rights, in this state
+    of tables.
+    """
 
     data: bytes
+    tag: str
     rights: Rights
     tables: Mapping[TenantId, str]
     asked_at: datetime
@@ -104,13 +107,13 @@ class Answers:
         known = None if key is None else self._tenants.get(key)
         return None if known is None else known[1]
 
-    def found(self, key: bytes, rights: Rights, heads: Mapping[TenantId, Head], now: datetime) -> bytes | None:
-        """The data of an answer that is true now."""
+    def found(self, key: bytes, rights: Rights, heads: Mapping[TenantId, Head], now: datetime) -> Kept | None:
+        """An answer that is true now."""
         self._drop_until(now)
         kept = self._kept.get((key, rights))
         if kept is None or not kept.asked_at <= now < kept.until:
             return None
-        return kept.data if kept.tables == {tenant: head.tables for tenant, head in heads.items()} else None
+        return kept if kept.tables == {tenant: head.tables for tenant, head in heads.items()} else None
 
     def keep(self, key: bytes, kept: Kept) -> None:
         """Keep it, in place of an older one. One that would push out the greater part of the others is not kept."""

@@ -66,6 +66,7 @@ class DoorSettings:
     """What the door needs to be told. `secret`: 32 bytes or more, for pseudonyms and cursors.
 
     `trusted`: the only documents that run, by hash; None: any does. `answers_bytes`: of answers kept; 0: none is.
+    `look_seconds`: how long what was seen of rights and positions may be taken for true, for answers kept.
     `compiled` False: every question runs in the general way.
     """
 
@@ -78,19 +79,24 @@ class DoorSettings:
     trusted: Mapping[str, str] | None = None
     requests_per_minute: int = 6000
     answers_bytes: int = 64 * 2**20
+    look_seconds: float = 0.0
     compiled: bool = True
     live: LiveTerms = field(default_factory=LiveTerms)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ran:
-    """What came of a document: the answer's data as JSON (None: it never ran), errors as clients see them."""
+    """What came of a document: the answer's data as JSON (None: it never ran), errors as clients see them.
+
+    `tag`: of the data, where it is known already.
+    """
 
     data: bytes | None
     errors: list[dict[str, Any]]
     heads: Mapping[TenantId, Head]
     viewer: Viewer
     touched: Collection[TenantId]
+    tag: str | None = None
 
 
 class GraphQLDoor:
@@ -117,8 +123,9 @@ class GraphQLDoor:
         self._pace = Pace(settings.requests_per_minute)
         self._answers = Answers(settings.answers_bytes)
         provider, batches = settings.provider_directory, Batches(settings.statement_timeout)
-        self._lookout = Lookout(pool, provider, self._grants, batches)
-        self.live = Live(settings.live, pool, callers, provider, self._grants, self._persisted, self._pace)
+        self._lookout = Lookout(pool, provider, self._grants, batches, settings.look_seconds)
+        moved = self._lookout.forget
+        self.live = Live(settings.live, pool, callers, provider, self._grants, self._persisted, self._pace, moved)
         self._cursors = Cursors(settings.secret)
         self._pseudonyms = Pseudonyms(settings.secret)
         self._assessments = Assessments()
@@ -131,7 +138,7 @@ class GraphQLDoor:
         response = await measured.measured(Request(scope, receive), self._respond)
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request, noted: measured.Noted) -> Response:
         media = http.LEGACY
         try:
             if request.method not in ("POST", "GET"):
@@ -146,7 +153,7 @@ class GraphQLDoor:
             with bound(directory=claims.tid), span("graphql", request.headers.get("traceparent")):
                 if events_only:
                     return await live_stream.heard(self.live, request, claims, asking)
-                return await self._answer(request, claims, asking, media)
+                return await self._answer(request, claims, asking, media, noted)
         except SuaError as error:
             return http.refusal(error, media)
         except Exception as error:  # noqa: BLE001 - the last resort; logged by type and place, answered by trace id
@@ -155,7 +162,9 @@ class GraphQLDoor:
                 return http.refusal(ours, media)
             return http.answer({"errors": [masked(error)]}, media, 500)
 
-    async def _answer(self, request: Request, claims: Claims, asking: Asking, media: str) -> Response:
+    async def _answer(
+        self, request: Request, claims: Claims, asking: Asking, media: str, noted: measured.Noted
+    ) -> Response:
         unrun = 400 if media == http.RESPONSE else 200
         try:
             text = self._persisted.text_of(asking)
@@ -168,7 +177,7 @@ class GraphQLDoor:
             return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
         self._persisted.remember(asking)
         chosen = get_operation_ast(prepared.document, asking.operation_name)
-        measured.note(request, chosen)
+        noted.chosen(chosen)
         if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
             return await live_stream.heard(self.live, request, claims, asking)
         if request.method == "GET" and chosen is not None and chosen.operation is not OperationType.QUERY:
@@ -191,7 +200,7 @@ class GraphQLDoor:
             ran, how = await self._read(claims, plan, key), measured.COMPILED
         if ran is None:
             ran, how = await self._run(claims, document, variables, asking.operation_name, key), measured.RUN
-        measured.note_answer(request, how, errors=bool(ran.errors))
+        noted.how, noted.errors = how, bool(ran.errors)
         if prepared.personal and ran.data is not None:
             await self._unmasking.record(ran.viewer, ran.touched)
         told |= heads_told(ran.heads, self._clock.now())
@@ -199,7 +208,8 @@ class GraphQLDoor:
             return http.answer({"errors": ran.errors, "extensions": told}, media, unrun)
         if ran.errors or chosen is None or chosen.operation is not OperationType.QUERY:
             return http.answer(http.body_of(ran.data, told, ran.errors), media)
-        return http.found(request, ran.data, told, media, personal=Role.SEE_PERSONS in ran.viewer.roles)
+        personal = Role.SEE_PERSONS in ran.viewer.roles
+        return http.found(request, ran.data, told, media, ran.tag or http.tag_of(ran.data), personal=personal)
 
     async def _kept(self, claims: Claims, key: bytes | None) -> _Ran | None:
         """The answer as it was given before, where it is still the answer; None: it has to be found."""
@@ -207,13 +217,14 @@ class GraphQLDoor:
         if key is None or tenants is None:
             return None
         sight = await self._lookout.look(claims, tenants)
-        data = self._answers.found(key, Rights.of(sight.viewer), sight.heads, self._clock.now())
-        return None if data is None else _Ran(data, [], sight.heads, sight.viewer, tenants)
+        kept = self._answers.found(key, Rights.of(sight.viewer), sight.heads, self._clock.now())
+        return None if kept is None else _Ran(kept.data, [], sight.heads, sight.viewer, tenants, kept.tag)
 
     def _keep(self, key: bytes, data: bytes, asked: Asked, heads: Mapping[TenantId, Head]) -> None:
         if asked.asked_at < asked.until:
             tables = {tenant: head.tables for tenant, head in heads.items()}
-            self._answers.keep(key, Kept(data, Rights.of(asked.viewer), tables, asked.asked_at, asked.until))
+            rights, tag = Rights.of(asked.viewer), http.tag_of(data)
+            self._answers.keep(key, Kept(data, tag, rights, tables, asked.asked_at, asked.until))
 
     async def _read(self, claims: Claims, plan: Plan | None, key: bytes) -> _Ran | None:
         """The answer by a plan, in one round trip; None: there is no plan, or something is odd. `_run` tells then."""
@@ -251,6 +262,8 @@ class GraphQLDoor:
                 heads = await heads_below(asked, result)
             if once or not asked.behind or not await reached(self._pool, self._clock, asked.behind, until):
                 break
+        if once:
+            self._lookout.forget()
         errors = [of_execution(error) for error in result.errors or ()]
         never_ran = result.data is None and not any(error.path for error in result.errors or ())
         data = None if never_ran else orjson.dumps(result.data)

@@ -225,26 +225,33 @@ def body_of(data: bytes, extensions: Mapping[str, Any], errors: Sequence[Mapping
 
 def answer(content: dict[str, Any] | bytes, media: str, status: int = 200) -> Response:
     body = content if isinstance(content, bytes) else orjson.dumps(content)
-    headers = {"vary": "Accept, Authorization", "cache-control": "private, no-store"}
-    return Response(body, status, headers, f"{media}; charset=utf-8")
+    return Response(body, status, {"vary": _VARY, "cache-control": "private, no-store"}, f"{media}; charset=utf-8")
 
 
-def found(request: Request, data: bytes, extensions: Mapping[str, Any], media: str, *, personal: bool) -> Response:
-    """The answer to a question, or 304 where the client has it already.
+_VARY = "Accept, Authorization"
 
-    The tag is a weak one of the data: what `extensions` tell of lag moves on with time. A browser may keep a GET's
-    answer, to be asked about each time, unless it is `personal`: names stay out of disk caches.
+
+def tag_of(data: bytes) -> str:
+    """A weak tag of an answer's data: what `extensions` tell of lag moves on with time."""
+    return f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
+
+
+def found(
+    request: Request, data: bytes, extensions: Mapping[str, Any], media: str, tag: str, *, personal: bool
+) -> Response:
+    """The answer to a question, or 304 where the client has it already, by the `tag_of` its data.
+
+    A browser may keep a GET's answer, to be asked about each time, unless it is `personal`: names stay out of disk
+    caches.
     """
-    tag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
-    known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
-    if tag in known or tag.removeprefix("W/") in known or known == ["*"]:
-        response = Response(status_code=304, headers={"vary": "Accept, Authorization"})
-    else:
-        response = answer(body_of(data, extensions), media)
     keep = "no-cache" if request.method == "GET" and not personal else "no-store"
-    response.headers["cache-control"] = f"private, {keep}"
-    response.headers["etag"] = tag
-    return response
+    headers = {"vary": _VARY, "cache-control": f"private, {keep}", "etag": tag}
+    said = request.headers.get("if-none-match")
+    if said is not None:
+        known = [each.strip() for each in said.split(",")]
+        if tag in known or tag.removeprefix("W/") in known or known == ["*"]:
+            return Response(status_code=304, headers=headers)
+    return Response(body_of(data, extensions), 200, headers, f"{media}; charset=utf-8")
 
 
 def refusal(error: SuaError, media: str) -> Response:

@@ -92,9 +92,10 @@ class Live:
         grants: Grants,
         persisted: Persisted,
         pace: Pace,
+        moved: Callable[[], None] = lambda: None,
     ) -> None:
         self.terms = terms
-        self.tidings = Tidings(pool)
+        self.tidings = Tidings(pool, moved)
         self._pool = pool
         self._callers = callers
         self._provider = provider

@@ -6,7 +6,7 @@ and costs nothing. docs/decisions/one-poller-for-all-listeners.md
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Generic, TypeAlias, TypeVar
 
@@ -59,10 +59,13 @@ class Listener(Generic[T]):
 
 
 class Tidings:
-    """Who listens to what. The poller runs while somebody does."""
+    """Who listens to what. The poller runs while somebody does. `moved` is called before anybody is told so."""
 
-    def __init__(self, pool: ReadPool, every_seconds: float = EVERY_SECONDS) -> None:
+    def __init__(
+        self, pool: ReadPool, moved: Callable[[], None] = lambda: None, every_seconds: float = EVERY_SECONDS
+    ) -> None:
         self._pool = pool
+        self._moved = moved
         self._every_seconds = every_seconds
         self._of_tenants: dict[TenantId, set[Listener[TenantAdvanced]]] = {}
         self._of_builds: dict[Tenants, set[Listener[RebuildProgress]]] = {}
@@ -165,6 +168,7 @@ class Tidings:
             before = self._advances.get(tenant)
             if listeners and (before is None or before.position != head.position):
                 answer = self._advances[tenant] = TenantAdvanced.of(tenant, head)
+                self._moved()
                 for listener in listeners:
                     listener.offer("", answer, head.position)
 

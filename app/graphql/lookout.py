@@ -1,12 +1,15 @@
 """What the askers may see and how far the tables are, by one look at the database for all who ask at once.
 
-A look is shared only by those who asked before it began, so nobody is told of a state older than their question.
+A look is shared by those who asked before it began, and for as long as the setting says by those who ask after it:
+so nobody is told of a state older than that much before their question. Where this process hears that a tenant moved,
+it looks anew.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from app.auth.tokens import Claims
 from app.auth.viewer import NO_ROLE, Forbidden, Grants, Viewer, viewer_of
@@ -18,6 +21,9 @@ from app.projections.heads import Head, heads_in, heads_question
 from app.projections.reading import Question
 
 Tenants: TypeAlias = tuple[TenantId, ...]
+SEEN_MAX: Final = 10_000
+"""Looks remembered, the oldest leaves first."""
+
 _Wanted: TypeAlias = tuple[str, str, tuple[str, ...], Tenants]
 
 
@@ -30,7 +36,14 @@ class Sight:
 
 
 class Lookout:
-    def __init__(self, pool: ReadPool, provider: DirectoryId | None, grants: Grants, batches: Batches) -> None:
+    """`look_seconds`: how long a look may be taken for true; 0: nobody who comes after it began shares it."""
+
+    def __init__(
+        self, pool: ReadPool, provider: DirectoryId | None, grants: Grants, batches: Batches, look_seconds: float = 0.0
+    ) -> None:
+        self._look_seconds = look_seconds
+        self._seen: OrderedDict[_Wanted, tuple[float, Sight]] = OrderedDict()
+        self._forgotten = 0
         self._pool = pool
         self._batches = batches
         self._memory = Memory()
@@ -42,11 +55,19 @@ class Lookout:
     async def look(self, claims: Claims, tenants: Tenants) -> Sight:
         """What holds now. Raises `Forbidden` as the door does."""
         wanted = (claims.tid, claims.oid, tuple(claims.roles), tenants)
+        seen = self._seen.get(wanted)
+        if seen is not None and asyncio.get_running_loop().time() < seen[0]:
+            return seen[1]
         task = self._next.get(wanted)
         if task is None:
             task = asyncio.create_task(self._after(self._running.get(wanted), wanted, claims, tenants))
             self._next[wanted] = task
         return await asyncio.shield(task)
+
+    def forget(self) -> None:
+        """Some tenant moved: whoever asks from now on is told by a new look, and not by one under way either."""
+        self._seen.clear()
+        self._forgotten += 1
 
     async def _after(
         self, before: asyncio.Task[Sight] | None, wanted: _Wanted, claims: Claims, tenants: Tenants
@@ -54,11 +75,21 @@ class Lookout:
         if before is not None:
             await asyncio.wait([before])
         own = self._running[wanted] = self._next.pop(wanted)
+        began, forgotten = asyncio.get_running_loop().time(), self._forgotten
         try:
-            return await self._looked(claims, tenants)
+            sight = await self._looked(claims, tenants)
+            if self._look_seconds and forgotten == self._forgotten:
+                self._remember(wanted, began + self._look_seconds, sight)
+            return sight
         finally:
             if self._running.get(wanted) is own:
                 del self._running[wanted]
+
+    def _remember(self, wanted: _Wanted, until: float, sight: Sight) -> None:
+        self._seen[wanted] = (until, sight)
+        self._seen.move_to_end(wanted)
+        while len(self._seen) > SEEN_MAX:
+            self._seen.popitem(last=False)
 
     async def _looked(self, claims: Claims, tenants: Tenants) -> Sight:
         """By one message: the heads of the tenants they could see when last looked at, and whether they still can."""

@@ -1,6 +1,5 @@
 """Headers that tell browsers what pages of this origin may do, as OWASP's secure headers project lists them."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICIES = (
@@ -88,10 +87,12 @@ class SecureHeaders:
 
     def _add(self, message: Message) -> None:
         given = list(message.get("headers", ()))
-        said = {name.lower() for name, _ in given}
+        said = dict(given)
         given += [header for header in self._headers if header[0] not in said]
+        is_page = said.get(b"content-type", b"").startswith(b"text/html")
+        if b"content-security-policy" not in said and message["status"] != 304 and not is_page:
+            given.append(_NO_PAGE)
         message["headers"] = given
-        if b"content-security-policy" not in said and message["status"] != 304:
-            headers = MutableHeaders(scope=message)
-            if not headers.get("content-type", "").startswith("text/html"):
-                headers["content-security-policy"] = NO_PAGE
+
+
+_NO_PAGE = (b"content-security-policy", NO_PAGE.encode())

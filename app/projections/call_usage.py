@@ -29,7 +29,7 @@ _KEYS = {
     "cost_centre": "coalesce(u.cost_centre, s.cost_centre)",
     "country": "coalesce(u.country, s.country)",
     "user": f"CASE WHEN NOT {IS_STAND_IN.format('c.user_id')} THEN c.user_id::text END",
-    "day": "c.day::text",
+    "day": "c.day",
     "direction": "c.direction",
 }
 
@@ -66,7 +66,7 @@ async def spent_together(
         SELECT coalesce(sum(t.calls), 0), coalesce(sum(t.seconds), 0), coalesce(max(t.users), 0),
                coalesce(sum(t.failed), 0)
         FROM (SELECT {_SUMS}
-              {_usage_by(key)} AND ({key} = ANY (%(keys)s::text[]) OR ({key} IS NULL AND %(nowhere)s))
+              {_usage_by(key)} AND (({key})::text = ANY (%(keys)s::text[]) OR ({key} IS NULL AND %(nowhere)s))
               GROUP BY {_SPAN}) AS t
         """,
         {
@@ -92,7 +92,7 @@ def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: G
     """The question of `spent_in`; `usage_of` reads its rows."""
     key = _KEYS[group_by]
     query = f"""
-        SELECT t.key, sum(t.calls), sum(t.seconds), max(t.users), sum(t.failed)
+        SELECT t.key::text, sum(t.calls), sum(t.seconds), max(t.users), sum(t.failed)
         FROM (SELECT {key} AS key, {_SUMS} {_usage_by(key)} GROUP BY 1, {_SPAN}) AS t
         GROUP BY 1 ORDER BY 1 NULLS LAST
     """

@@ -77,6 +77,32 @@ def standing(tenant: TenantId, known_at: datetime | None) -> Question:
     return Question(_STANDING, {"tenant": tenant, "known_at": known_at})
 
 
+class Unmoved(NamedTuple):
+    """Whether a tenant's tables are where they were: while `tables` is the same, so is all of a `Standing` but how far
+    the log, whose last position is `newest`, is ahead; for the log only grows. It costs a fifth of a `standing`.
+    """
+
+    position: int
+    newest: int
+    tables: str
+
+
+def unmoved(tenant: TenantId) -> Question:
+    """One row for `Unmoved`; none where nothing was ever recorded of the tenant."""
+    return Question(_UNMOVED, {"tenant": tenant})
+
+
+_UNMOVED = """
+    SELECT least(c.tabulated, h.position), h.position, c.tables
+    FROM tenant_heads h, (
+        SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0) AS tabulated,
+               coalesce(md5(string_agg(concat_ws(' ', projection, version, position, stopped_at), ','
+                                       ORDER BY projection)), '') AS tables
+        FROM checkpoints WHERE tenant_id = %(tenant)s
+    ) c
+    WHERE h.tenant_id = %(tenant)s
+"""
+
 _STANDING = """
     WITH c AS MATERIALIZED (
         SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0) AS tabulated,

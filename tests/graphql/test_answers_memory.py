@@ -24,7 +24,7 @@ HEADS = {CONTOSO: Head(7, 0, NOON, "as they are")}
 
 
 def kept(data: bytes = b"{}", *, after: timedelta = timedelta()) -> Kept:
-    return Kept(data, VIEWER, {CONTOSO: "as they are"}, NOON + after, NOON + timedelta(hours=1))
+    return Kept(data, "W/tag", VIEWER, {CONTOSO: "as they are"}, NOON + after, NOON + timedelta(hours=1))
 
 
 def test_the_oldest_answers_leave_first_and_take_their_place_with_them() -> None:
@@ -34,7 +34,7 @@ def test_the_oldest_answers_leave_first_and_take_their_place_with_them() -> None
 
     assert [answers.tenants_of(b"%d" % number) for number in range(5)] == [None, *[(CONTOSO,)] * 4]
     assert answers.found(b"0", VIEWER, HEADS, NOON) is None
-    assert answers.found(b"4", VIEWER, HEADS, NOON) == b"{}"
+    assert answers.found(b"4", VIEWER, HEADS, NOON) == kept()
 
 
 def test_an_answer_that_would_push_out_the_others_is_not_kept() -> None:
@@ -49,7 +49,7 @@ def test_asked_again_an_answer_takes_the_place_of_the_older_one() -> None:
     for number in range(100):
         answers.keep(b"one", kept(b"%d" % number))
 
-    assert answers.found(b"one", VIEWER, HEADS, NOON) == b"99"
+    assert answers.found(b"one", VIEWER, HEADS, NOON) == kept(b"99")
     assert answers._bytes == ENTRY_BYTES + 2
 
 
@@ -99,8 +99,8 @@ def test_only_questions_about_named_tenants_have_a_key() -> None:
 class Watched(Lookout):
     """Looks that end when they are told to."""
 
-    def __init__(self) -> None:
-        super().__init__(cast("ReadPool", None), None, NoGrants(), Batches(timedelta(seconds=5)))
+    def __init__(self, look_seconds: float = 0) -> None:
+        super().__init__(cast("ReadPool", None), None, NoGrants(), Batches(timedelta(seconds=5)), look_seconds)
         self.looks = 0
         self.began, self.ends = asyncio.Event(), asyncio.Event()
 
@@ -130,3 +130,28 @@ async def test_a_look_is_shared_by_those_who_asked_before_it_began_and_by_nobody
     assert numbers[2] == numbers[3] != 1
     assert len(set(numbers)) == 3
     assert (lookout._running, lookout._next) == ({}, {})
+
+
+async def test_a_look_stands_for_as_long_as_the_setting_says_and_no_longer_than_until_a_tenant_moves() -> None:
+    lookout, claims = Watched(look_seconds=0.2), Claims.model_validate(claims_at())
+    lookout.ends.set()
+
+    async def asked() -> int:
+        return cast("Any", await lookout.look(claims, (CONTOSO,))).number
+
+    assert [await asked(), await asked()] == [1, 1]
+    lookout.forget()
+    assert [await asked(), await asked()] == [2, 2]
+    await asyncio.sleep(0.25)
+    assert await asked() == 3
+
+
+async def test_a_look_under_way_when_a_tenant_moves_stands_for_nobody_who_comes_later() -> None:
+    lookout, claims = Watched(look_seconds=60), Claims.model_validate(claims_at())
+    first = asyncio.create_task(lookout.look(claims, (CONTOSO,)))
+    await lookout.began.wait()
+    lookout.forget()
+    lookout.ends.set()
+    await first
+
+    assert cast("Any", await lookout.look(claims, (CONTOSO,))).number == 2

@@ -150,6 +150,8 @@ DIRECT = {
     "seats": f"""idleLicences(first: 3, department: $d) {{ edges {{ cursor }} pageInfo {{ hasNextPage endCursor }}
         nodes {{ userId userName department verdict heldSince quietSince suspected user {{ {PERSON} }} }} }}""",
     "days": "callUsage(since: $s, until: $u, groupBy: DAY) { key name calls participantSeconds users smallGroups }",
+    "hours": "callUsage(since: $s, until: $u, groupBy: WEEKDAY_HOUR) { key calls participantSeconds failedCalls }",
+    "kinds": "a: callUsage(groupBy: KIND) { key calls users } b: callUsage(groupBy: MODALITY) { name calls }",
     "several": f"a: user(id: $p) {{ {PERSON} }} id asOf position b: user(id: $p) {{ name }} beforeFirstFact __typename",
 }
 
@@ -238,6 +240,49 @@ def test_what_was_recorded_since_is_told_at_once(doors: Doors, world: World) -> 
 
     assert one.content == other.content != before.content
     assert one.json()["data"]["tenant"]["at"]["users"]["nodes"][0]["name"] == "Aaron Neu"
+
+
+def test_what_the_log_is_ahead_is_told_though_the_tables_did_not_move(doors: Doors, world: World) -> None:
+    asked = Document(PAGE, {"t": str(CONTOSO)}, "hr")
+    doors.runner.run(doors.told(asked))
+
+    world.seats(CONTOSO, [discovered(user_id(92), "Berta Neu", "Sales", NOON)], at=NOON)
+    one, other = doors.runner.run(doors.told(asked))
+    world.tabulate(CONTOSO)
+
+    assert one.content == other.content
+    (lag,) = one.json()["extensions"]["lag"].values()
+    assert lag["facts"] > 0
+
+
+LISTED = """query($t: ID!, $n: Int = 2, $k: UserKind, $f: UserFilter, $a: String, $d: String) { tenant(id: $t) { at {
+    one: users(first: $n, after: $a) { nodes { name } }
+    two: users(filter: { department: $d, kind: $k }, first: 3) { nodes { name } }
+    three: users(filter: $f) { nodes { name } } } } }"""
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"n": None},
+        {},
+        {"n": 3, "k": "PERSON", "d": "Sales"},
+        {"n": "3"},
+        {"n": 1, "f": {"enabled": True}, "k": None, "d": None},
+        {"k": "NOBODY"},
+        {"f": {"department": 1}},
+        {"n": 0},
+        {"a": "nowhere"},
+        {"t": None},
+        {"t": 7},
+    ],
+    ids=str,
+)
+def test_variables_mean_the_same_both_ways_whichever_came_first(doors: Doors, variables: dict[str, Any]) -> None:
+    for these in (variables, {"n": 1}, variables):
+        one, other = doors.runner.run(doors.told(Document(LISTED, {"t": str(CONTOSO), **these}, "hr")))
+
+        assert (one.status_code, one.content) == (other.status_code, other.content)
 
 
 def test_a_tenant_that_left_is_closed_at_once_to_its_own_people(doors: Doors, world: World) -> None:

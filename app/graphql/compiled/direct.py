@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any
 
 import strawberry
 from graphql import GraphQLObjectType
@@ -10,39 +10,34 @@ from graphql.execution.collect_fields import FieldDetails
 
 from app.auth.viewer import ALL
 from app.domain.ids import TenantId
+from app.graphql.asked_times import checked_times
+from app.graphql.compiled.calling import Called
 from app.graphql.compiled.fields import object_type
 from app.graphql.compiled.lanes import OF_TENANT_THEN
 from app.graphql.compiled.selection import Compiler, NotCompiled
 from app.graphql.compiled.showing import Lane, NotDirect, Rows, Run, Show
-from app.graphql.compiled.supposed import Paper
-from app.graphql.context import Asked, Info
+from app.graphql.compiled.supposed import Paper, Stood
+from app.graphql.context import Asked
 from app.graphql.ids import tenant_of, version_id
 from app.graphql.scalars import Position
-from app.graphql.tenants import Tenant, TenantView, checked_times
+from app.graphql.tenants import Tenant, TenantView
 from app.projections import tenants
-from app.projections.heads import Head, Standing, standing
+from app.projections.heads import Head
 from app.projections.reading import Question, moment_of
-
-_Called: TypeAlias = Callable[[Run], tuple[Info, dict[str, Any]]]
-
-_STEADY: Final = 3
-"""Columns of a standing that the moment follows from; the others tell how far the tables are meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One request on paper: the questions left to ask, and what is made of their rows. `standing`: its place among
-    what leads to them.
-    """
+    """One request on paper: the questions left to ask, and what is made of their rows."""
 
     asked: Asked
     tenant: TenantId
-    standing: int
+    stood: Stood
     questions: Sequence[Question]
     shown: Callable[[Sequence[Rows]], dict[str, Any]]
 
     def heads(self, leading: Sequence[Rows]) -> Mapping[TenantId, Head]:
-        return {self.tenant: Standing.of(leading[self.standing][0]).head}
+        return {self.tenant: self.stood.head(leading)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class Moments:
     """`at` as the document selects it. `then`: something below follows from the tenant's row of that moment."""
 
     name: str
-    called: _Called
+    called: Called
     fields: tuple[tuple[str, Show | None, Lane | None], ...]
     then: bool
 
@@ -60,7 +55,7 @@ class Direct:
     """A document's plan. `of_row`: it shows something of the tenant itself."""
 
     name: str
-    called: _Called
+    called: Called
     fields: tuple[tuple[str, Show | None], ...]
     at: Moments
     of_row: bool
@@ -79,7 +74,7 @@ class Direct:
         Whether the tenant is there is known by the register, where that is what opens it; else by its row.
         """
         asked = run.asked
-        tenant = tenant_of(self.called(run)[1]["id"])
+        tenant = tenant_of(self.called.arguments(run)["id"])
         if tenant is None or not asked.viewer.may_see(tenant):
             raise NotDirect
         paper.open((tenant,), asked.viewer)
@@ -88,14 +83,13 @@ class Direct:
             now = paper.suppose(tenants.listing([tenant], None, 1))
             if not now:
                 raise NotDirect
-        _, times = self.at.called(run)
+        times = self.at.called.arguments(run)
         if times.pop("at_least", None) is not None:
             raise NotDirect
         as_of, known_at = times.get("as_of"), times.get("known_at")
         checked_times(asked, as_of, known_at)
-        place = len(paper.leading)
-        reached = Standing.of(paper.suppose(standing(tenant, known_at), _STEADY)[0]).reached
-        moment = moment_of(reached, as_of, known_at, asked.asked_at)
+        stood = paper.standing(tenant, known_at)
+        moment = moment_of(stood.supposed.reached, as_of, known_at, asked.asked_at)
         asked.touched.add(tenant)
         if as_of is None:
             asked.until = min(asked.until, moment.at)
@@ -127,7 +121,7 @@ class Direct:
             told = {name: below if show is None else show(itself) for name, show in self.fields}
             return {self.name: told}
 
-        return Asking(asked, tenant, place, [question for question, _ in lanes], shown)
+        return Asking(asked, tenant, stood, [question for question, _ in lanes], shown)
 
 
 def _direct(compiler: Compiler) -> Direct:

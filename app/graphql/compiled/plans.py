@@ -10,13 +10,19 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
+    Undefined,
     VariableNode,
     Visitor,
+    get_nullable_type,
     get_variable_values,
+    is_scalar_type,
     visit,
 )
-from graphql.execution.values import VariableValues
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.execution.values import VariableValues, VariableValueSource
+from graphql.utilities import coerce_input_value
 
 from app.graphql.compiled.direct import Direct
 from app.graphql.compiled.lanes import LANES
@@ -37,9 +43,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """One operation of a document. `directed`: variables that directives hang on, so that each choice is a plan."""
+    """One operation of a document. `scalars`: its variables, where none is more than that (None: some are). `directed`:
+    variables that directives hang on, so that each choice is a plan.
+    """
 
     operation: OperationDefinitionNode
+    scalars: tuple[GraphQLVariableSignature, ...] | None
     directed: tuple[str, ...]
     compiled: dict[tuple[Any, ...], tuple[Selection, Direct | None] | None]
 
@@ -58,21 +67,37 @@ class Plans:
         place = (text, operation)
         known = self._known.get(place)
         if known is None and place not in self._known:
-            known = _known(document, operation)
+            known = _known(self._schema, document, operation)
             self._known[place] = known
             while len(self._known) > REMEMBERED_MAX:
                 self._known.popitem(last=False)
         self._known.move_to_end(place)
         if known is None:
             return None
-        coerced = get_variable_values(self._schema, known.operation.variable_definitions or (), dict(variables))
-        if not isinstance(coerced, VariableValues):
+        coerced = self._coerced(known, variables)
+        if coerced is None:
             return None
         choice = tuple(coerced.coerced.get(name) for name in known.directed)
         if choice not in known.compiled:
             known.compiled[choice] = self._compiled(document, known.operation, coerced)
         compiled = known.compiled[choice]
         return None if compiled is None else Plan(compiled[0], coerced, compiled[1])
+
+    def _coerced(self, known: _Known, given: Mapping[str, Any]) -> VariableValues | None:
+        """The variables, as graphql-core would bring them to their types; None: they are refused."""
+        sources: dict[str, VariableValueSource] = {}
+        coerced: dict[str, Any] = {}
+        for signature in known.scalars or ():
+            raw = given.get(signature.name, Undefined)
+            value = Undefined if raw is Undefined else coerce_input_value(raw, signature.type)
+            if value is Undefined:
+                break
+            sources[signature.name] = VariableValueSource(signature, raw)
+            coerced[signature.name] = value
+        if known.scalars is not None and len(coerced) == len(known.scalars):
+            return VariableValues(sources, coerced)
+        found = get_variable_values(self._schema, known.operation.variable_definitions or (), dict(given))
+        return found if isinstance(found, VariableValues) else None
 
     def _compiled(
         self, document: DocumentNode, operation: OperationDefinitionNode, variables: VariableValues
@@ -86,7 +111,7 @@ class Plans:
             return None
 
 
-def _known(document: DocumentNode, operation: str | None) -> _Known | None:
+def _known(schema: GraphQLSchema, document: DocumentNode, operation: str | None) -> _Known | None:
     try:
         chosen = operation_of(document, operation)
     except NotCompiled:
@@ -95,7 +120,14 @@ def _known(document: DocumentNode, operation: str | None) -> _Known | None:
     visit(document, directed)
     if len(directed.names) > DIRECTED_MAX:
         return None
-    return _Known(chosen, tuple(sorted(directed.names)), {})
+    return _Known(chosen, _scalars(schema, chosen), tuple(sorted(directed.names)), {})
+
+
+def _scalars(schema: GraphQLSchema, operation: OperationDefinitionNode) -> tuple[GraphQLVariableSignature, ...] | None:
+    signatures = [get_variable_signature(schema, each) for each in operation.variable_definitions or ()]
+    known = [each for each in signatures if isinstance(each, GraphQLVariableSignature)]
+    plain = len(known) == len(signatures) and all(is_scalar_type(get_nullable_type(each.type)) for each in known)
+    return tuple(known) if plain else None
 
 
 DIRECTED_MAX: Final = 6

@@ -21,23 +21,18 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    get_argument_values,
-    get_named_type,
     get_operation_ast,
     is_leaf_type,
     is_object_type,
-    is_scalar_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.arguments import StrawberryArgument, convert_arguments
 from strawberry.types.field import StrawberryField
-from strawberry.types.info import Info as StrawberryInfo
 from strawberry.types.scalar import ScalarDefinition, ScalarWrapper
 
+from app.graphql.compiled.calling import Arguments, Called
 from app.graphql.compiled.showing import Lane, NotDirect, Run, Show, ShowLater, always, each_of, of_attribute
-from app.graphql.context import Info
 from app.projections.reading import rows
 
 COMPILED: Final = {
@@ -172,7 +167,7 @@ class Compiler:
         takes_info, asked = function.info_parameter is not None, cast("Callable[..., Any]", function)
 
         async def resolved(run: Run, source: Any) -> Any:
-            info, arguments = called(run)
+            info, arguments = called.info(run), called.arguments(run)
             value = asked(source, info, **arguments) if takes_info else asked(source, **arguments)
             if own.is_async:
                 value = await value
@@ -180,31 +175,13 @@ class Compiler:
 
         return resolved
 
-    def called(
-        self, parent: GraphQLObjectType, selected: Sequence[FieldDetails]
-    ) -> Callable[[Run], tuple[Info, dict[str, Any]]]:
+    def called(self, parent: GraphQLObjectType, selected: Sequence[FieldDetails]) -> "Called":
         """With what a field's own function is called, as strawberry would call it."""
         nodes = [each.node for each in selected]
         definition = parent.fields[nodes[0].name.value]
         own: StrawberryField = definition.extensions["strawberry-definition"]
-        raw = self._info(parent, definition, nodes)
-
-        arguments = {name: argument.python_name for name, argument in _by_name(own, self.config).items()}
-        odd = [name for name in arguments if not is_scalar_type(get_named_type(definition.args[name].type))]
-        node = nodes[0]
-
-        def of_run(run: Run) -> tuple[Info, dict[str, Any]]:
-            info: Info = StrawberryInfo(
-                _raw_info=raw._replace(variable_values=run.variables, context=run.asked), _field=own
-            )
-            if not definition.args:
-                return info, {}
-            given = get_argument_values(definition, node, run.variables)
-            if any(name in given for name in odd):
-                return info, convert_arguments(given, own.arguments, self.scalars, self.config, info)
-            return info, {arguments[name]: value for name, value in given.items()}
-
-        return of_run
+        given = Arguments.of(definition, nodes[0])
+        return Called(own, self._info(parent, definition, nodes), given, self.scalars, self.config)
 
     def _info(
         self, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
@@ -260,10 +237,6 @@ def _by_lane(lane: Lane, resolved: ShowLater) -> ShowLater:
             return await resolved(run, source)
 
     return asked
-
-
-def _by_name(own: StrawberryField, config: StrawberryConfig) -> dict[str, StrawberryArgument]:
-    return {config.name_converter.from_argument(each): each for each in own.arguments}
 
 
 def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -7,6 +7,7 @@ moment and rows come from one batch, which is one snapshot, and everything suppo
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
 from app.auth.viewer import ALL, Viewer
@@ -14,12 +15,19 @@ from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.batch import Batches, Scope
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool, registered
+from app.projections.heads import Head, Standing, Unmoved, standing, unmoved
 from app.projections.reading import Question
 
 SUPPOSED_MAX: Final = 20_000
 """Answers remembered: which tenants a directory has, how far each is known. Nothing of a person is among them."""
 
 _WHOLE: Final = 1_000
+
+_STEADY: Final = 3
+"""Columns of a standing that the moment follows from; the others tell how far the tables are meanwhile."""
+
+_NOT_TOLD: Final = ""
+"""In place of a standing's `tables`, where the rest is a guess."""
 _Key: TypeAlias = tuple[str, ...]
 
 
@@ -39,6 +47,27 @@ class _Supposed(NamedTuple):
         if self.rows is None or len(self.rows) != len(rows):
             return False
         return all(one[: self.steady] == other[: self.steady] for one, other in zip(self.rows, rows, strict=True))
+
+    def learned(self, rows: Rows) -> Rows:
+        """What to remember from now on."""
+        return rows
+
+
+class _Unmoved(NamedTuple):
+    """A tenant stands as it did, `known`, if its tables have not moved since: asked instead of the standing itself."""
+
+    key: _Key
+    question: Question
+    known: Standing
+
+    def agrees(self, rows: Rows) -> bool:
+        return len(rows) == 1 and Unmoved(*rows[0]).tables == self.known.head.tables
+
+    def learned(self, rows: Rows) -> Rows:
+        """Where it moved, most likely only the position is another; but that has to be asked."""
+        reached, head = self.known
+        position = Unmoved(*rows[0]).position if rows else reached.position
+        return ((position, *reached[1:], head.position, head.ahead, head.recorded_at, _NOT_TOLD),)
 
 
 class Memory:
@@ -70,7 +99,7 @@ class Paper:
     memory: Memory
     register: DirectoryId | None = None
     tenants: tuple[TenantId, ...] = ()
-    leading: list[_Supposed] = field(default_factory=list)
+    leading: list[_Supposed | _Unmoved] = field(default_factory=list)
 
     def open(self, tenants: Sequence[TenantId], viewer: Viewer) -> None:
         """These tenants, as far as they are the viewer's: what follows finds no row of another."""
@@ -79,13 +108,24 @@ class Paper:
 
     def suppose(self, question: Question, steady: int = _WHOLE) -> Rows:
         """The answer as it was. Raises Unknown. `steady`: how many columns of the true one must be the same."""
-        return self._supposed((question.query, *map(str, question.parameters.values())), question, steady)
+        return self._supposed(_key_of(question), question, steady)
 
     async def of_directory(self, directory: DirectoryId) -> frozenset[TenantId]:
         """What the register says; as `TenantRegister` does."""
         self.register = directory
         found = self._supposed(("register", str(directory)), registered(), _WHOLE)
         return frozenset(TenantId(row[0]) for row in found)
+
+    def standing(self, tenant: TenantId, known_at: datetime | None) -> "Stood":
+        """How far the tenant's tables were at an instant, as it was. Raises Unknown."""
+        question, place = standing(tenant, known_at), len(self.leading)
+        key = _key_of(question)
+        rows = None if known_at is not None else self.memory.found(key)
+        if rows is None or Standing.of(rows[0]).head.tables == _NOT_TOLD:
+            return Stood(Standing.of(self._supposed(key, question, _STEADY)[0]), place, whole=True)
+        known = Standing.of(rows[0])
+        self.leading.append(_Unmoved(key, unmoved(tenant), known))
+        return Stood(known, place, whole=False)
 
     def _supposed(self, key: _Key, question: Question, steady: int) -> Rows:
         rows = self.memory.found(key)
@@ -98,10 +138,32 @@ class Paper:
         """Whether all that was supposed is so. Remembers what is."""
         true = True
         for supposed, rows in zip(self.leading, found, strict=True):
-            if not supposed.agrees(rows):
-                true = False
-                self.memory.keep(supposed.key, rows)
+            agrees = supposed.agrees(rows)
+            true = true and agrees
+            if not agrees or isinstance(supposed, _Supposed):
+                self.memory.keep(supposed.key, supposed.learned(rows))
         return true
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A standing supposed. `place`: of its question among what leads; `whole`: it asks for all of it."""
+
+    supposed: Standing
+    place: int
+    whole: bool
+
+    def head(self, leading: Sequence[Rows]) -> Head:
+        """How far the tables are, by the true answers."""
+        row = leading[self.place][0]
+        if self.whole:
+            return Standing.of(row).head
+        head = self.supposed.head
+        return Head(head.position, Unmoved(*row).newest - head.position, head.recorded_at, head.tables)
+
+
+def _key_of(question: Question) -> _Key:
+    return (question.query, *map(str, question.parameters.values()))
 
 
 async def asked_with(pool: ReadPool, batches: Batches, paper: Paper, questions: Sequence[Question]) -> list[Rows]:

@@ -1,0 +1,110 @@
+"""With what fields' own functions are called: what does not hang on the request is found out once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLResolveInfo,
+    Undefined,
+    VariableNode,
+    Visitor,
+    get_argument_values,
+    get_named_type,
+    is_non_null_type,
+    is_scalar_type,
+    visit,
+)
+from graphql.execution.values import VariableValues
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+from strawberry.types.info import Info as StrawberryInfo
+from strawberry.types.scalar import ScalarDefinition, ScalarWrapper
+
+from app.graphql.compiled.showing import Run
+from app.graphql.context import Info
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A field's arguments as a document gives them, by their names in the schema.
+
+    `fixed`: those the same in every request. `by_variable`: those that are a variable and nothing else, which was
+    brought to a type that fits already. `plain`: there are no others, so that nothing has to be looked at again.
+    """
+
+    definition: GraphQLField
+    node: FieldNode
+    fixed: Mapping[str, Any]
+    by_variable: tuple[tuple[str, str, bool], ...]
+    plain: bool
+
+    @classmethod
+    def of(cls, definition: GraphQLField, node: FieldNode) -> "Arguments":
+        said = {each.name.value: each.value for each in node.arguments or ()}
+        by_variable = tuple(
+            (name, value.name.value, is_non_null_type(definition.args[name].type))
+            for name, value in said.items()
+            if isinstance(value, VariableNode)
+        )
+        inside = _Inside()
+        for value in said.values():
+            if not isinstance(value, VariableNode):
+                visit(value, inside)
+        hanging = {name for name, *_ in by_variable}
+        others = {name: each for name, each in definition.args.items() if name not in hanging}
+        fixed = {} if inside.variables else get_argument_values(GraphQLField(definition.type, others), node)
+        return cls(definition, node, fixed, by_variable, plain=not inside.variables)
+
+    def given(self, variables: VariableValues) -> dict[str, Any]:
+        """Raises GraphQLError as `get_argument_values` does."""
+        if not self.plain:
+            return get_argument_values(self.definition, self.node, variables)
+        values = dict(self.fixed)
+        for name, variable, needed in self.by_variable:
+            value = variables.coerced.get(variable, Undefined)
+            if value is Undefined or (value is None and needed):  # a default stands in for it, or it is an error
+                return get_argument_values(self.definition, self.node, variables)
+            values[name] = value
+        return values
+
+
+class _Inside(Visitor):
+    """Whether there are variables inside of a value."""
+
+    variables = False
+
+    def enter_variable(self, *_: object) -> None:
+        self.variables = True
+
+
+class Called:
+    """A field's function: its arguments by their names in Python, and what it is told of the request."""
+
+    def __init__(
+        self,
+        own: StrawberryField,
+        raw: GraphQLResolveInfo[Any],
+        given: Arguments,
+        scalars: Mapping[object, ScalarWrapper | ScalarDefinition],
+        config: StrawberryConfig,
+    ) -> None:
+        self._own, self._raw, self._given = own, raw, given
+        self._scalars, self._config = scalars, config
+        arguments = {config.name_converter.from_argument(each): each for each in own.arguments}
+        self._names = {name: each.python_name for name, each in arguments.items()}
+        self._odd = [name for name in arguments if not is_scalar_type(get_named_type(given.definition.args[name].type))]
+
+    def info(self, run: Run) -> Info:
+        raw = self._raw._replace(variable_values=run.variables, context=run.asked)
+        return StrawberryInfo(_raw_info=raw, _field=self._own)
+
+    def arguments(self, run: Run) -> dict[str, Any]:
+        """Raises GraphQLError where they are refused."""
+        given = self._given.given(run.variables)
+        if any(name in given for name in self._odd):
+            return convert_arguments(given, self._own.arguments, self._scalars, self._config, self.info(run))
+        return {self._names[name]: value for name, value in given.items()}
