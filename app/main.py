@@ -24,7 +24,8 @@ from app.auth.viewer import Viewer, viewer_of
 from app.broker import check_broker
 from app.clock import Clock, SystemClock
 from app.domain.ids import DirectoryId
-from app.graphql.app import DoorSettings, build_door
+from app.graphql.app import build_door
+from app.graphql.door_settings import DoorSettings
 from app.graphql.errors import DatabaseDown
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits

@@ -8,8 +8,7 @@ has said what the asker may see now.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -27,7 +26,7 @@ from app.auth.viewer import Grants, NoGrants, Role, Viewer, viewer_of
 from app.clock import Clock
 from app.commands.desk import Desk
 from app.domain.errors import SuaError
-from app.domain.ids import DirectoryId, TenantId
+from app.domain.ids import TenantId
 from app.graphql import http, live_stream, measured
 from app.graphql.answers import Answers, Kept, Rights, key_of
 from app.graphql.assessments import Assessments
@@ -39,10 +38,10 @@ from app.graphql.compiled.plans import Plan, Plans
 from app.graphql.compiled.reads import CompiledReads
 from app.graphql.context import Asked
 from app.graphql.documents import Documents
+from app.graphql.door_settings import DoorSettings
 from app.graphql.errors import described, known, masked, of_execution
-from app.graphql.http import Asking, BodyLimits
-from app.graphql.limits import Limits
-from app.graphql.live import Live, LiveTerms
+from app.graphql.http import Asking
+from app.graphql.live import Live
 from app.graphql.live_parts import Parts, executed_whole, wants_parts, whole
 from app.graphql.live_socket import LiveSocket
 from app.graphql.lookout import Lookout
@@ -59,29 +58,6 @@ from app.telemetry import bound
 from app.telemetry.tracing import span
 
 WAIT_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class DoorSettings:
-    """What the door needs to be told. `secret`: 32 bytes or more, for pseudonyms and cursors.
-
-    `trusted`: the only documents that run, by hash; None: any does. `answers_bytes`: of answers kept; 0: none is.
-    `look_seconds`: how long what was seen of rights and positions may be taken for true, for answers kept.
-    `compiled` False: every question runs in the general way.
-    """
-
-    provider_directory: DirectoryId | None
-    secret: bytes
-    body: BodyLimits
-    limits: Limits
-    statement_timeout: timedelta
-    introspection: bool = True
-    trusted: Mapping[str, str] | None = None
-    requests_per_minute: int = 6000
-    answers_bytes: int = 64 * 2**20
-    look_seconds: float = 0.0
-    compiled: bool = True
-    live: LiveTerms = field(default_factory=LiveTerms)
 
 
 @dataclass(frozen=True, slots=True)

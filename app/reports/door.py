@@ -28,7 +28,7 @@ from app.domain.errors import TenantUnknown, Unavailable
 from app.domain.events.access import ExportFormat, ExportKind
 from app.domain.ids import TenantId
 from app.graphql import http
-from app.graphql.app import DoorSettings
+from app.graphql.door_settings import DoorSettings
 from app.graphql.errors import QuestionTooSlow, known, masked
 from app.graphql.pace import Pace
 from app.graphql.pool import SNAPSHOT, Db, ReadPool, TenantRegister

@@ -17,7 +17,8 @@ from app.auth.viewer import Grants
 from app.clock import SteppedClock
 from app.commands.desk import Desk
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.app import DoorSettings, build_door
+from app.graphql.app import build_door
+from app.graphql.door_settings import DoorSettings
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
 from app.graphql.pool import ReadPool, open_read_pool

@@ -136,7 +136,7 @@ async def test_a_look_stands_for_as_long_as_the_setting_says_and_no_longer_than_
     lookout, claims = Watched(look_seconds=0.2), Claims.model_validate(claims_at())
     lookout.ends.set()
 
-    async def asked() -> int:
+    async def asked() -> Any:
         return cast("Any", await lookout.look(claims, (CONTOSO,))).number
 
     assert [await asked(), await asked()] == [1, 1]

@@ -21,7 +21,8 @@ from app.auth.viewer import NoGrants, Viewer, viewer_of
 from app.clock import SteppedClock, SystemClock
 from app.commands.desk import Desk
 from app.domain.ids import DirectoryId
-from app.graphql.app import DoorSettings, build_door
+from app.graphql.app import build_door
+from app.graphql.door_settings import DoorSettings
 from app.graphql.pool import ReadPool, TenantRegister, open_read_pool
 from app.portal.doors import Portal, Proofs, build_portal
 from app.portal.headers import SecureHeaders

@@ -21,7 +21,8 @@ from app.domain.events.pricing import Per, PriceSet, PriceSource, Term
 from app.domain.events.tenancy import PolicyChanged
 from app.domain.ids import SkuId, TenantId
 from app.eventstore.streams import TENANT, access_stream, price_stream, sku_stream
-from app.graphql.app import DoorSettings, build_door
+from app.graphql.app import build_door
+from app.graphql.door_settings import DoorSettings
 from app.graphql.pool import ReadPool, open_read_pool
 from app.reports.door import build_exports
 from tests.auth.issuing import AUDIENCE, TEMPLATE, Keys, jwks_of
