@@ -3,7 +3,8 @@
 POST /_tenants/{tenant}/premium {"on"}: Entra ID P1. POST /_tenants/{tenant}/conceal {"on"}: pseudonyms in reports.
 GET and POST /_calls/rules {"tenant"?, ...}: names as in `CallRules`; for calls not announced yet. GET and POST
 /_reports/rules {"tenant"?, ...}: names as in `ReportRules`. POST /_users/unsteady {"tenant"?, "share"}: how likely
-somebody joins, or an account is deleted, between two pages of /users. GET /_tenants lists them all.
+somebody joins, or an account is deleted, between two pages of /users. GET /_tenants lists them all; POST /_tenants
+{"users", "daysHistory"} founds another.
 """
 
 from dataclasses import replace
@@ -20,6 +21,11 @@ from app.simulator.revisions import unsettle
 
 async def tenants(request: Request) -> Response:
     world = world_of(request)
+    if request.method == "POST":
+        body = await body_of(request)
+        users, days = number(body, "users", 120, low=20, high=1000), number(body, "daysHistory", 0, high=30)
+        company = world.found_another(int(users), int(days))
+        return JSONResponse({"id": company.id, "name": company.name, "domain": company.domain}, 201)
     listed = [
         {
             "id": company.id,
@@ -79,7 +85,7 @@ async def unsteady(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/_tenants", tenants),
+    Route("/_tenants", tenants, methods=["GET", "POST"]),
     Route("/_tenants/{tenant}/premium", premium, methods=["POST"]),
     Route("/_tenants/{tenant}/conceal", conceal, methods=["POST"]),
     Route("/_calls/rules", call_rules, methods=["GET", "POST"]),

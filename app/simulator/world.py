@@ -100,6 +100,15 @@ class World:
         found = self.companies.get(wanted)
         return found or next((each for each in self.companies.values() if each.domain == wanted), None)
 
+    def found_another(self, users: int, days_history: int) -> Company:
+        """Another company beside those there are, that has lived for some days already."""
+        founded = self.now - timedelta(days=days_history)
+        company = found(Plan(self.options.seed, len(self.companies), users, founded, self.options.calls_per_day))
+        company.call_rules = replace(self.options.call_rules)
+        live_until(company, self.now)
+        self.companies[company.id] = company
+        return company
+
     @property
     def told_now(self) -> datetime:
         """The instant that Graph believes it is."""

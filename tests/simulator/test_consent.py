@@ -49,6 +49,20 @@ def test_whoever_consents_picks_the_tenant() -> None:
         assert (driver.ask_token(second).status_code, driver.ask_token().status_code) == (200, 400)
 
 
+def test_a_company_founded_later_can_be_consented_for() -> None:
+    with driven(users=40) as driver:
+        before = list(driver.tenants)
+        founded = driver.control("/_tenants", {"users": 30, "daysHistory": 2})
+
+        page = driver.http.get(f"{driver.base}/organizations/v2.0/adminconsent", params=ASKED).text
+        returned = back(driver, answer="Accept", as_tenant=founded["id"])
+
+        assert founded["name"] in page
+        assert founded["id"] not in before
+        assert returned["tenant"] == founded["id"]
+        assert (driver.ask_token(founded["id"]).status_code, driver.ask_token().status_code) == (200, 400)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"client_id": "x"}, {"redirect_uri": "javascript:alert(1)"}, {"scope": ""}, {"as_tenant": "x"}]
 )
