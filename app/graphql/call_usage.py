@@ -16,9 +16,10 @@ from app.graphql.errors import BadUserInput, QueryTooCostly
 from app.graphql.freshness import Freshness, Knowledge, of_calls
 from app.graphql.ids import thing_id
 from app.graphql.scalars import Seconds
+from app.insight import call_groups
 from app.projections import call_usage
 from app.projections.call_usage import Grouping, Usage
-from app.projections.reading import Moment
+from app.projections.reading import Moment, Question, rows
 
 WINDOW_DAYS_MAX = 400
 
@@ -34,16 +35,24 @@ class UsageGrouping(Enum):
     USER = "user"
     DAY = "day"
     DIRECTION = "direction"
+    KIND = "kind"
+    MODALITY = "modality"
+    WEEKDAY_HOUR = "weekday_hour"
 
 
 _OF_PEOPLE = (UsageGrouping.DEPARTMENT, UsageGrouping.COMPANY, UsageGrouping.COST_CENTRE, UsageGrouping.COUNTRY)
+
+BY_CALL = (UsageGrouping.KIND, UsageGrouping.MODALITY, UsageGrouping.WEEKDAY_HOUR)
+"""What the calls themselves say."""
 
 
 @strawberry.type(description="Call usage of one group.")
 class CallUsage:
     key: str | None = strawberry.field(
-        description="The group; a user's id for USER. Null: the directory does not say; of USER, people of months "
-        "whose details are gone; or, with `smallGroups` above 0, several groups together."
+        description="The group; a user's id for USER; Microsoft's words for KIND and MODALITY, where all of a call "
+        'stand together, as "audio + video"; for WEEKDAY_HOUR weekday and hour, "1 09" being Monday at nine. Null: the '
+        "directory does not say; of USER, people of months whose details are gone; of MODALITY, none was told; or, "
+        "with `smallGroups` above 0, several groups together."
     )
     name: str | None = strawberry.field(
         description="The user's name (or pseudonym) for USER; the words for small groups together; otherwise the key."
@@ -110,8 +119,7 @@ class UsageQuestions(AtMoment):
 async def _used(
     asked: Asked, tenant: TenantId, at: Moment, begin: date, end: date, group_by: UsageGrouping
 ) -> list[CallUsage]:
-    grouping: Grouping = group_by.value
-    found = await call_usage.spent_in(asked.db, tenant, at, begin, end, grouping)
+    found = [call_usage.usage_of(row) for row in await rows(asked.db, *spending(tenant, at, begin, end, group_by))]
     if len(found) > asked.limits.nodes:
         raise QueryTooCostly("groups", len(found), asked.limits.nodes)
     if group_by is UsageGrouping.USER:
@@ -120,9 +128,19 @@ async def _used(
         together = told_together({row.key: row.users for row in found})
         if together:
             apart = [_usage(row, row.key, row.key) for row in found if row.key not in together]
+            grouping: Grouping = group_by.value
             one = await call_usage.spent_together(asked.db, tenant, at, begin, end, grouping, together)
             return [*apart, _usage(one, None, SMALL_GROUPS_LABEL, len(together))]
     return [usage_shown(row) for row in found]
+
+
+def spending(tenant: TenantId, at: Moment, begin: date, end: date, group_by: UsageGrouping) -> Question:
+    """The question of a grouping; `call_usage.usage_of` reads its rows."""
+    match group_by:
+        case UsageGrouping.KIND | UsageGrouping.MODALITY | UsageGrouping.WEEKDAY_HOUR:
+            return call_groups.spending(tenant, at, begin, end, group_by.value)
+        case _:
+            return call_usage.spending(tenant, at, begin, end, group_by.value)
 
 
 def usage_shown(row: Usage) -> CallUsage:

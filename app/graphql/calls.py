@@ -12,9 +12,9 @@ from app.domain.telephony import Direction
 from app.graphql.at_moment import AtMoment
 from app.graphql.context import Asked, Info, names_below
 from app.graphql.errors import BadUserInput
-from app.graphql.ids import thing_id
+from app.graphql.ids import part_of, thing_id
 from app.graphql.paging import Connection
-from app.graphql.scalars import Seconds, checked_day
+from app.graphql.scalars import Seconds, checked_day, checked_text
 from app.projections import call_participants, calls, users
 from app.projections.call_participants import ParticipantRow
 from app.projections.calls import CallRow
@@ -64,7 +64,8 @@ class Call:
 class CallQuestions(AtMoment):
     @strawberry.field(
         description="Calls that began on the civil days [since, until) of the tenant, the newest first, without test "
-        f"calls. By default the {WINDOW_DAYS} days up to the moment."
+        "calls. `user`: those they took part in, without months whose details are gone. By default the "
+        f"{WINDOW_DAYS} days up to the moment."
     )
     async def calls(
         self,
@@ -72,27 +73,49 @@ class CallQuestions(AtMoment):
         since: date | None = None,
         until: date | None = None,
         direction: CallDirection | None = None,  # type: ignore[valid-type]
+        kind: str | None = None,
+        user: strawberry.ID | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Call]:
         asked = info.context
-        page = self.page(info, "calls", [since, until, direction], first, after, tuple[datetime, UUID])
+        sort, who = checked_text("kind", kind), self._user(user)
+        arguments = [since, until, direction, sort, who]
+        page = self.page(info, "calls", arguments, first, after, tuple[datetime, UUID])
         begin, end = asked_window(page.pinned, since, until)
         below = names_below(info)
-        return await page.filled(
-            lambda limit: calls.listed_at(
+        # People of other directories have no id here, so they cannot be looked for by an id of theirs either.
+        known = who is None or await users.found_at(asked.db, self.tenant, page.pinned, who) is not None
+
+        async def listed(limit: int) -> Sequence[CallRow]:
+            if not known:
+                return ()
+            return await calls.listed_at(
                 asked.db,
                 self.tenant,
                 page.pinned,
                 since=page.pinned.day_begins(begin),
                 until=page.pinned.day_begins(end),
                 direction=direction,
+                kind=sort,
+                user=who,
                 after=page.after,
                 limit=limit,
-            ),
+            )
+
+        return await page.filled(
+            listed,
             lambda row: (row.started_at, row.call),
             lambda rows: _calls_shown(asked, self.tenant, page.pinned, rows, below),
         )
+
+    def _user(self, user: strawberry.ID | None) -> UserId | None:
+        if user is None:
+            return None
+        part = part_of("User", self.tenant, user)
+        if part is None:
+            raise BadUserInput("`user` is no id of this tenant.")
+        return UserId(part)
 
 
 def asked_window(at: Moment, since: date | None, until: date | None) -> tuple[date, date]:

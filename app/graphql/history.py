@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.domain.ids import SkuId, TenantId, UserId
+from app.graphql.asked_times import checked_past
 from app.graphql.context import Asked, Info
 from app.graphql.errors import BadUserInput
 from app.graphql.ids import part_of, thing_id
@@ -18,6 +19,7 @@ from app.graphql.skus import Sku, sku_shown
 from app.projections import event_log, licence_changes, users
 from app.projections.event_log import LoggedFact
 from app.projections.licence_changes import LicenceChange as ChangeRow
+from app.projections.reading import Moment
 
 TYPES_MAX = 50
 
@@ -39,8 +41,10 @@ class LicenceChange:
     recorded_at: datetime = strawberry.field(description="When SUA learned of it, UTC.")
     change: Change
     user_id: strawberry.ID
-    user_name: str | None = strawberry.field(description="As known now; a pseudonym without Sua.SeePersons.")
-    sku: Sku = strawberry.field(description="As known now.")
+    user_name: str | None = strawberry.field(
+        description="As known now, or at `knownAt`; a pseudonym without Sua.SeePersons."
+    )
+    sku: Sku = strawberry.field(description="As known now, or at `knownAt`.")
     via_group: strawberry.ID | None = strawberry.field(description="The group it came from; null: assigned directly.")
     detail: str | None = strawberry.field(description="Service plans switched off, or Microsoft's word for a failure.")
     cause: strawberry.ID = strawberry.field(description="The read that showed it.")
@@ -63,7 +67,8 @@ class TenantHistory:
     tenant: strawberry.Private[TenantId]
 
     @strawberry.field(
-        description="Who got or lost which licence, the newest knowledge first; `since` included, `until` excluded."
+        description="Who got or lost which licence, the newest knowledge first; `since` included, `until` excluded. "
+        "`knownAt`: what was recorded later is left out."
     )
     async def licence_changes(
         self,
@@ -72,13 +77,15 @@ class TenantHistory:
         sku: strawberry.ID | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        known_at: datetime | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[LicenceChange]:
         asked = info.context
         who, what = self._part("user", "User", user), self._part("sku", "Sku", sku)
         begin, end = checked_instant("since", since), checked_instant("until", until)
-        page = await self._page(asked, "licenceChanges", [who, what, begin, end], first, after)
+        known = await self._known(asked, known_at)
+        page = self._page(asked, "licenceChanges", [who, what, begin, end, known_at], first, after, known)
         return await page.filled(
             lambda limit: licence_changes.listed(
                 asked.db,
@@ -92,12 +99,12 @@ class TenantHistory:
                 limit=limit,
             ),
             lambda row: row.position,
-            lambda rows: _changes_shown(asked, self.tenant, rows),
+            lambda rows: _changes_shown(asked, self.tenant, known, rows),
         )
 
     @strawberry.field(
         description="The log itself, the newest knowledge first. `types`: names of facts, e.g. LicenceRemoved; "
-        "`since` included, `until` excluded, by when it happened."
+        "`since` included, `until` excluded, by when it happened. `knownAt`: what was recorded later is left out."
     )
     async def events(
         self,
@@ -105,13 +112,15 @@ class TenantHistory:
         types: list[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        known_at: datetime | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[LoggedEvent]:
         asked = info.context
         names = None if types is None else _names(types)
         begin, end = checked_instant("since", since), checked_instant("until", until)
-        page = await self._page(asked, "events", [names, begin, end], first, after)
+        known = await self._known(asked, known_at)
+        page = self._page(asked, "events", [names, begin, end, known_at], first, after, known)
         return await page.filled(
             lambda limit: event_log.listed(
                 asked.db,
@@ -127,13 +136,17 @@ class TenantHistory:
             _events_shown,
         )
 
-    async def _page(
-        self, asked: Asked, field: str, arguments: Sequence[object], first: int | None, after: str | None
+    async def _known(self, asked: Asked, known_at: datetime | None) -> Moment:
+        """Today, as known at the instant; None: as known now. Raises as `checked_past` does."""
+        checked_past("knownAt", known_at, asked.asked_at)
+        return await (asked.present(self.tenant) if known_at is None else asked.moment(self.tenant, None, known_at))
+
+    def _page(
+        self, asked: Asked, field: str, arguments: Sequence[object], first: int | None, after: str | None, known: Moment
     ) -> Page[int, int]:
         """Pinned to the position the first page was asked at: what is recorded later does not shift the pages."""
-        present = await asked.present(self.tenant)
         where = place(self.tenant, field, arguments)
-        return asked_page(asked.cursors, asked.limits, where, first, after, present.position, int)
+        return asked_page(asked.cursors, asked.limits, where, first, after, known.position, int)
 
     def _part(self, name: str, kind: str, text: strawberry.ID | None) -> UUID | None:
         if text is None:
@@ -150,9 +163,10 @@ def _names(types: Sequence[str]) -> list[str]:
     return [name for name in (checked_text("types", each) for each in types) if name is not None]
 
 
-async def _changes_shown(asked: Asked, tenant: TenantId, rows: Sequence[ChangeRow]) -> list[LicenceChange]:
-    now = await asked.present(tenant)
-    named = await users.named_at(asked.db, tenant, now, list({row.user for row in rows}))
+async def _changes_shown(
+    asked: Asked, tenant: TenantId, known: Moment, rows: Sequence[ChangeRow]
+) -> list[LicenceChange]:
+    named = await users.named_at(asked.db, tenant, known, list({row.user for row in rows}))
     names = {row.user: row.display_name for row in named}
     return [
         LicenceChange(
@@ -162,7 +176,7 @@ async def _changes_shown(asked: Asked, tenant: TenantId, rows: Sequence[ChangeRo
             change=Change(row.change),
             user_id=strawberry.ID(thing_id("User", tenant, row.user)),
             user_name=asked.name_of_user(tenant, row.user, names.get(row.user)),
-            sku=await sku_shown(asked, tenant, now, row.sku),
+            sku=await sku_shown(asked, tenant, known, row.sku),
             via_group=None if row.via is None else strawberry.ID(str(row.via)),
             detail=row.detail,
             cause=strawberry.ID(str(row.cause)),

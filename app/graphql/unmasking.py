@@ -36,6 +36,7 @@ PERSONAL: Final = frozenset(
         "PstnCall.name",
         "PstnCost.label",
         "Remedy.text",
+        "SeatDifference.userName",
         "User.name",
         "User.userPrincipalName",
     }

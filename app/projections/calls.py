@@ -44,22 +44,26 @@ async def listed_at(
     since: datetime,
     until: datetime,
     direction: Direction | None = None,
+    kind: str | None = None,
+    user: UserId | None = None,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[CallRow]:
     """Calls that began in [since, until) and before the moment, the newest first. Test calls are left out.
 
-    `after`: start and id of the last call of the page before.
+    `user`: only calls they took part in. `after`: start and id of the last call of the page before.
     """
     found = await rows(
         db,
-        """
+        f"""
         SELECT c.call_id, c.revision, c.kind, c.modalities, c.started_at, c.ended_at, c.direction, c.organiser_id,
                c.participants, c.test, c.failed
         FROM calls c
         WHERE c.tenant_id = %(tenant)s AND c.since_position <= %(position)s AND c.until_position > %(position)s
           AND c.started_at >= %(since)s AND c.started_at < least(%(until)s, %(at)s) AND NOT c.test
           AND (%(direction)s::text IS NULL OR c.direction = %(direction)s::text)
+          AND (%(kind)s::text IS NULL OR c.kind = %(kind)s::text)
+          {_WITH_USER if user is not None else ""}
           AND (%(started)s::timestamptz IS NULL
                OR (c.started_at, c.call_id) < (%(started)s::timestamptz, %(call)s::uuid))
         ORDER BY c.started_at DESC, c.call_id DESC LIMIT %(limit)s
@@ -71,12 +75,21 @@ async def listed_at(
             "since": since,
             "until": until,
             "direction": direction,
+            "kind": kind,
+            "user": user,
             "started": after and after[0],
             "call": after and after[1],
             "limit": limit,
         },
     )
     return [_row(row) for row in found]
+
+
+_WITH_USER = """
+    AND EXISTS (SELECT FROM call_participants p
+                WHERE p.tenant_id = c.tenant_id AND p.call_id = c.call_id AND p.user_id = %(user)s::uuid
+                  AND p.since_position <= %(position)s AND p.until_position > %(position)s)
+"""
 
 
 def _row(row: tuple[Any, ...]) -> CallRow:

@@ -225,19 +225,19 @@ async def all_reached(
     return bool(reached == len(versions))
 
 
-def known(table: str) -> str:
-    """The rows of a table as known at `%(position)s`: what is still open, and what was superseded since.
+def known(table: str, position: str = "position") -> str:
+    """The rows of a table as known at the parameter `position`: what is still open, and what was superseded since.
 
     Two stretches of the index that leads with `until_position`; one condition on both would read all history.
     """
-    of_tenant = f"SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND since_position <= %(position)s"
-    superseded = f"until_position > %(position)s AND until_position < {OPEN}"
+    of_tenant = f"SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND since_position <= %({position})s"
+    superseded = f"until_position > %({position})s AND until_position < {OPEN}"
     return f"({of_tenant} AND until_position = {OPEN} UNION ALL {of_tenant} AND {superseded})"
 
 
-def in_force(alias: str) -> str:
-    """The condition that a row is true at `%(at)s`: at the end of the day asked for."""
-    return f"{alias}.valid_until >= %(at)s AND {alias}.valid_from < %(at)s"
+def in_force(alias: str, at: str = "at") -> str:
+    """The condition that a row is true at the parameter `at`: at the end of the day asked for."""
+    return f"{alias}.valid_until >= %({at})s AND {alias}.valid_from < %({at})s"
 
 
 async def rows(

@@ -26,7 +26,6 @@ USER = (
 )
 IDLE = "userId userName department verdict heldSince quietSince suspected __typename"
 CALL = "id callId revision kind modalities startedAt endedAt seconds direction organiserId participantCount failed"
-SEAT = "userId userName department outcome changedAt __typename"
 SKU = "id skuId partNumber appliesTo enabled warning consumed name class __typename"
 
 
@@ -105,7 +104,7 @@ def _user(writing: _Writing) -> str:
 
 
 def _table(writing: _Writing) -> str:
-    match writing.draw(st.integers(0, 9)):
+    match writing.draw(st.integers(0, 8)):
         case 0 | 1 | 2:
             chosen = writing.one_of("", 'department: "Sales"', 'department: "Nowhere"', "kind: PERSON", "enabled: true")
             chosen = chosen or writing.one_of("", 'country: "DE"', f'sku: "{E5}"', "activity: [QUIET, NEVER]")
@@ -129,13 +128,6 @@ def _table(writing: _Writing) -> str:
             by = writing.one_of("", "(groupBy: USER)", "(groupBy: DAY)", '(since: "2026-11-01", groupBy: DIRECTION)')
             by = writing.one_of(by, by, "(groupBy: KIND)", '(since: "2026-11-01", groupBy: WEEKDAY_HOUR)')
             return f"callUsage{by} {{ key name calls participantSeconds users failedCalls __typename }}"
-        case 8:
-            node = writing.selection("SeatDifference", *SEAT.split(), "before { viaGroup heldSince }", "sku { name }")
-            seats = "seats" + writing.page("SeatDifference", node, writing.one_of("", "outcomes: [GAINED]"))
-            given = writing.one_of(
-                "", f'(asOf: "{writing.one_of(*DAYS)}")', f'(knownAt: "{writing.one_of(*INSTANTS)}")'
-            )
-            return f"comparedWith{given} {{ asOf beforeFirstFact totals {{ outcome seats }} {seats} }}"
         case _:
             node = writing.selection("Call", *CALL.split(), "participants { userId name kind joinedAt seconds failed }")
             chosen = writing.one_of("", f', user: "{ANNA}"', ', kind: "groupCall"')

@@ -7,7 +7,7 @@ import pytest
 
 from app.graphql.ids import thing_id
 from tests.graphql.conftest import Client
-from tests.graphql.world import ANNA, BERT, CALL_IN, CALL_OUT, CONTOSO, E5, NOON, NUMBER, STAFF
+from tests.graphql.world import ANNA, BERT, CALL_IN, CALL_OUT, CLEO, CONTOSO, E5, ELENA, NOON, NUMBER, STAFF
 
 IDLE = """
 query ($id: ID!, $asOf: Date, $knownAt: DateTime, $days: Int) {
@@ -232,6 +232,28 @@ async def test_call_usage_is_summed_by_what_was_asked(client: Client) -> None:
     assert await usage("DEPARTMENT") == [("Ops", 1, 480, 1), ("Sales", 2, 2400, 1)]
     assert await usage("USER") == [("Anna Berg", 2, 2400, 1), ("Cleo See", 1, 480, 1)]
     assert await usage("DAY") == [("2026-11-20", 1, 1800, 1), ("2026-11-21", 2, 1080, 2)]
+    assert await usage("KIND") == [("groupCall", 3, 2880, 2)]
+    assert await usage("MODALITY") == [("audio", 3, 2880, 2)]
+    assert await usage("WEEKDAY_HOUR") == [("5 09", 1, 1800, 1), ("6 10", 2, 1080, 2)]
+
+
+@pytest.mark.parametrize("who", ["hr", "viewer"])
+async def test_calls_are_those_of_a_kind_and_of_a_user_of_the_directory(client: Client, who: str) -> None:
+    query = """query ($id: ID!, $kind: String, $user: ID) { tenant(id: $id) { at {
+      calls(since: "2026-11-01", kind: $kind, user: $user) { nodes { callId } } } } }"""
+
+    async def found(**chosen: str) -> list[str]:
+        data = await client.data(query, who, id=str(CONTOSO), **chosen)
+        return [node["callId"] for node in data["tenant"]["at"]["calls"]["nodes"]]
+
+    assert len(await found()) == 3
+    assert len(await found(kind="groupCall")) == 3
+    assert await found(kind="peerToPeer") == []
+    assert await found(user=str(CLEO)) == [str(CALL_IN)]
+    assert await found(user=thing_id("User", CONTOSO, ANNA), kind="groupCall") == await found()
+    assert await found(user=str(BERT)) == []
+    assert await found(user=str(ELENA)) == []
+    assert await client.code(query, who, id=str(CONTOSO), user="nobody") == "BAD_USER_INPUT"
 
 
 async def test_the_trail_of_licences_tells_when_and_how_we_know(client: Client) -> None:

@@ -34,4 +34,4 @@ def test_every_page_is_asked_for_with_first_and_after() -> None:
     pages = [field for field in fields if str(field.type).strip("!").endswith("Connection")]
 
     assert {frozenset({"first", "after"} & field.args.keys()) for field in pages} == {frozenset({"first", "after"})}
-    assert len(pages) == 12
+    assert len(pages) == 13

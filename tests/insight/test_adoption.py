@@ -136,7 +136,7 @@ async def test_a_product_without_the_workload_makes_nobody_eligible(desk: Desk, 
 
 
 async def test_days_before_anybody_was_known_are_no_days_of_the_window(desk: Desk, reader: Reader) -> None:
-    """The four weeks begin before the first read: nobody can say who had it then, so it is not a day without anybody."""
+    """The four weeks begin before the first read: nobody can say who had it then, so they are not days of nobody."""
     facts = [
         fact
         for user in PEOPLE
