@@ -68,11 +68,11 @@ export function CallUsage({ span, days }: { readonly span: CallSpan; readonly da
                   <Totals at={at} />
                   <div className={styles.grid}>
                     <ByDay at={at} span={span} />
-                    <CallHeat span={span} className={styles.wide} />
+                    <CallHeat usage={at.byHour} className={styles.wide} />
                   </div>
                   <div className={styles.thirds}>
                     <ByDirection at={at} />
-                    <CallKinds span={span} />
+                    <CallKinds at={at} />
                   </div>
                   <CallDepartments usage={at.byDepartment} />
                 </>

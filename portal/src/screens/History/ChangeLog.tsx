@@ -15,7 +15,6 @@ import { useMoment } from "@/time/useMoment";
 import { PersonLink } from "../People/PersonLink";
 import { certaintyOf, lagOf } from "./certainty";
 import { Proof } from "./Proof";
-import { useKnown } from "./useKnown";
 import { usePath } from "./words";
 
 type Row = NonNullable<ChangeLogQuery["tenant"]>["licenceChanges"]["nodes"][number];
@@ -56,12 +55,12 @@ export function ChangeLog(): React.JSX.Element {
     user: user || null,
     since: isDay(since) ? startOf(since, moment.timeZone).toISOString() : null,
     until: moment.asOf === null && !isDay(until) ? null : startOf(plusDays(last, 1), moment.timeZone).toISOString(),
+    knownAt: moment.knownAt,
   };
   const choices = useAsk(HistoryChoicesDocument, { tenant: tenant.id, ...moment.variables }, { live: false });
   const paging = usePaging(JSON.stringify([tenant.id, filter]));
   const asked = useAsk(ChangeLogDocument, { tenant: tenant.id, ...filter, first: paging.first, after: paging.after });
   const page = asked.before?.tenant?.licenceChanges;
-  const rows = useKnown(page, moment.knownAt, paging);
   const when = (instant: string): string => formats.instant(instant, moment.timeZone);
   const columns: Column<Row>[] = [
     {
@@ -127,7 +126,7 @@ export function ChangeLog(): React.JSX.Element {
         <DataGrid
           caption={t("changes.caption")}
           columns={columns}
-          rows={rows}
+          rows={page?.nodes}
           rowKey={(row) => row.position}
           waiting={asked.data === undefined}
           empty={t("changes.empty")}

@@ -1,29 +1,30 @@
-import { Badge, Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useReadOn } from "@/api/useReadOn";
+import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
-import { ChangesBetweenDocument } from "@/gql/graphql";
+import { SeatDifferencesDocument, type SeatDifferencesQuery, type SeatOutcome } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import { Failed } from "@/parts/Failed";
-import { ChoiceFilter } from "@/parts/FilterBar";
+import { ChoiceFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
 import { Section } from "@/parts/Section";
+import { usePaging } from "@/parts/usePaging";
 import { useParameter } from "@/parts/useParameter";
-import { plusDays, startOf, type Day } from "@/time/days";
+import type { Day } from "@/time/days";
 import { useMoment } from "@/time/useMoment";
 import { PersonLink } from "../People/PersonLink";
-import { differences, type Difference, type Outcome } from "./compare";
+import { pathsBegun, pathsEnded } from "./compare";
 import { HeldThen } from "./HeldThen";
 import { usePath } from "./words";
 
-const PAGES = 10;
-const SHOWN = 50;
-const OUTCOMES: readonly Outcome[] = ["GAINED", "LOST", "PATH", "PLANS"];
+type Comparison = NonNullable<SeatDifferencesQuery["tenant"]>["at"]["comparedWith"];
+type Row = Comparison["seats"]["nodes"][number];
+
+const OUTCOMES: readonly SeatOutcome[] = ["GAINED", "LOST", "PATH", "PLANS"];
 const COLOURS = { GAINED: "success", LOST: "danger", PATH: "informative", PLANS: "informative" } as const;
 
 const useStyles = makeStyles({
-  filters: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM },
   counts: {
     display: "flex",
     flexWrap: "wrap",
@@ -31,10 +32,9 @@ const useStyles = makeStyles({
     alignItems: "center",
     minHeight: "32px",
   },
-  more: { marginTop: tokens.spacingVerticalS },
 });
 
-/** Seats gained, lost and changed between the ends of two days, from the changes in between. */
+/** Seats gained, lost and held otherwise at the end of one day than at the end of another, as the API compares them. */
 export function Differences({ from, to }: { readonly from: Day; readonly to: Day }): React.JSX.Element {
   const styles = useStyles();
   const { t } = useTranslation("History");
@@ -42,23 +42,30 @@ export function Differences({ from, to }: { readonly from: Day; readonly to: Day
   const tenant = useTenant();
   const moment = useMoment();
   const path = usePath();
-  const [outcome, setOutcome] = useParameter("outcome");
+  const [chosen, setOutcome] = useParameter("outcome");
   const [sku, setSku] = useParameter("sku");
-  const [shown, setShown] = useState(SHOWN);
+  const [department, setDepartment] = useParameter("department");
   const [open, setOpen] = useState<string | null>(null);
-  const end = (day: Day): string => startOf(plusDays(day, 1), moment.timeZone).toISOString();
-  const changes = useReadOn(
-    ChangesBetweenDocument,
-    { tenant: tenant.id, since: end(from), until: end(to), first: 200 },
-    (data) => data.tenant?.licenceChanges,
-    { pages: PAGES },
-  );
-  const all = differences(changes.items, moment.knownAt);
-  const products = [...new Map(all.map((each) => [each.sku.skuId, each.sku.name])).entries()];
-  const fitting = all.filter(
-    (each) => (outcome === "" || each.outcome === outcome) && (sku === "" || each.sku.skuId === sku),
-  );
-  const columns: Column<Difference>[] = [
+  const outcome = OUTCOMES.find((each) => each === chosen) ?? null;
+  const filter = {
+    from,
+    to,
+    knownAt: moment.knownAt,
+    outcomes: outcome === null ? null : [outcome],
+    sku: sku || null,
+    department: department || null,
+  };
+  const paging = usePaging(JSON.stringify([tenant.id, filter]));
+  const asked = useAsk(SeatDifferencesDocument, {
+    tenant: tenant.id,
+    ...filter,
+    first: paging.first,
+    after: paging.after,
+  });
+  const compared = asked.before?.tenant?.at.comparedWith;
+  const totals = compared?.totals ?? [];
+  const products = [...new Map(totals.map((each) => [each.sku.skuId, each.sku.name])).entries()];
+  const columns: Column<Row>[] = [
     {
       id: "person",
       header: t("person"),
@@ -75,30 +82,43 @@ export function Differences({ from, to }: { readonly from: Day; readonly to: Day
         </Badge>
       ),
     },
+    { id: "department", header: t("filter.department"), wideOnly: true, cell: (row) => row.department ?? "–" },
     {
       id: "how",
       header: t("compare.how"),
       wideOnly: true,
       cell: (row) =>
         [
-          ...row.lostPaths.map((group) => t("compare.lostBy", { path: path(group) })),
-          ...row.gainedPaths.map((group) => t("compare.gainedBy", { path: path(group) })),
+          ...pathsEnded(row).map((group) => t("compare.lostBy", { path: path(group) })),
+          ...pathsBegun(row).map((group) => t("compare.gainedBy", { path: path(group) })),
         ].join("; "),
     },
     {
       id: "when",
       header: t("compare.when"),
       wideOnly: true,
-      cell: (row) => formats.instant(row.last.happenedAt, moment.timeZone),
+      cell: (row) => (row.changedAt == null ? "–" : formats.instant(row.changedAt, moment.timeZone)),
     },
   ];
-  const rest = fitting.length - shown;
+  const count = (of: SeatOutcome): number =>
+    totals.reduce((sum, each) => sum + (each.outcome === of ? each.seats : 0), 0);
   return (
     <Section title={t("compare.seats")} hint={t("compare.sameHint")}>
-      <div className={styles.filters}>
+      <div className={styles.counts} role="status">
+        {compared !== undefined &&
+          OUTCOMES.map((each) => (
+            <Text key={each}>
+              {t(`compare.outcomes.${each}`)}: <strong>{t("compare.count", { count: count(each) })}</strong>
+            </Text>
+          ))}
+      </div>
+      <FilterBar
+        active={[chosen, sku, department].some((each) => each !== "")}
+        onClear={() => [setOutcome, setSku, setDepartment].forEach((set) => set(""))}
+      >
         <ChoiceFilter
           label={t("compare.outcome")}
-          value={outcome}
+          value={outcome ?? ""}
           any={t("compare.all")}
           choices={OUTCOMES.map((each) => ({ value: each, label: t(`compare.outcomes.${each}`) }))}
           onChange={setOutcome}
@@ -109,41 +129,24 @@ export function Differences({ from, to }: { readonly from: Day; readonly to: Day
           choices={products.map(([value, label]) => ({ value, label }))}
           onChange={setSku}
         />
-      </div>
-      <div className={styles.counts} role="status">
-        {OUTCOMES.map((each) => (
-          <Text key={each}>
-            {t(`compare.outcomes.${each}`)}:{" "}
-            <strong>{t("compare.count", { count: all.filter((seat) => seat.outcome === each).length })}</strong>
-          </Text>
-        ))}
-        {changes.reading && <Text size={200}>{t("compare.reading", { count: changes.items.length })}</Text>}
-        {!changes.reading && !changes.whole && changes.trouble === null && (
-          <>
-            <Text size={200}>{t("compare.partial", { count: changes.items.length })}</Text>
-            <Button size="small" onClick={changes.more}>
-              {t("compare.more")}
-            </Button>
-          </>
-        )}
-      </div>
-      {changes.trouble !== null && <Failed trouble={changes.trouble} onRetry={changes.again} />}
-      <DataGrid
-        caption={t("compare.caption")}
-        columns={columns}
-        rows={changes.reading && all.length === 0 ? undefined : fitting.slice(0, shown)}
-        rowKey={(row) => row.key}
-        waiting={changes.reading}
-        empty={t("compare.same")}
-        open={open}
-        onOpen={setOpen}
-        rowName={(row) => `${row.userName ?? t("nameUnknown")}, ${row.sku.name}`}
-        detail={(row) => <HeldThen user={row.userId} from={from} to={to} />}
-      />
-      {rest > 0 && (
-        <Button className={styles.more} onClick={() => setShown(shown + SHOWN)}>
-          {t("compare.shown", { count: Math.min(rest, SHOWN) })}
-        </Button>
+        <TextFilter label={t("filter.department")} value={department} onChange={setDepartment} />
+      </FilterBar>
+      {asked.trouble !== null && <Failed trouble={asked.trouble} onRetry={asked.again} />}
+      {(compared !== undefined || asked.trouble === null) && (
+        <DataGrid
+          caption={t("compare.caption")}
+          columns={columns}
+          rows={compared?.seats.nodes}
+          rowKey={(row) => `${row.userId} ${row.sku.skuId}`}
+          waiting={asked.data === undefined}
+          empty={t("compare.same")}
+          paging={paging}
+          pageInfo={compared?.seats.pageInfo}
+          open={open}
+          onOpen={setOpen}
+          rowName={(row) => `${row.userName ?? t("nameUnknown")}, ${row.sku.name}`}
+          detail={(row) => <HeldThen user={row.userId} from={from} to={to} />}
+        />
       )}
     </Section>
   );

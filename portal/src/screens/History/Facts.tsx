@@ -13,7 +13,6 @@ import { useParameter, useParameters } from "@/parts/useParameter";
 import { isDay, plusDays, startOf } from "@/time/days";
 import { useMoment } from "@/time/useMoment";
 import { Proof } from "./Proof";
-import { useKnown } from "./useKnown";
 
 type Row = NonNullable<LoggedFactsQuery["tenant"]>["events"]["nodes"][number];
 
@@ -98,11 +97,11 @@ export function Facts(): React.JSX.Element {
     types: types.length === 0 ? null : types,
     since: isDay(since) ? startOf(since, moment.timeZone).toISOString() : null,
     until: moment.asOf === null && !isDay(until) ? null : startOf(plusDays(last, 1), moment.timeZone).toISOString(),
+    knownAt: moment.knownAt,
   };
   const paging = usePaging(JSON.stringify([tenant.id, filter]));
   const asked = useAsk(LoggedFactsDocument, { tenant: tenant.id, ...filter, first: paging.first, after: paging.after });
   const page = asked.before?.tenant?.events;
-  const rows = useKnown(page, moment.knownAt, paging);
   const columns: Column<Row>[] = [
     { id: "position", header: t("changes.position"), cell: (row) => formats.number(Number(row.position)) },
     { id: "name", header: t("facts.name"), minWidth: "150px", cell: (row) => <span lang="en">{row.name}</span> },
@@ -144,7 +143,7 @@ export function Facts(): React.JSX.Element {
         <DataGrid
           caption={t("facts.caption")}
           columns={columns}
-          rows={rows}
+          rows={page?.nodes}
           rowKey={(row) => row.position}
           waiting={asked.data === undefined}
           empty={t("facts.empty")}
