@@ -1,31 +1,36 @@
 """With what fields' own functions are called: what does not hang on the request is found out once."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     FieldNode,
     GraphQLField,
+    GraphQLInputType,
     GraphQLResolveInfo,
     Undefined,
     VariableNode,
     Visitor,
     get_argument_values,
-    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
     is_non_null_type,
-    is_scalar_type,
     visit,
 )
 from graphql.execution.values import VariableValues
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import convert_argument
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info as StrawberryInfo
 from strawberry.types.scalar import ScalarDefinition, ScalarWrapper
 
 from app.graphql.compiled.showing import Run
 from app.graphql.context import Info
+
+CONVERTED_MAX: Final = 20
+"""Input objects and lists remembered of one field of one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,9 @@ class Called:
         self._scalars, self._config = scalars, config
         arguments = {config.name_converter.from_argument(each): each for each in own.arguments}
         self._names = {name: each.python_name for name, each in arguments.items()}
-        self._odd = [name for name in arguments if not is_scalar_type(get_named_type(given.definition.args[name].type))]
+        self._of_schema = arguments
+        self._odd = frozenset(name for name in arguments if not _stands(given.definition.args[name].type))
+        self._converted: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
     def info(self, run: Run) -> Info:
         raw = self._raw._replace(variable_values=run.variables, context=run.asked)
@@ -105,6 +112,22 @@ class Called:
     def arguments(self, run: Run) -> dict[str, Any]:
         """Raises GraphQLError where they are refused."""
         given = self._given.given(run.variables)
-        if any(name in given for name in self._odd):
-            return convert_arguments(given, self._own.arguments, self._scalars, self._config, self.info(run))
-        return {self._names[name]: value for name, value in given.items()}
+        return {
+            self._names[name]: self._convert(name, value) if name in self._odd else value
+            for name, value in given.items()
+        }
+
+    def _convert(self, name: str, value: Any) -> Any:
+        """An input object or a list, as strawberry makes it. The latest are remembered: nobody changes them."""
+        said = (name, repr(value))
+        if said not in self._converted:
+            made = convert_argument(value, self._of_schema[name].type, self._scalars, self._config)
+            self._converted[said] = made
+            while len(self._converted) > CONVERTED_MAX:
+                self._converted.popitem(last=False)
+        return self._converted[said]
+
+
+def _stands(type_: GraphQLInputType) -> bool:
+    """Whether a value of this type is what graphql-core made of it."""
+    return is_leaf_type(get_nullable_type(type_))

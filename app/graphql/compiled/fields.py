@@ -90,8 +90,10 @@ class Selected:
             repeat(field) if isinstance(field, str) else field.values(at, *[columns[each] for each in field.columns])
             for _, field in self.fields
         ]
-        many = range(len(next(iter(columns.values()))))
-        return [dict(zip(names, each, strict=True)) for _, *each in zip(many, *values, strict=False)]
+        if all(isinstance(field, str) for _, field in self.fields):
+            many = len(next(iter(columns.values())))
+            return [dict(self.fields) for _ in range(many)]
+        return [dict(zip(names, each, strict=True)) for each in zip(*values, strict=False)]
 
 
 def by_column(wanted: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Column]:
