@@ -15,7 +15,7 @@ import { useTranslation } from "react-i18next";
 import { NavLink, useParams, useSearchParams } from "react-router";
 import { momentSearch } from "@/time/moment";
 import { hasScreen, preload, TENANT_SCREENS } from "./screens";
-import { useRights } from "./tenant";
+import { useRights, useViewer } from "./tenant";
 
 const ICONS: Record<string, ComponentType<{ "aria-hidden"?: boolean }>> = {
   Overview: Home20Regular,
@@ -61,10 +61,11 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }): React.JSX.
   const { tenant } = useParams();
   const [search] = useSearchParams();
   const rights = useRights();
+  const { mayInvite } = useViewer();
   const moment = momentSearch(search);
   const others = [
     ...(rights.portfolio && hasScreen("Portfolio") ? [{ name: "Portfolio", to: `/portfolio${moment}` }] : []),
-    ...(rights.invite && hasScreen("Onboarding") ? [{ name: "Onboarding", to: "/onboarding" }] : []),
+    ...(mayInvite && hasScreen("Onboarding") ? [{ name: "Onboarding", to: "/onboarding" }] : []),
   ];
   const own =
     tenant === undefined

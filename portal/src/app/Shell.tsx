@@ -88,8 +88,8 @@ export function Shell(): React.JSX.Element {
   const main = useFocusOnChange();
   const viewer = useMemo<Viewer | null>(() => {
     if (data === undefined) return null;
-    const { name, roles, tenants } = data.viewer;
-    return { name: name ?? null, roles, tenants: tenants.nodes };
+    const { name, roles, mayInvite, tenants } = data.viewer;
+    return { name: name ?? null, roles, mayInvite, tenants: tenants.nodes };
   }, [data]);
   if (viewer === null) return trouble === null ? <div /> : <Failed trouble={trouble} onRetry={again} />;
   return (

@@ -17,13 +17,19 @@ export function TenantScreens(): React.JSX.Element {
   const found = data?.tenant;
   const { timeZone, currency } = found?.policy ?? {};
   const today = found?.at.asOf;
+  const mayChange = found?.mayChange;
+  const may = JSON.stringify(mayChange);
   const tenant = useMemo<ShownTenant | null>(
     () =>
-      found == null || timeZone === undefined || currency === undefined || today === undefined
+      found == null ||
+      timeZone === undefined ||
+      currency === undefined ||
+      today === undefined ||
+      mayChange === undefined
         ? null
-        : { id: found.id, name: found.name, state: found.state, timeZone, currency, today },
+        : { id: found.id, name: found.name, state: found.state, timeZone, currency, today, mayChange },
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the object changes with every answer, its words do not
-    [found?.id, found?.name, found?.state, timeZone, currency, today],
+    [found?.id, found?.name, found?.state, timeZone, currency, today, may],
   );
   if (trouble !== null && tenant === null) return <Failed trouble={trouble} onRetry={again} />;
   if (tenant === null) return <Loading height={400} />;

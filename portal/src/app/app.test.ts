@@ -20,25 +20,23 @@ describe("the way back after signing on", () => {
 });
 
 describe("what a viewer is offered", () => {
-  it("is nothing to change for who may only look", () => {
+  it("is one customer at one moment for who may only look", () => {
     expect(rightsOf(["CUSTOMER_VIEWER"])).toEqual({
-      change: false,
       audit: false,
       persons: false,
       portfolio: false,
-      invite: false,
     });
   });
 
-  it("is the second time for auditors, and no change", () => {
-    expect(rightsOf(["AUDITOR"])).toMatchObject({ audit: true, change: false });
+  it("is the second time for auditors", () => {
+    expect(rightsOf(["AUDITOR"])).toMatchObject({ audit: true, portfolio: false });
   });
 
-  it("is the portfolio for resellers, and no change", () => {
-    expect(rightsOf(["RESELLER"])).toMatchObject({ portfolio: true, change: false, invite: false });
+  it("is the portfolio for resellers, and one time", () => {
+    expect(rightsOf(["RESELLER"])).toMatchObject({ portfolio: true, audit: false });
   });
 
   it("is all of it for the provider's administrators", () => {
-    expect(rightsOf(["PROVIDER_ADMIN"])).toMatchObject({ change: true, audit: true, portfolio: true, invite: true });
+    expect(rightsOf(["PROVIDER_ADMIN"])).toMatchObject({ audit: true, portfolio: true });
   });
 });

@@ -1,6 +1,9 @@
 import { createContext, useContext } from "react";
 import type { Role, TenantState } from "@/gql/graphql";
 
+/** What the viewer may change at the customer on screen, as the API says. */
+export type MayChange = Readonly<Record<"prices" | "policy" | "exemptions" | "decisions" | "callRetention", boolean>>;
+
 /** The customer on screen. */
 export interface ShownTenant {
   /** Global id, as the API takes it. */
@@ -13,6 +16,7 @@ export interface ShownTenant {
   readonly state: TenantState;
   /** The day it is there, as the API says: its clock counts, not the browser's. */
   readonly today: string;
+  readonly mayChange: MayChange;
 }
 
 export const TenantContext = createContext<ShownTenant | null>(null);
@@ -28,6 +32,8 @@ export function useTenant(): ShownTenant {
 export interface Viewer {
   readonly name: string | null;
   readonly roles: readonly Role[];
+  /** Whether they may invite customers, as the API says. */
+  readonly mayInvite: boolean;
   readonly tenants: readonly { readonly id: string; readonly name: string; readonly state: TenantState }[];
 }
 
@@ -40,26 +46,20 @@ export function useViewer(): Viewer {
   return viewer;
 }
 
-/** What the viewer may do; the API decides anyway, this only hides what it would refuse. */
+/** What the viewer is offered by role; the API decides anyway, this only hides what it would refuse. */
 export function rightsOf(roles: readonly Role[]): {
-  /** Decide findings, exempt seats, set prices and rules. */
-  readonly change: boolean;
   /** Choose by what was known at an instant, and see the log's evidence. */
   readonly audit: boolean;
   /** See names, not pseudonyms. */
   readonly persons: boolean;
   /** More customers than one. */
   readonly portfolio: boolean;
-  /** Invite customers. */
-  readonly invite: boolean;
 } {
   const any = (...wanted: Role[]): boolean => wanted.some((role) => roles.includes(role));
   return {
-    change: any("CUSTOMER_ADMIN", "PROVIDER_ADMIN"),
     audit: any("AUDITOR", "CUSTOMER_ADMIN", "PROVIDER_ADMIN"),
     persons: any("SEE_PERSONS"),
     portfolio: any("PROVIDER_ADMIN", "PROVIDER_OPERATOR", "RESELLER"),
-    invite: any("PROVIDER_ADMIN"),
   };
 }
 

@@ -9,7 +9,12 @@ import { Answer } from "@/parts/Answer";
 import { Figure, Figures } from "@/parts/Figure";
 
 /** What has arrived of one customer so far; it changes as the customer's tables advance. */
-export function FirstData({ tenant, name }: { readonly tenant: string; readonly name: string }): React.JSX.Element {
+export function FirstData(props: {
+  readonly tenant: string;
+  readonly name: string;
+  readonly onAdvanced: () => void;
+}): React.JSX.Element {
+  const { tenant, name, onAdvanced } = props;
   const { t } = useTranslation("Onboarding");
   const formats = useFormats();
   const asked = useAsk(FirstDataDocument, { tenant });
@@ -17,8 +22,10 @@ export function FirstData({ tenant, name }: { readonly tenant: string; readonly 
   const advanced = data?.tenantAdvanced.position;
   const { again } = asked;
   useEffect(() => {
-    if (advanced !== undefined) again();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `again` is another function each time, and does the same
+    if (advanced === undefined) return;
+    again();
+    onAdvanced();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- both are other functions each time, and do the same
   }, [advanced]);
   return (
     <section aria-label={t("first.title", { name })}>

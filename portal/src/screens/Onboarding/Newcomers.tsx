@@ -1,34 +1,21 @@
 import { Badge, makeStyles, ProgressBar, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { OnboardingQuery } from "@/gql/graphql";
+import type { NewcomerPartsFragment, OnboardingQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import type { Paging } from "@/parts/usePaging";
 import { TextLink } from "../People/PersonLink";
 import { FirstData } from "./FirstData";
-import { progress, STEPS, steps, type StepState } from "./steps";
+import { InvitationActions } from "./InvitationActions";
+import type { Made } from "./LinkCard";
+import { StepList } from "./StepList";
+import { progress, STEPS } from "./steps";
 
-type Row = OnboardingQuery["tenants"]["nodes"][number];
-
-const COLOURS: Record<StepState, "success" | "informative" | "subtle" | "danger"> = {
-  DONE: "success",
-  NEXT: "informative",
-  OPEN: "subtle",
-  STUCK: "danger",
-};
-const SIGNS: Record<StepState, string> = { DONE: "✓", NEXT: "…", OPEN: "○", STUCK: "!" };
+type Row = NewcomerPartsFragment;
 
 const useStyles = makeStyles({
   bar: { minWidth: "90px", marginTop: "6px" },
-  steps: {
-    display: "flex",
-    flexWrap: "wrap",
-    gap: tokens.spacingHorizontalXS,
-    listStyleType: "none",
-    margin: 0,
-    padding: 0,
-  },
   narrow: { "@media (min-width: 900px)": { display: "none" } },
   small: { display: "block", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
@@ -38,6 +25,9 @@ const useStyles = makeStyles({
 export function Newcomers(props: {
   readonly page: OnboardingQuery["tenants"] | undefined;
   readonly paging: Paging;
+  readonly onMade: (made: Made) => void;
+  /** More has arrived of the customer that is open. */
+  readonly onAdvanced: () => void;
 }): React.JSX.Element {
   const styles = useStyles();
   const { t } = useTranslation("Onboarding");
@@ -121,32 +111,10 @@ export function Newcomers(props: {
               {t("failure", { code: row.freshness.lastFailure, date: formats.instant(row.freshness.lastFailureAt) })}
             </Text>
           )}
-          <FirstData tenant={row.id} name={row.name} />
+          <InvitationActions row={row} onMade={props.onMade} />
+          <FirstData tenant={row.id} name={row.name} onAdvanced={props.onAdvanced} />
         </div>
       )}
     />
-  );
-}
-
-function StepList({ row }: { readonly row: Row }): React.JSX.Element {
-  const styles = useStyles();
-  const { t } = useTranslation("Onboarding");
-  return (
-    <ul className={styles.steps}>
-      {steps(row).map(({ step, state }) => (
-        <li key={step}>
-          <Badge
-            appearance="tint"
-            color={COLOURS[state]}
-            title={t(`stepState.${state}`)}
-            style={{ whiteSpace: "nowrap" }}
-          >
-            <span aria-hidden>{SIGNS[state]}&nbsp;</span>
-            {t(`step.${step}`)}
-            <span hidden>: {t(`stepState.${state}`)}</span>
-          </Badge>
-        </li>
-      ))}
-    </ul>
   );
 }

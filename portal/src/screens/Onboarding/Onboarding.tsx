@@ -1,16 +1,16 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "@/api/useAsk";
-import { useRights } from "@/app/tenant";
+import { useViewer } from "@/app/tenant";
 import { OnboardingDocument } from "@/gql/graphql";
 import { Failed } from "@/parts/Failed";
 import { Section } from "@/parts/Section";
 import { usePaging } from "@/parts/usePaging";
 import { Invitation } from "./Invitation";
+import { LinkCard, type Made } from "./LinkCard";
 import { Newcomers } from "./Newcomers";
-
-const LOOK_MS = 10_000;
+import { useLookAgain } from "./useLookAgain";
 
 const useStyles = makeStyles({
   title: { margin: 0 },
@@ -18,22 +18,19 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingHorizontalM },
 });
 
-/** Customers from the invitation to their first complete figures; looked at again every ten seconds. */
+/** Customers from the invitation to their first complete figures; looked at again every five seconds. */
 export default function Onboarding(): React.JSX.Element {
   const styles = useStyles();
   const { t } = useTranslation("Onboarding");
-  const { invite } = useRights();
+  const { mayInvite } = useViewer();
   const paging = usePaging("onboarding", 25);
   const asked = useAsk(OnboardingDocument, { first: paging.first, after: paging.after });
   const { again } = asked;
+  const [made, setMade] = useState<Made | null>(null);
   useEffect(() => {
     document.title = `${t("title")} · SUA`;
   }, [t]);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || again(), LOOK_MS);
-    return () => clearInterval(timer);
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `again` is another function each time, and does the same
-  }, [paging.after]);
+  useLookAgain(again);
   const page = asked.before?.tenants;
   return (
     <>
@@ -44,10 +41,13 @@ export default function Onboarding(): React.JSX.Element {
         {t("about")}
       </Text>
       <div className={styles.stack}>
-        {invite ? <Invitation /> : <Text>{t("invite.notForYou")}</Text>}
+        {mayInvite ? <Invitation onMade={setMade} /> : <Text>{t("invite.notForYou")}</Text>}
+        {made !== null && <LinkCard key={made.link} made={made} onClose={() => setMade(null)} />}
         <Section title={t("list")}>
           {asked.trouble !== null && <Failed trouble={asked.trouble} onRetry={again} />}
-          {(page !== undefined || asked.trouble === null) && <Newcomers page={page} paging={paging} />}
+          {(page !== undefined || asked.trouble === null) && (
+            <Newcomers page={page} paging={paging} onMade={setMade} onAdvanced={again} />
+          )}
         </Section>
       </div>
     </>

@@ -48,3 +48,16 @@ it("where access ended nothing more is waited for", () => {
     "STUCK",
   ]);
 });
+
+it("an invitation taken back was never consented to", () => {
+  expect(states({ ...invited, state: "OFFBOARDED", organisation: null }).slice(0, 3)).toEqual([
+    "DONE",
+    "STUCK",
+    "STUCK",
+  ]);
+  expect(states({ ...invited, state: "OFFBOARDED", organisation: "Contoso" }).slice(0, 3)).toEqual([
+    "DONE",
+    "DONE",
+    "DONE",
+  ]);
+});

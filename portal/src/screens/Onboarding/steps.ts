@@ -1,6 +1,8 @@
 /** How far a new customer has come, from the invitation to the first complete figures. */
 
 export interface Newcomer {
+  /** The directory's own name; null before consent. */
+  organisation?: string | null;
   state: "BLOCKED" | "CONSENTED" | "GONE" | "INVITED" | "OFFBOARDED" | "WITHDRAWN";
   consent: { missingPermissions: readonly string[] };
   subscription?: { state: "EXPIRED" | "LIVE" | "LOST" } | null;
@@ -18,7 +20,8 @@ function read(customer: Newcomer, feed: string): boolean {
 }
 
 function done(customer: Newcomer): Record<Step, boolean> {
-  const consented = customer.state !== "INVITED";
+  // Who was invited, never consented and was let go has no directory.
+  const consented = customer.state !== "INVITED" && (customer.state !== "OFFBOARDED" || customer.organisation != null);
   return {
     INVITED: true,
     CONSENTED: consented,

@@ -1,7 +1,7 @@
 import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useRights, useViewer } from "@/app/tenant";
+import { useTenant, useViewer } from "@/app/tenant";
 import type { Role } from "@/gql/graphql";
 import { DataGrid } from "@/parts/DataGrid";
 import { Section } from "@/parts/Section";
@@ -27,7 +27,8 @@ export function Access(): ReactElement {
   const styles = useStyles();
   const { t } = useTranslation("Settings");
   const viewer = useViewer();
-  const { change } = useRights();
+  const { mayChange } = useTenant();
+  const change = Object.values(mayChange).some(Boolean);
   return (
     <Section title={t("access.title")}>
       <Text>{viewer.name === null ? t("access.youUnnamed") : t("access.you", { name: viewer.name })}</Text>

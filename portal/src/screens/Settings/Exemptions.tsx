@@ -29,7 +29,7 @@ export function Exemptions(): ReactElement {
   const { t } = useTranslation("Settings");
   const { id } = useTenant();
   const moment = useMoment();
-  const mayChange = useMayChange();
+  const mayChange = useMayChange("exemptions");
   const paging = usePaging(JSON.stringify([id, moment.variables]));
   const asked = useAsk(SettingsExemptionsDocument, {
     tenant: id,

@@ -35,7 +35,7 @@ export function Prices(): ReactElement {
   const { t } = useTranslation("Settings");
   const { id } = useTenant();
   const moment = useMoment();
-  const mayChange = useMayChange();
+  const mayChange = useMayChange("prices");
   const [sku, setSku] = useParameter("sku");
   const [when, setWhen] = useParameter("when", "day");
   const [setting, setSetting] = useState<string | null>(null);

@@ -1,18 +1,18 @@
-import { Button, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { Edit20Regular } from "@fluentui/react-icons/svg/edit";
 import { useState, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SettingsRulesDocument, type SettingsRulesQuery } from "@/gql/graphql";
-import { useFormats } from "@/i18n/format";
 import { Answer } from "@/parts/Answer";
+import { Empty } from "@/parts/Empty";
 import { Facts } from "@/parts/Evidence";
 import { Section } from "@/parts/Section";
 import { useMoment } from "@/time/useMoment";
 import { RulesChanges } from "./RulesChanges";
 import { RulesDialog } from "./RulesDialog";
-import { rulesThen, type Rules as Shown } from "./rulesThen";
+import type { Rules as Shown } from "./ruleFacts";
 import { Said } from "./Said";
 import { useMayChange } from "./useSetting";
 import { RULE_GROUPS, useRuleWords, type RuleName } from "./useRuleWords";
@@ -39,7 +39,7 @@ export function Rules(): ReactElement {
   const { t } = useTranslation("Settings");
   const { id } = useTenant();
   const moment = useMoment();
-  const mayChange = useMayChange();
+  const mayChange = useMayChange("policy");
   const [editing, setEditing] = useState(false);
   const [said, setSaid] = useState<string | null>(null);
   const asked = useAsk(SettingsRulesDocument, { tenant: id, ...moment.variables });
@@ -85,32 +85,9 @@ export function Rules(): ReactElement {
 
 function AtMoment({ tenant }: { readonly tenant: Told }): ReactElement {
   const { t } = useTranslation("Settings");
-  const formats = useFormats();
-  const moment = useMoment();
-  const then = rulesThen(
-    tenant.events.nodes,
-    { asOf: tenant.at.asOf, knownAt: moment.knownAt ?? "9999-12-31T00:00:00Z" },
-    moment.timeZone,
-  );
-  const words: ReactNode =
-    then.from === "fact"
-      ? t("rules.then", {
-          position: then.fact.position,
-          when: formats.instant(then.fact.recordedAt, moment.timeZone),
-        })
-      : t(then.from === "now" ? "rules.thenNow" : "rules.unknown");
-  return (
-    <>
-      {moment.past && (
-        <MessageBar intent={then.from === "unknown" ? "warning" : "info"} layout="multiline">
-          <MessageBarBody>
-            {words} {then.from === "unknown" && tenant.events.pageInfo.hasNextPage && t("rules.more")}
-          </MessageBarBody>
-        </MessageBar>
-      )}
-      <Values rules={then.from === "fact" ? then.rules : tenant.policy} skus={tenant.at.skus} />
-    </>
-  );
+  const { policy, skus } = tenant.at;
+  if (policy == null) return <Empty title={t("rules.before")} />;
+  return <Values rules={policy} skus={skus} />;
 }
 
 function Values({ rules, skus }: { readonly rules: Shown; readonly skus: Told["at"]["skus"] }): ReactElement {

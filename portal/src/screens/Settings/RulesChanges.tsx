@@ -6,7 +6,7 @@ import { useFormats } from "@/i18n/format";
 import { DataGrid } from "@/parts/DataGrid";
 import { Section } from "@/parts/Section";
 import { useMoment } from "@/time/useMoment";
-import { differing, rulesOf } from "./rulesThen";
+import { differing, rulesOf } from "./ruleFacts";
 import { useRuleWords, type RuleName } from "./useRuleWords";
 
 type Told = NonNullable<SettingsRulesQuery["tenant"]>;

@@ -7,7 +7,7 @@ import { ConfirmDialog } from "@/parts/ConfirmDialog";
 import { Refused } from "./Refused";
 import { RulesFields } from "./RulesFields";
 import { changesOf, draftOf, rulesFaults } from "./rulesForm";
-import type { Rules } from "./rulesThen";
+import type { Rules } from "./ruleFacts";
 import { useSetting } from "./useSetting";
 
 type Skus = NonNullable<SettingsRulesQuery["tenant"]>["at"]["skus"];

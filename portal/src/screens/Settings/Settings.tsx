@@ -1,7 +1,7 @@
 import { makeStyles, MessageBar, MessageBarBody, Tab, TabList, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useRights } from "@/app/tenant";
+import { useTenant } from "@/app/tenant";
 import { useFormats } from "@/i18n/format";
 import { PageHeader } from "@/parts/PageHeader";
 import { useParameter } from "@/parts/useParameter";
@@ -9,9 +9,10 @@ import { useMoment } from "@/time/useMoment";
 import { Access } from "./Access";
 import { Exemptions } from "./Exemptions";
 import { Prices } from "./Prices";
+import { Retention } from "./Retention";
 import { Rules } from "./Rules";
 
-const TABS = { prices: Prices, rules: Rules, exemptions: Exemptions, access: Access };
+const TABS = { prices: Prices, rules: Rules, exemptions: Exemptions, calls: Retention, access: Access };
 type TabName = keyof typeof TABS;
 const NAMES = Object.keys(TABS) as TabName[];
 
@@ -20,7 +21,10 @@ const useStyles = makeStyles({
   bar: { marginBottom: tokens.spacingVerticalM },
 });
 
-/** Prices, rules and exemptions the figures rest on, as they stood at the moment looked at; and who may change them. */
+/**
+ * Prices, rules and exemptions the figures rest on, as they stood at the moment looked at; for how long call details are
+ * kept; and who may change all this.
+ */
 export default function Settings(): ReactElement {
   const styles = useStyles();
   const { t } = useTranslation("Settings");
@@ -53,7 +57,7 @@ export default function Settings(): ReactElement {
 function Standing(): ReactElement | null {
   const styles = useStyles();
   const { t } = useTranslation("Settings");
-  const { change } = useRights();
+  const { mayChange } = useTenant();
   const formats = useFormats();
   const moment = useMoment();
   if (moment.past) {
@@ -70,7 +74,7 @@ function Standing(): ReactElement | null {
       </MessageBar>
     );
   }
-  if (change) return null;
+  if (Object.values(mayChange).some(Boolean)) return null;
   return (
     <MessageBar className={styles.bar} intent="info">
       <MessageBarBody>{t("mayNot")}</MessageBarBody>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { changesOf, draftOf, rulesFaults } from "./rulesForm";
-import type { Rules } from "./rulesThen";
+import type { Rules } from "./ruleFacts";
 
 const RULES: Rules = {
   __typename: "Policy",

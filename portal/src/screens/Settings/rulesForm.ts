@@ -1,5 +1,5 @@
 import type { PolicyInput, SeatPool } from "@/gql/graphql";
-import { differing, type Rules } from "./rulesThen";
+import { differing, type Rules } from "./ruleFacts";
 
 /** Rules as somebody types them; every field is text as typed. Shares are in per cent, lists one item a line. */
 export interface RulesDraft {

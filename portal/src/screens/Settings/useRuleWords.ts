@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
-import type { Rules } from "./rulesThen";
+import type { Rules } from "./ruleFacts";
 
 /** The names of the rules. */
 export type RuleName = Exclude<keyof Rules, "__typename">;

@@ -1,7 +1,7 @@
 import { useCallback, useState } from "react";
 import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
 import { troubleOf, type Trouble } from "@/api/errors";
-import { useRights } from "@/app/tenant";
+import { useTenant, type MayChange } from "@/app/tenant";
 import { useSettled } from "@/screens/Worklist/useSettled";
 import { useMoment } from "@/time/useMoment";
 
@@ -45,9 +45,9 @@ export function useSetting<Data, Variables extends AnyVariables>(
   return { set, setting, trouble, clear: useCallback(() => setTrouble(null), []) };
 }
 
-/** Whether settings can be changed here and now: by role, and only today. */
-export function useMayChange(): boolean {
-  const { change } = useRights();
+/** Whether a setting can be changed here and now: as the API says, and only today. */
+export function useMayChange(what: keyof MayChange): boolean {
+  const { mayChange } = useTenant();
   const { past } = useMoment();
-  return change && !past;
+  return mayChange[what] && !past;
 }

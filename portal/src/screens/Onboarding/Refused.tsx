@@ -1,0 +1,20 @@
+import { MessageBar, MessageBarBody } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import type { Trouble } from "@/api/errors";
+
+/** Why an invitation was refused, in the words of this screen; else in the API's own. */
+export function Refused({ trouble }: { readonly trouble: Trouble | null }): ReactElement | null {
+  const { t } = useTranslation("Onboarding");
+  if (trouble === null) return null;
+  const known = t(`code.${trouble.code}`, {
+    defaultValue: t(`errors.${trouble.code}`, { ns: "shared", defaultValue: "" }),
+  });
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        {known === "" ? trouble.message : known} <code>{trouble.code}</code>
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
