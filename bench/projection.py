@@ -36,15 +36,24 @@ FOLD = """
     ), spells AS (
         SELECT *, lead(position) OVER next AS until_position, lead(happened_at) OVER next AS until FROM facts
         WINDOW next AS (PARTITION BY user_id, sku_id, via_id ORDER BY position)
+    ), told AS (
+        SELECT *, coalesce(
+            lag(until) OVER before = happened_at AND lag(disabled_plans) OVER before = disabled_plans, false
+        ) AS goes_on
+        FROM spells WHERE name = 'LicenceAssigned'
+        WINDOW before AS (PARTITION BY user_id, sku_id, via_id ORDER BY position)
+    ), held AS (
+        SELECT *, max(happened_at) FILTER (WHERE NOT goes_on) OVER before AS begun,
+               CASE WHEN lead(goes_on) OVER before THEN lead(position) OVER before ELSE 9223372036854775807 END AS joined
+        FROM told WINDOW before AS (PARTITION BY user_id, sku_id, via_id ORDER BY position)
     )
     INSERT INTO licence_holdings
-    SELECT %(tenant)s, user_id, sku_id, via_id, disabled_plans, happened_at, version.*
-    FROM spells CROSS JOIN LATERAL (
+    SELECT %(tenant)s, user_id, sku_id, via_id, disabled_plans, begun, version.*
+    FROM held CROSS JOIN LATERAL (
         SELECT '9999-12-31Z'::timestamptz, position, coalesce(until_position, 9223372036854775807)
         UNION ALL
-        SELECT until, until_position, 9223372036854775807 WHERE until > happened_at
+        SELECT until, until_position, joined WHERE until > begun
     ) AS version (valid_until, since_position, until_position)
-    WHERE name = 'LicenceAssigned'
 """
 _DIGEST = "SELECT count(*), md5(string_agg(h::text, ',' ORDER BY h::text)) FROM licence_holdings h"
 

@@ -6,6 +6,7 @@ is proves nothing about the row.
 
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from psycopg.rows import TupleRow
 from app.domain.ids import TenantId
 
 BATCH = 10_000
-"""Rows held in memory at once."""
+"""Rows held in memory at once, and as many on their way."""
 
 _PLACE = struct.Struct(">c16sq")
 
@@ -50,8 +51,11 @@ def entries(db: Connection[TupleRow], tenant: TenantId, after: int, until: int) 
     """Rows of positions after + 1 to `until`, in order, some at a time."""
     with db.cursor(name="sua_evidence", binary=True) as cursor:
         cursor.execute(_ENTRIES, {"tenant": tenant, "after": after, "until": until})
-        while rows := cursor.fetchmany(BATCH):
-            yield list(map(Entry._make, rows))
+        with ThreadPoolExecutor(1) as ahead:  # PostgreSQL makes the next rows while these are hashed
+            coming = ahead.submit(cursor.fetchmany, BATCH)
+            while rows := coming.result():
+                coming = ahead.submit(cursor.fetchmany, BATCH)
+                yield list(map(Entry._make, rows))
 
 
 def head_of(db: Connection[TupleRow], tenant: TenantId) -> int:
