@@ -44,7 +44,8 @@ FOLD = """
         WINDOW before AS (PARTITION BY user_id, sku_id, via_id ORDER BY position)
     ), held AS (
         SELECT *, max(happened_at) FILTER (WHERE NOT goes_on) OVER before AS begun,
-               CASE WHEN lead(goes_on) OVER before THEN lead(position) OVER before ELSE 9223372036854775807 END AS joined
+               CASE WHEN lead(goes_on) OVER before THEN lead(position) OVER before ELSE 9223372036854775807 END
+                   AS joined
         FROM told WINDOW before AS (PARTITION BY user_id, sku_id, via_id ORDER BY position)
     )
     INSERT INTO licence_holdings
