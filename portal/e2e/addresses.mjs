@@ -22,7 +22,8 @@ export function addressOf({ path }, { tenant, user }) {
   return path.replace(":tenant", encodeURIComponent(tenant)).replace(":user", encodeURIComponent(user));
 }
 
-const SOMEBODY = `query Somebody($tenant: ID!) {
+/** What `somebody` asks. */
+export const SOMEBODY = `query Somebody($tenant: ID!) {
   tenant(id: $tenant) { at { users(first: 1) { nodes { id } } } }
 }`;
 

@@ -8,17 +8,20 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const PORTAL_DIR = process.env.SUA_PORTAL_DIR ?? join(ROOT, "portal", "dist");
+export const PYTHON = join(ROOT, ".venv", "bin", "python");
 const SUA = process.env.SUA_E2E_SUA ?? join(ROOT, ".venv", "bin", "sua");
 const READY_MS = 300_000;
 
 /**
  * A running demo: {portal, graphql, simulator, tenants, tokens, stop()}. SUA_E2E_READY names a file with the line of a
- * demo that runs already (`sua demo --json`); it is used and left running.
+ * demo that runs already (`sua demo --json`); it is used and left running, unless the test wants one `alone`.
+ * `settings`: environment variables of this demo.
  */
-export async function startDemo({ users = 120, days = 62 } = {}) {
+export async function startDemo({ users = 120, days = 62, alone = false, settings = {} } = {}) {
   const given = process.env.SUA_E2E_READY;
-  if (given !== undefined) return { ...JSON.parse(readFileSync(given, "utf8")), stop: async () => {} };
-  if (!existsSync(join(process.env.SUA_PORTAL_DIR ?? join(ROOT, "portal", "dist"), "index.html"))) {
+  if (given !== undefined && !alone) return { ...JSON.parse(readFileSync(given, "utf8")), stop: async () => {} };
+  if (!existsSync(join(PORTAL_DIR, "index.html"))) {
     throw new Error("the portal is not built: make portal");
   }
   const data = mkdtempSync(join(tmpdir(), "sua-e2e-"));
@@ -27,11 +30,11 @@ export async function startDemo({ users = 120, days = 62 } = {}) {
   const places = ["--port", String(port), "--simulator-port", String(simulatorPort)];
   const child = spawn(SUA, ["demo", "--json", "--no-portal", ...size, ...places], {
     cwd: ROOT,
-    env: { ...process.env, SUA_DATA_DIR: data },
+    env: { ...process.env, ...settings, SUA_DATA_DIR: data },
     stdio: ["ignore", "pipe", "pipe"],
   });
   mkdirSync(join(ROOT, "build"), { recursive: true });
-  const log = join(ROOT, "build", "e2e-demo.log");
+  const log = join(ROOT, "build", alone ? "e2e-demo-alone.log" : "e2e-demo.log");
   child.stderr.pipe(createWriteStream(log));
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const stop = async () => {

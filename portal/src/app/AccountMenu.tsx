@@ -9,6 +9,7 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
+import { Person20Regular } from "@fluentui/react-icons/svg/person";
 import { SignOut20Regular } from "@fluentui/react-icons/svg/sign-out";
 import { useTranslation } from "react-i18next";
 import { signOut, useSession } from "@/api/session";
@@ -33,7 +34,7 @@ export function AccountMenu(): React.JSX.Element {
     <Popover trapFocus positioning="below-end">
       <PopoverTrigger disableButtonEnhancement>
         <Button appearance="subtle" className={styles.button} aria-label={`${t("header.account")}: ${name}`}>
-          <Avatar name={name} size={28} color="brand" aria-hidden />
+          <Avatar size={28} color="brand" icon={<Person20Regular />} aria-hidden />
         </Button>
       </PopoverTrigger>
       <PopoverSurface className={styles.surface} aria-label={t("header.account")}>

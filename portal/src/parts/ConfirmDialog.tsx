@@ -11,6 +11,7 @@ import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Trouble } from "@/api/errors";
 import { Failed } from "./Failed";
+import { useFocusBack } from "./useFocusBack";
 
 /** Ask before something is done. `children`: what will happen, or the fields it needs. Stays open while it `runs`. */
 export function ConfirmDialog(props: {
@@ -26,6 +27,7 @@ export function ConfirmDialog(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const { t } = useTranslation();
+  useFocusBack(props.open);
   return (
     <Dialog open={props.open} onOpenChange={(_, { open }) => open || props.onClose()}>
       <DialogSurface>

@@ -9,6 +9,7 @@ import {
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useFocusBack } from "./useFocusBack";
 
 const useStyles = makeStyles({ panel: { width: "min(560px, 100vw)" } });
 
@@ -21,6 +22,7 @@ export function Panel(props: {
 }): ReactElement {
   const styles = useStyles();
   const { t } = useTranslation();
+  useFocusBack(props.open);
   return (
     <OverlayDrawer
       className={styles.panel}
