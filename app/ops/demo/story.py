@@ -20,12 +20,12 @@ from app.ops.customers import invite
 from app.ops.demo.machines import Simulator
 from app.projections.sweeper import behind
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 300.0
 _POLL_SECONDS = 0.02
 
 
 class DemoStuck(Unavailable):
-    """Something that should have happened in the demo did not, and for a minute nothing else was recorded either."""
+    """Something that should have happened in the demo did not, and for five minutes nothing else was recorded."""
 
     code: ClassVar[str] = "DEMO_STUCK"
 
@@ -113,5 +113,5 @@ async def _until(done: Callable[[], bool], what: str, far: Callable[[], object])
         if now != before:
             deadline, before = time.monotonic() + _PATIENCE_SECONDS, now
         elif time.monotonic() > deadline:
-            raise DemoStuck(f"The demo has waited a minute for {what}.")
+            raise DemoStuck(f"The demo has waited five minutes for {what}, and nothing else was recorded.")
         await asyncio.sleep(_POLL_SECONDS)
