@@ -78,16 +78,18 @@ _SEATS = """
         WHERE name = 'LicenceAssigned' WINDOW before AS (PARTITION BY user_id, sku_id ORDER BY position)
     ), held AS (
         SELECT *, max(happened_at) FILTER (WHERE is_new) OVER (PARTITION BY user_id, sku_id ORDER BY position)
-               AS held_since
-        FROM seats
+               AS held_since,
+               CASE WHEN NOT lead(is_new) OVER before THEN lead(position) OVER before ELSE 9223372036854775807 END
+               AS joined
+        FROM seats WINDOW before AS (PARTITION BY user_id, sku_id ORDER BY position)
     )
     INSERT INTO idle_licences
-    SELECT %(tenant)s, user_id, sku_id, held_since, ARRAY['00000000-0000-0000-0000-000000000000']::uuid[], happened_at,
+    SELECT %(tenant)s, user_id, sku_id, held_since, ARRAY['00000000-0000-0000-0000-000000000000']::uuid[], held_since,
            version.*
     FROM held CROSS JOIN LATERAL (
         SELECT '9999-12-31Z'::timestamptz, position, coalesce(until_position, 9223372036854775807)
         UNION ALL
-        SELECT until, until_position, 9223372036854775807 WHERE until > happened_at
+        SELECT until, until_position, joined WHERE until > held_since
     ) AS version (valid_until, since_position, until_position)
 """
 _BY_HAND = {
