@@ -6,11 +6,12 @@ import { openPage, settled, signOn } from "./browsing.mjs";
 
 const DAYS = 28;
 const DAY_MS = 86_400_000;
-const FIGURES = `query Figures($tenant: ID!, $asOf: Date, $since: Date!, $until: Date!, $from: DateTime!, $to: DateTime!) {
+const FIGURES = `query Figures($tenant: ID!, $asOf: Date, $since: Date!, $until: Date!) {
   tenant(id: $tenant) {
-    coverage(since: $from, until: $to) { fetched }
     at(asOf: $asOf) {
       callUsage(groupBy: DEPARTMENT, since: $since, until: $until) { name calls failedCalls participantSeconds users }
+      byHour: callUsage(groupBy: WEEKDAY_HOUR, since: $since, until: $until) { key calls }
+      byKind: callUsage(groupBy: KIND, since: $since, until: $until) { key calls }
       pstnCosts(groupBy: COUNTRY, since: $since, until: $until) { groups { label calls unpricedCalls } }
       calls(first: 25, since: $since, until: $until) {
         nodes { startedAt participantCount participants { name } }
@@ -24,8 +25,7 @@ export default function register({ browser, demo }) {
   const told = async (asOf) => {
     const until = dayAfter(asOf, 1);
     const since = dayAfter(until, -DAYS);
-    const span = { asOf, since, until, from: `${since}T00:00:00Z`, to: `${until}T00:00:00Z` };
-    return (await answerOf(demo(), FIGURES, span)).tenant;
+    return (await answerOf(demo(), FIGURES, { asOf, since, until })).tenant;
   };
   const open = async () => {
     const opened = await openPage(browser(), demo().portal);
@@ -38,11 +38,13 @@ export default function register({ browser, demo }) {
     for (const asOf of days) {
       await page.goto(address(`?asOf=${asOf}`));
       await settled(page);
-      const { at, coverage } = await told(asOf);
+      const { at } = await told(asOf);
       const usage = at.callUsage.toSorted((one, other) => other.participantSeconds - one.participantSeconds);
       const shown = await tableOf(page, "By department: Table");
       await page.getByRole("button", { name: "By weekday and hour" }).click();
-      const hours = (await tableOf(page, "By weekday and hour")).flatMap(([, ...cells]) => cells.map(Number));
+      const hours = (await tableOf(page, "By weekday and hour")).flatMap(([, ...cells]) => cells);
+      await page.getByRole("button", { name: "By type" }).click();
+      const kinds = (await tableOf(page, "By type")).map(([, calls]) => calls);
 
       assert.ok(usage.length > 3);
       assert.deepEqual(
@@ -55,7 +57,10 @@ export default function register({ browser, demo }) {
         ]),
       );
       assert.equal(hours.length, 168);
-      assert.equal(sum(hours), sum(coverage.map(({ fetched }) => fetched)));
+      assert.deepEqual(hours, everyHour(at.byHour).map(number));
+      const many = at.byKind.map(({ calls }) => calls).toSorted((one, other) => other - one);
+      assert.deepEqual(kinds, many.map(number));
+      assert.equal(sum(many), sum(usage.map(({ calls }) => calls)));
     }
     assert.deepEqual(faults, []);
     await context.close();
@@ -112,6 +117,15 @@ function dayAfter(day, days) {
 function instant(at) {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(
     new Date(at),
+  );
+}
+
+/** Calls of the 168 hours of the week, Monday's first. */
+function everyHour(usage) {
+  const known = new Map(usage.map(({ key, calls }) => [key, calls]));
+  return Array.from(
+    { length: 168 },
+    (_, nth) => known.get(`${Math.floor(nth / 24) + 1} ${String(nth % 24).padStart(2, "0")}`) ?? 0,
   );
 }
 
