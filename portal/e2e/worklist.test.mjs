@@ -115,9 +115,11 @@ export default function register({ browser, demo }) {
 
     const [{ key: department }] = userGroups;
     const { findings, findingTotals } = (await answerOf(demo(), ORDERED, { by: "WORTH", department })).tenant.at;
-    const sums = (await tableOf(page, "Saving per month · Cause")).map(([, ...figures]) => figures);
+    await eventually(async () => {
+      const sums = (await tableOf(page, "Saving per month · Cause")).map(([, ...figures]) => figures);
+      assert.deepEqual(sums, [...findingTotals.groups, findingTotals.total].map(line));
+    });
     const list = (await tableOf(page, "Findings")).map(([person, , shown]) => [person, shown]);
-    assert.deepEqual(sums, [...findingTotals.groups, findingTotals.total].map(line));
     assert.deepEqual(
       list,
       findings.nodes.map((each) => [each.userName, department]),
