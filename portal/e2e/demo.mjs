@@ -30,7 +30,7 @@ export async function startDemo({ users = 120, days = 62, alone = false, setting
   const places = ["--port", String(port), "--simulator-port", String(simulatorPort)];
   const child = spawn(SUA, ["demo", "--json", "--no-portal", ...size, ...places], {
     cwd: ROOT,
-    env: { ...process.env, ...settings, SUA_DATA_DIR: data },
+    env: { ...process.env, SUA_E2E_READY: undefined, ...settings, SUA_DATA_DIR: data },
     stdio: ["ignore", "pipe", "pipe"],
   });
   mkdirSync(join(ROOT, "build"), { recursive: true });
