@@ -11,7 +11,10 @@ const PRICES = `query Prices($tenant: ID!, $asOf: Date, $on: Date, $sku: ID) {
     }
   }
 }`;
-const POLICY = `query Policy($tenant: ID!) { tenant(id: $tenant) { policy { idleDays } } }`;
+const POLICY = `query Policy($tenant: ID!, $asOf: Date) {
+  tenant(id: $tenant) { policy { idleDays } at(asOf: $asOf) { policy { idleDays } } }
+}`;
+const RETENTION = `query Retention($tenant: ID!) { tenant(id: $tenant) { callRetention { days } } }`;
 
 export default function register({ browser, demo }) {
   const address = (more) => `/t/${encodeURIComponent(demo().tenants[0])}/settings${more}`;
@@ -81,7 +84,7 @@ export default function register({ browser, demo }) {
     await context.close();
   });
 
-  test("a rule is changed from today on, and what was before is not made up", async () => {
+  test("a rule is changed from today on, and a day before keeps the rules it had", async () => {
     const { context, page, faults } = await open("customer_admin", "?tab=rules");
     const idleDays = async () => (await answerOf(demo(), POLICY)).tenant.policy.idleDays;
     const before = await idleDays();
@@ -94,9 +97,13 @@ export default function register({ browser, demo }) {
     };
     await change(before + 30);
     assert.equal(await idleDays(), before + 30);
-    await page.goto(address(`?tab=rules&asOf=${await dayBefore(demo(), 21)}`));
+    const asOf = await dayBefore(demo(), 21);
+    await page.goto(address(`?tab=rules&asOf=${asOf}`));
     await settled(page);
-    await page.getByText("The rules before it are not told by the service").waitFor();
+    const then = (await answerOf(demo(), POLICY, { asOf })).tenant.at.policy.idleDays;
+    assert.notEqual(then, before + 30);
+    const idle = page.locator("dt", { hasText: /^Idle after$/ }).locator("xpath=following-sibling::dd[1]");
+    assert.ok((await idle.innerText()).startsWith(`${then} days`));
     assert.equal(await page.getByRole("button", { name: "Change the rules" }).count(), 0);
     await page.goto(address("?tab=rules"));
     await settled(page);
@@ -107,6 +114,34 @@ export default function register({ browser, demo }) {
       const [newest] = await tableOf(page, "How the rules changed");
       assert.match(newest[1], new RegExp(`Idle after: ${before + 30} days → ${before} days`));
     });
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("call details are kept for longer, and for less only by who says that it is understood", async () => {
+    const { context, page, faults } = await open("customer_admin", "?tab=calls");
+    const days = async () => (await answerOf(demo(), RETENTION)).tenant.callRetention.days;
+    const before = await days();
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Change the time" }).click();
+    await dialog.getByLabel("Days after the month").fill("7");
+    await dialog.getByText("A whole number from 30 to 3660.").waitFor();
+    assert.equal(await dialog.getByRole("button", { name: "Save" }).isDisabled(), true);
+    await dialog.getByLabel("Days after the month").fill(String(before + 100));
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The time is changed.").waitFor();
+    await settled(page);
+    assert.equal(await days(), before + 100);
+    await page.getByText(`${before + 100} days after the month`).waitFor();
+
+    await page.getByRole("button", { name: "Change the time" }).click();
+    await dialog.getByLabel("Days after the month").fill(String(before));
+    await dialog.getByText("What is dropped cannot be got back").waitFor();
+    assert.equal(await dialog.getByRole("button", { name: "Save" }).isDisabled(), true);
+    await dialog.getByLabel("I understand that this cannot be undone").check();
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The time is changed.").waitFor();
+    await eventually(async () => assert.equal(await days(), before));
     assert.deepEqual(faults, []);
     await context.close();
   });

@@ -28,7 +28,7 @@ export function Access(): ReactElement {
   const { t } = useTranslation("Settings");
   const viewer = useViewer();
   const { mayChange } = useTenant();
-  const change = Object.values(mayChange).some(Boolean);
+  const change = Object.values(mayChange).some((may) => may === true);
   return (
     <Section title={t("access.title")}>
       <Text>{viewer.name === null ? t("access.youUnnamed") : t("access.you", { name: viewer.name })}</Text>

@@ -74,7 +74,7 @@ function Standing(): ReactElement | null {
       </MessageBar>
     );
   }
-  if (Object.values(mayChange).some(Boolean)) return null;
+  if (Object.values(mayChange).some((may) => may === true)) return null;
   return (
     <MessageBar className={styles.bar} intent="info">
       <MessageBarBody>{t("mayNot")}</MessageBarBody>
