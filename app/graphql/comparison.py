@@ -35,12 +35,14 @@ class SeatPath:
 @strawberry.type(description="A seat, a user with a product, that is another at this moment than at the one compared.")
 class SeatDifference:
     user_id: strawberry.ID = strawberry.field(description="Taken by `user` arguments.")
-    user_name: str | None = strawberry.field(description="A pseudonym for viewers without Sua.SeePersons.")
-    department: str | None = strawberry.field(
-        description="At this moment; of a user not known then, at the one compared."
+    user_name: str | None = strawberry.field(
+        description="A pseudonym for viewers without Sua.SeePersons. Null: none is known, or it was erased."
     )
-    sku: Sku
-    outcome: SeatOutcome  # type: ignore[valid-type]
+    department: str | None = strawberry.field(
+        description="At this moment; of a user not known then, at the one compared. Null: the directory does not say."
+    )
+    sku: Sku = strawberry.field(description="The product, as it is at this moment.")
+    outcome: SeatOutcome = strawberry.field(description="What became of the seat.")  # type: ignore[valid-type]
     before: list[SeatPath] = strawberry.field(description="Held by these paths at the moment compared; empty: not.")
     after: list[SeatPath] = strawberry.field(description="Held by these paths at this moment; empty: not.")
     changed_at: datetime | None = strawberry.field(
@@ -51,9 +53,9 @@ class SeatDifference:
 
 @strawberry.type(description="How many seats of a product became what.")
 class OutcomeTotal:
-    sku: Sku
-    outcome: SeatOutcome  # type: ignore[valid-type]
-    seats: int
+    sku: Sku = strawberry.field(description="The product, as it is at this moment.")
+    outcome: SeatOutcome = strawberry.field(description="What became of them.")  # type: ignore[valid-type]
+    seats: int = strawberry.field(description="Seats, a user with a product each.")
 
 
 @strawberry.type(

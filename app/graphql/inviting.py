@@ -38,7 +38,9 @@ class Invited:
     position: Position = strawberry.field(description="Ask `at(atLeast: position)` to be shown the customer.")
     link: str = strawberry.field(description="Opens SUA's page, which leads to Microsoft's consent.")
     expires_at: datetime = strawberry.field(description="Until when the link is valid, UTC.")
-    mail: InvitationMail  # type: ignore[valid-type]
+    mail: InvitationMail = strawberry.field(  # type: ignore[valid-type]
+        description="What became of the mail; the link is valid whatever did."
+    )
     mail_error: str | None = strawberry.field(description="The error code of a mail that failed; null: none failed.")
 
 

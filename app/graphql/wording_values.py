@@ -52,6 +52,11 @@ VALUES: dict[str, dict[str, str]] = {
         "DECLINED": "It stays, though the finding is right.",
         "DONE": "Somebody says that it was freed; whether it was, later facts show.",
     },
+    "InvitationMail": {
+        "SENT": "The mail server took it.",
+        "NO_SERVER": "No mail server is set, so none was sent: hand the link over yourself.",
+        "FAILED": "It could not be sent: hand the link over yourself, or make another.",
+    },
     "Feed": {
         "LICENCES": "Users, products and who holds what.",
         "SIGN_INS": "When users last signed in.",

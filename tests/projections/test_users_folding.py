@@ -16,7 +16,7 @@ from app.domain.events.licensing import (
     UserKind,
 )
 from app.domain.personal import Personal
-from app.projections import users
+from app.projections import user_listing, users
 from tests.projections.folding import column, facts_of, known, now, told
 from tests.projections.story import ANNA, BERT, assigned, day, discovered, profile
 
@@ -134,7 +134,7 @@ def test_each_user_has_rows_of_their_own_and_the_past_stays_known_as_it_was() ->
 def test_a_row_without_ground_for_the_kind_has_the_usual_one_of_that_kind() -> None:
     row = (ANNA, "Anna", None, "ROOM", True, *[None] * 6, False)
 
-    usual, told_so = users._row((*row, None, None, None)), users._row((*row, "ASSUMED", "LOW", None))
+    usual, told_so = users.row_of((*row, None, None, None)), users.row_of((*row, "ASSUMED", "LOW", None))
 
     assert (usual.kind, usual.kind_source, usual.kind_confidence) == (
         UserKind.ROOM,
@@ -145,7 +145,7 @@ def test_a_row_without_ground_for_the_kind_has_the_usual_one_of_that_kind() -> N
 
 
 def test_a_text_searched_for_is_taken_as_it_is_written() -> None:
-    assert users._containing("50%_\\") == "%50\\%\\_\\\\%"
+    assert user_listing._containing("50%_\\") == "%50\\%\\_\\\\%"
 
 
 def test_all_users_of_a_batch_are_looked_up() -> None:
