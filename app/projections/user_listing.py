@@ -25,7 +25,7 @@ class UserOrder(StrEnum):
 
 NAME = "CASE WHEN u.display_name IS NULL THEN '' ELSE u.display_name END"
 DEPARTMENT = "CASE WHEN u.department IS NULL THEN '' ELSE u.department END"
-"""As the indexes have them, which seek by these alone (0027_users_in_order.sql)."""
+"""As the indexes have them, which seek by these alone (0027_users_in_order_of_name.sql)."""
 
 _PLACES = {UserOrder.NAME: (NAME, "u.user_id"), UserOrder.DEPARTMENT: (DEPARTMENT, NAME, "u.user_id")}
 

@@ -1,7 +1,7 @@
 """The log in memory: the interface of the real one, without its tables. For tests of decisions, not of storage."""
 
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,6 +50,13 @@ class MemoryStore:
             for version, fact in enumerate(change.facts, change.expected + 1):
                 log.append(Recorded(tenant, len(log) + 1, change.stream, version, at, own or cause, fact))
         return len(log)
+
+    def pseudonym(self, tenant: TenantId, value: str) -> str:
+        return f"{tenant}/{value}"
+
+    def erased_among(self, tenant: TenantId, subjects: Iterable[str]) -> set[str]:  # noqa: ARG002
+        """Nobody is erased here."""
+        return set()
 
     def append_seats(self, tenant: TenantId, changes: Sequence[SeatChange], *, cause: UUID, at: datetime) -> int:
         position = self.append_many(tenant, changes, cause=cause, at=at)

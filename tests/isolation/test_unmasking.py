@@ -143,7 +143,8 @@ async def test_names_are_not_sent_in_parts(read_pool: ReadPool, world: World, as
 async def test_which_fields_hold_persons_is_found_out_by_asking_as_two_viewers(door: Door) -> None:
     differing: set[str] = set()
     for document in questions(CONTOSO):
-        if document.of_tenant:
+        in_order_of_names = "orderBy: USER" in document.name  # of pseudonyms for who sees no others, so other rows pair
+        if document.of_tenant and not in_order_of_names:
             plain, masked = [
                 (await door.ask(who, document.text, id=str(CONTOSO.tenant))).content["data"] for who in (SEES, LOOKS)
             ]

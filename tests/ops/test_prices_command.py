@@ -54,7 +54,8 @@ class Till:
         return str(path)
 
     def invited(self) -> TenantId:
-        told, error = sua("tenants", "invite", "Contoso", "admin@contoso.example")
+        """Another customer each time."""
+        told, error = sua("tenants", "invite", f"Contoso {uuid4()}", "admin@contoso.example")
         assert error is None
         return TenantId(UUID(told["tenant"]))
 

@@ -38,8 +38,8 @@ async def plan(reader: Reader, tenant: TenantId, **wanted: Any) -> str:
 @pytest.mark.parametrize(
     ("wanted", "after", "index"),
     [
-        ({}, ("e000", UUID(int=1)), "users_by_name_idx"),
-        ({"order": UserOrder.DEPARTMENT}, ("Department 8", "e000", UUID(int=1)), "users_by_department_idx"),
+        ({}, ("e000", UUID(int=1)), "users_in_order_of_name_idx"),
+        ({"order": UserOrder.DEPARTMENT}, ("Department 8", "e000", UUID(int=1)), "users_in_order_of_department_idx"),
     ],
 )
 async def test_a_deep_page_begins_where_the_page_before_ended(
