@@ -54,7 +54,7 @@ class MemoryStore:
     def pseudonym(self, tenant: TenantId, value: str) -> str:
         return f"{tenant}/{value}"
 
-    def erased_among(self, tenant: TenantId, subjects: Iterable[str]) -> set[str]:  # noqa: ARG002
+    def erased_among(self, tenant: TenantId, subjects: Iterable[str]) -> set[str]:
         """Nobody is erased here."""
         return set()
 
