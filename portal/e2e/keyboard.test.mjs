@@ -35,8 +35,8 @@ export default function register({ browser, demo }) {
       await goTo(page, link, "Shift+Tab");
       await page.keyboard.press("Enter");
       await settled(page);
-      const here = page.getByRole("navigation").getByRole("link", { name: link, exact: true });
-      assert.equal(await here.getAttribute("aria-current"), "page", link);
+      await page.locator("nav a[aria-current=page]", { hasText: link }).waitFor(); // its screen may be fetched first
+      await settled(page);
       assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
     }
     assert.deepEqual(faults, []);
@@ -117,9 +117,9 @@ async function placeOfFocus(page, around) {
   return page.evaluate((edge) => {
     const here = (globalThis.stop = document.activeElement);
     const { left, top, right, bottom } = here.getBoundingClientRect();
-    if (here === document.body || right - left < 2 || bottom <= 0 || top >= innerHeight) return null;
     const [x, y] = [Math.max(0, left - edge), Math.max(0, top - edge)];
     const [width, height] = [Math.min(innerWidth, right + edge) - x, Math.min(innerHeight, bottom + edge) - y];
+    if (here === document.body || right - left < 2 || width < 2 || height < 2) return null;
     return { name: here.outerHTML.slice(0, 160), clip: { x, y, width, height } };
   }, around);
 }
