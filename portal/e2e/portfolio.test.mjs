@@ -6,7 +6,7 @@ import { openPage, settled, signOn } from "./browsing.mjs";
 
 const PORTFOLIO = `query Portfolio($asOf: Date, $by: PortfolioOrder! = NAME, $down: Boolean) {
   portfolio(asOf: $asOf, first: 25, orderBy: $by, descending: $down) {
-    nodes { name seats people runRate { total { amount currency } } waste { tier seats saving { total { amount currency } } } }
+    nodes { name seats people runRate { total { amount currency } } waste { tier seats saving { total { amount currency } } } freshness { collectedAt } }
   }
 }`;
 
@@ -27,11 +27,15 @@ export default function register({ browser, demo }) {
       const shown = await tableOf(page, "Customers");
 
       assert.ok(nodes.length > 0);
-      nodes.forEach(({ name, seats, people, runRate, waste }, nth) => {
+      nodes.forEach(({ name, seats, people, runRate, waste, freshness }, nth) => {
         const cells = shown[nth];
         const likely = waste.find(({ tier }) => tier === "LIKELY");
         assert.ok(cells[0] === name || cells[0] === `${name} Left`);
-        assert.equal(cells[1], runRate.total === null ? "unknown" : whole(runRate.total));
+        if (freshness.collectedAt === null) {
+          assert.deepEqual([cells[1], cells[3], cells[7]], ["unknown", "unknown", "unknown"]);
+          return;
+        }
+        assert.equal(cells[1], whole(runRate.total));
         assert.ok(likely === undefined ? cells[3] === "none" : cells[3].startsWith(whole(likely.saving.total)));
         assert.ok(cells[7].startsWith(`${number(seats)} by ${number(people)}`));
       });

@@ -29,6 +29,7 @@ export function useColumns(): Column<Row>[] {
     return share === null ? null : small(t("share", { share: formats.percent(share) }));
   };
   const waste = (row: Row, tier: Tier): ReactNode => {
+    if (row.freshness.collectedAt == null) return <Unknown />;
     const found = row.waste.find((each) => each.tier === tier);
     if (found === undefined) return t("nothing");
     return (
@@ -120,12 +121,15 @@ export function useColumns(): Column<Row>[] {
       sort: "SEATS",
       align: "end",
       wideOnly: true,
-      cell: (row) => (
-        <>
-          {formats.number(row.seats)}
-          {small(t("people", { count: row.people }))}
-        </>
-      ),
+      cell: (row) =>
+        row.freshness.collectedAt == null ? (
+          <Unknown />
+        ) : (
+          <>
+            {formats.number(row.seats)}
+            {small(t("people", { count: row.people }))}
+          </>
+        ),
     },
     {
       id: "fresh",
