@@ -17,7 +17,7 @@ import { useFormats } from "@/i18n/format";
 import { useViewer } from "./tenant";
 
 const useStyles = makeStyles({
-  button: { minWidth: "unset", padding: "4px" },
+  button: { minWidth: "unset", padding: "4px", flexShrink: 0 },
   surface: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS, maxWidth: "300px" },
   quiet: { color: tokens.colorNeutralForeground3 },
 });

@@ -5,7 +5,7 @@ import { useLocation, useNavigate, useParams } from "react-router";
 import { useViewer } from "./tenant";
 
 const useStyles = makeStyles({
-  box: { minWidth: "160px", width: "260px", maxWidth: "100%" },
+  box: { minWidth: "96px", width: "260px", maxWidth: "100%" },
   name: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", color: tokens.colorNeutralForeground1 },
   list: { maxHeight: "60vh" },
 });

@@ -50,7 +50,7 @@ export function LinkCard(props: { readonly made: Made; readonly onClose: () => v
         />
       }
     >
-      <MessageBar intent={made.mail === "FAILED" ? "warning" : "success"} layout="multiline" politeness="polite">
+      <MessageBar intent={made.mail === "SENT" ? "success" : "warning"} layout="multiline" politeness="polite">
         <MessageBarBody>
           {t(`mail.${made.mail}`)} {made.mailError != null && <code>{made.mailError}</code>}
         </MessageBarBody>
