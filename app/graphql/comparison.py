@@ -108,12 +108,12 @@ class Comparison:
         asked = info.context
         which = self._which(sku, user, department, outcomes)
         page = self._page(asked, which, first, after)
-        below = names_below(info)
+        below, by_name = names_below(info), asked.viewer.sees_persons(self.tenant)
         return await page.filled(
             lambda limit: comparison.differences(
-                asked.db, self.tenant, page.pinned, which, after=page.after, limit=limit
+                asked.db, self.tenant, page.pinned, which, by_name=by_name, after=page.after, limit=limit
             ),
-            lambda row: (row.name or "", row.user, row.sku),
+            lambda row: ((by_name and row.name) or "", row.user, row.sku),
             lambda rows: _shown(asked, self.tenant, page.pinned, rows, below),
         )
 

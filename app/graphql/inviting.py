@@ -15,6 +15,7 @@ from app.domain.errors import Refused, Unavailable
 from app.domain.ids import TenantId
 from app.graphql.changing import Changed, ReadOnly
 from app.graphql.context import Asked, Info
+from app.graphql.errors import masked
 from app.graphql.ids import thing_id
 from app.graphql.scalars import Position, checked_text
 from app.graphql.tenants import row_seen
@@ -94,13 +95,15 @@ def _inviting(asked: Asked) -> tuple[Desk, Inviting]:
 
 
 async def _invited(desk: Desk, inviting: Inviting, act: Callable[[], Invitation]) -> Invited:
-    """A mail that fails takes nothing back: the customer is there, and the link can be handed over."""
+    """A mail that fails, however, takes nothing back: the customer is there, and the link can be handed over."""
     made = await asyncio.to_thread(act)
     mail, error = Mailed.FAILED, None
     try:
         mail = await _aside(made.tenant, lambda: inviting.deliver(made))
     except (Refused, Unavailable) as failed:
         error = failed.code
+    except Exception as failed:  # noqa: BLE001 - an odd setting must not lose the link; told by kind, as a fault of ours
+        error = masked(failed)["extensions"]["code"]
     return Invited(
         tenant_id=strawberry.ID(thing_id("Tenant", made.tenant)),
         position=await _head(desk, made.tenant),

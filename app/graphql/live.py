@@ -23,7 +23,7 @@ from app.auth.callers import Callers
 from app.auth.tokens import Claims, TokenRefused
 from app.auth.viewer import Forbidden, Grants, Viewer, viewer_of
 from app.domain.errors import Refused, SuaError, Unavailable
-from app.domain.ids import DirectoryId
+from app.domain.ids import DirectoryId, TenantId
 from app.graphql.documents import Documents
 from app.graphql.errors import described, known, masked, of_execution
 from app.graphql.http import Asking
@@ -92,7 +92,7 @@ class Live:
         grants: Grants,
         persisted: Persisted,
         pace: Pace,
-        moved: Callable[[], None] = lambda: None,
+        moved: Callable[[TenantId], None] = lambda _: None,
     ) -> None:
         self.terms = terms
         self.tidings = Tidings(pool, moved)

@@ -62,7 +62,7 @@ class Tidings:
     """Who listens to what. The poller runs while somebody does. `moved` is called before anybody is told so."""
 
     def __init__(
-        self, pool: ReadPool, moved: Callable[[], None] = lambda: None, every_seconds: float = EVERY_SECONDS
+        self, pool: ReadPool, moved: Callable[[TenantId], None] = lambda _: None, every_seconds: float = EVERY_SECONDS
     ) -> None:
         self._pool = pool
         self._moved = moved
@@ -168,7 +168,7 @@ class Tidings:
             before = self._advances.get(tenant)
             if listeners and (before is None or before.position != head.position):
                 answer = self._advances[tenant] = TenantAdvanced.of(tenant, head)
-                self._moved()
+                self._moved(tenant)
                 for listener in listeners:
                     listener.offer("", answer, head.position)
 

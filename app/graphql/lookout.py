@@ -64,9 +64,12 @@ class Lookout:
             self._next[wanted] = task
         return await asyncio.shield(task)
 
-    def forget(self) -> None:
-        """Some tenant moved: whoever asks from now on is told by a new look, and not by one under way either."""
-        self._seen.clear()
+    def forget(self, tenant: TenantId | None = None) -> None:
+        """This tenant moved, or some did (None): whoever asks of it from now on is told by a new look, and not by one
+        under way either.
+        """
+        for wanted in [each for each in self._seen if tenant is None or tenant in each[3]]:
+            del self._seen[wanted]
         self._forgotten += 1
 
     async def _after(
@@ -86,9 +89,10 @@ class Lookout:
                 del self._running[wanted]
 
     def _remember(self, wanted: _Wanted, until: float, sight: Sight) -> None:
+        now = asyncio.get_running_loop().time()
         self._seen[wanted] = (until, sight)
         self._seen.move_to_end(wanted)
-        while len(self._seen) > SEEN_MAX:
+        while len(self._seen) > SEEN_MAX or next(iter(self._seen.values()))[0] <= now < until:
             self._seen.popitem(last=False)
 
     async def _looked(self, claims: Claims, tenants: Tenants) -> Sight:

@@ -60,5 +60,6 @@ class PermittedQuestions:
         "provider's administrators."
     )
     async def invitation(self, info: Info) -> OpenInvitation | None:
-        link = (await info.context.open_links()).get(self.tenant)
+        left = State(self.row.state) is State.OFFBOARDED
+        link = None if left else (await info.context.open_links()).get(self.tenant)
         return None if link is None else OpenInvitation(made_at=link.made_at, expires_at=link.expires_at)

@@ -1,9 +1,8 @@
 """Users of a tenant's directory, with what they hold and when they were last active."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
-from uuid import UUID
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 
@@ -19,6 +18,7 @@ from app.graphql.node_type import Node
 from app.graphql.paging import Connection, Page
 from app.graphql.scalars import checked_text
 from app.graphql.skus import Sku, sku_shown
+from app.graphql.user_places import KEYS, PLACES
 from app.projections import activity_gaps, erased_people, last_activity, licence_holdings, user_listing, users
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
@@ -130,7 +130,10 @@ States: TypeAlias = frozenset[user_listing.Activity] | None
 
 @strawberry.type
 class UserQuestions(AtMoment):
-    @strawberry.field(description="Users in the directory at the moment, by default by name.")
+    @strawberry.field(
+        description="Users in the directory at the moment, by default by name. Without Sua.SeePersons names do not "
+        "count in the order, but ids: true names in order would tell what pseudonyms hide."
+    )
     async def users(
         self,
         info: Info,
@@ -150,7 +153,7 @@ class UserQuestions(AtMoment):
             wanted["activity"] = ActivityWanted(states, idle_days)
         return await page.filled(
             lambda limit: user_listing.listed_at(asked.db, self.tenant, page.pinned, **wanted, limit=limit),
-            _PLACES[order_by],
+            PLACES[order_by, wanted["by_name"]],
             lambda rows: users_shown(asked, self.tenant, page.pinned, tenant_row, rows, below),
         )
 
@@ -178,11 +181,11 @@ class UserQuestions(AtMoment):
             "search": checked_text("search", wanted.search),
             "order": order_by,
             "descending": descending,
+            "by_name": info.context.viewer.sees_persons(self.tenant),
         }
         states = None if wanted.activity is None else frozenset(wanted.activity)
         arguments = [*chosen.values(), None if states is None else sorted(states)]
-        key = tuple[str, UUID] if order_by is UserOrder.NAME else tuple[str, str, UUID]
-        page = self.page(info, "users", arguments, first, after, key)
+        page = self.page(info, "users", arguments, first, after, KEYS[order_by, chosen["by_name"]])
         chosen["after"] = page.after
         return page, chosen, states
 
@@ -194,12 +197,6 @@ class UserQuestions(AtMoment):
         if row is None:
             raise UserUnknown("No such user in this tenant at this moment.")
         return (await users_shown(asked, self.tenant, self.moment, self.row, [row], names_below(info)))[0]
-
-
-_PLACES: Final[Mapping[UserOrder, Callable[[UserRow], tuple[object, ...]]]] = {
-    UserOrder.NAME: lambda row: (row.display_name or "", row.user),
-    UserOrder.DEPARTMENT: lambda row: (row.department or "", row.display_name or "", row.user),
-}
 
 
 async def users_shown(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 from uuid import uuid4
 
 from psycopg import Connection
@@ -18,6 +19,7 @@ from app.ingest.feeds import end_tenant
 from app.ingest.workshop import Workshop
 
 _LOCK = "sua invitations"
+_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ class Inviter:
     terms: MailTerms
 
     def invite(self, customer: str, email: str) -> Invitation:
-        with self.shop.database() as db, db.transaction():
-            # One at a time: of two alike at once the second has to see the first.
+        # One at a time: of two alike at once the second has to see the first. Those of this process wait without a
+        # connection, for who goes first needs others of the same pool.
+        with _ONE_AT_A_TIME, self.shop.database() as db, db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_LOCK,))
             known = self._waiting(db, customer, email)
             if known is not None:

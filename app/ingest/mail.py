@@ -1,5 +1,6 @@
 """The invitation by e-mail: plain text with an HTML part beside it."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from email.headerregistry import Address
@@ -66,20 +67,25 @@ async def send(message: EmailMessage, smtp_url: str) -> None:
     Without TLS nothing leaves this machine: who can strip the offer of STARTTLS could read password and link.
     """
     parts = urlsplit(smtp_url)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+    except (KeyError, ValueError) as error:
+        raise MailServerUnknown("A mail server is given as smtp://HOST or smtps://HOST.") from error
+    if not parts.hostname:
         raise MailServerUnknown("A mail server is given as smtp://HOST or smtps://HOST.")
     must_upgrade = parts.scheme == "smtp" and not _is_loopback(parts.hostname)
     try:
-        await aiosmtplib.send(
-            message,
-            hostname=parts.hostname,
-            port=parts.port or _PORTS[parts.scheme],
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            use_tls=parts.scheme == "smtps",
-            start_tls=must_upgrade or None,  # None: where offered
-            timeout=_TIMEOUT_S,
-        )
+        async with asyncio.timeout(_TIMEOUT_S):
+            await aiosmtplib.send(
+                message,
+                hostname=parts.hostname,
+                port=port,
+                username=unquote(parts.username) if parts.username else None,
+                password=unquote(parts.password) if parts.password else None,
+                use_tls=parts.scheme == "smtps",
+                start_tls=must_upgrade or None,  # None: where offered
+                timeout=_TIMEOUT_S,
+            )
     except (aiosmtplib.SMTPException, OSError) as error:
         needed = " It must offer STARTTLS." if must_upgrade else ""
         reason = type(error).__name__

@@ -107,13 +107,16 @@ async def differences(
     at: Moments,
     which: Which,
     *,
+    by_name: bool,
     after: tuple[str, UUID, UUID] | None,
     limit: int,
 ) -> list[Difference]:
     """Seats that differ between the two states, by name, user and product. What came and went in between does not.
 
-    `after`: name ('' where there is none), user and product of the last seat of the page before.
+    `by_name` False: by user and product alone, for whoever sees pseudonyms: true names in order would tell them.
+    `after`: name ('' where there is none, or it does not count), user and product of the last seat of the page before.
     """
+    name = "coalesce(d.name, '')" if by_name else "''::text"
     found = await rows(
         db,
         f"""
@@ -121,9 +124,9 @@ async def differences(
         SELECT d.user_id, d.sku_id, d.outcome, d.name, d.department FROM different d
         WHERE {_FITTING}
           AND (%(name)s::text IS NULL
-               OR (coalesce(d.name, ''), d.user_id, d.sku_id)
+               OR ({name}, d.user_id, d.sku_id)
                   > (%(name)s::text, %(after_user)s::uuid, %(after_sku)s::uuid))
-        ORDER BY coalesce(d.name, ''), d.user_id, d.sku_id LIMIT %(limit)s
+        ORDER BY {name}, d.user_id, d.sku_id LIMIT %(limit)s
         """,
         {
             **_asked(tenant, at, which),

@@ -50,8 +50,9 @@ class ActivityWanted:
 class Chosen(TypedDict, total=False):
     """Which users, in which order. `search`: part of the name or the principal name, in any case.
 
-    `department`: not ''. `sku`: they hold it, by any path. `after`: what the order goes by ('' where there is none) of
-    the last user of the page before, the id last.
+    `department`: not ''. `sku`: they hold it, by any path. `by_name` False: names do not count in the order, for
+    whoever sees pseudonyms: true names in order would tell them. `after`: what the order goes by ('' where there is
+    none) of the last user of the page before, the id last.
     """
 
     department: str | None
@@ -65,7 +66,8 @@ class Chosen(TypedDict, total=False):
     activity: ActivityWanted | None
     order: UserOrder
     descending: bool
-    after: tuple[str, UUID] | tuple[str, str, UUID] | None
+    by_name: bool
+    after: tuple[UUID] | tuple[str, UUID] | tuple[str, str, UUID] | None
 
 
 class Wanted(Chosen):
@@ -91,7 +93,8 @@ def listing(tenant: TenantId, at: Moment, columns: str = COLUMNS, **wanted: Unpa
     activity, after = wanted.get("activity"), wanted.get("after")
     if activity is not None:
         meant.append(_of_activity(activity))
-    place = _PLACES[wanted.get("order", UserOrder.NAME)]
+    by_name = wanted.get("by_name", True)
+    place = [each for each in _PLACES[wanted.get("order", UserOrder.NAME)] if by_name or each is not NAME]
     down = wanted.get("descending", False)
     last = {f"after_{nth}": value for nth, value in enumerate(after or ())}
     if after is not None:

@@ -62,6 +62,18 @@ async def test_against_a_day_before_the_first_fact_everything_is_gained_page_by_
     assert second["seats"]["pageInfo"]["hasNextPage"] is False
 
 
+async def test_who_sees_pseudonyms_is_told_by_id(client: Client) -> None:
+    found = (await compared(client, "viewer", then="2026-01-01"))["seats"]["nodes"]
+    pages = [await compared(client, "viewer", then="2026-01-01", first=2)]
+    pages += [
+        await compared(client, "viewer", then="2026-01-01", first=2, after=pages[0]["seats"]["pageInfo"]["endCursor"])
+    ]
+
+    ids = [thing_id("User", CONTOSO, user) for user in sorted([ANNA, BERT, CLEO])]
+    assert [each["userId"] for each in found] == ids
+    assert [node["userId"] for each in pages for node in each["seats"]["nodes"]] == ids
+
+
 async def test_what_is_left_out_is_the_moments_own(client: Client) -> None:
     same = await compared(client, asOf="2026-10-05", knownAt="2026-10-06T00:00:00Z")
     earlier = await compared(client, asOf="2026-10-05", before="2026-09-01T00:00:00Z")

@@ -285,6 +285,31 @@ def test_variables_mean_the_same_both_ways_whichever_came_first(doors: Doors, va
         assert (one.status_code, one.content) == (other.status_code, other.content)
 
 
+def test_pseudonyms_do_not_stand_in_the_order_of_names(doors: Doors, world: World) -> None:
+    world.seats(CONTOSO, [discovered(user_id(99), "Aaron Alt", "Sales", NOON)], at=NOON)
+    world.tabulate(CONTOSO)
+
+    by_name, by_id = _all_users(doors, "hr"), _all_users(doors, "viewer")
+
+    assert sorted(by_name) == by_id != by_name
+
+
+def _all_users(doors: Doors, who: str) -> list[str]:
+    """Their ids in the order of the list, page by page, told alike both ways."""
+    text = """query($t: ID!, $a: String) { tenant(id: $t) { at { users(first: 2, after: $a) {
+        nodes { userId } pageInfo { endCursor hasNextPage } } } } }"""
+    found: list[str] = []
+    after = None
+    while True:
+        one, other = doors.runner.run(doors.told(Document(text, {"t": str(CONTOSO), "a": after}, who)))
+        assert one.content == other.content
+        users = one.json()["data"]["tenant"]["at"]["users"]
+        found += [base64.urlsafe_b64decode(each["userId"] + "==").decode() for each in users["nodes"]]
+        after = users["pageInfo"]["endCursor"]
+        if not users["pageInfo"]["hasNextPage"]:
+            return found
+
+
 def test_a_tenant_that_left_is_closed_at_once_to_its_own_people(doors: Doors, world: World) -> None:
     asked = Document(PAGE, {"t": str(FABRIKAM)}, "neighbour")
     doors.found.clear()

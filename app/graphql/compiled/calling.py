@@ -1,8 +1,8 @@
 """With what fields' own functions are called: what does not hang on the request is found out once."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 
 from graphql import (
@@ -30,7 +30,12 @@ from app.graphql.compiled.showing import Run
 from app.graphql.context import Info
 
 CONVERTED_MAX: Final = 20
-"""Input objects and lists remembered of one field of one document."""
+"""Input objects and lists remembered of one field of one document, none longer than CONVERTED_CHARACTERS as text."""
+
+CONVERTED_SECONDS: Final = 60.0
+"""And no longer than this: somebody's name may be in them, which an erasure takes from memory, too."""
+
+CONVERTED_CHARACTERS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,8 @@ class Called:
         self._names = {name: each.python_name for name, each in arguments.items()}
         self._of_schema = arguments
         self._odd = frozenset(name for name in arguments if not _stands(given.definition.args[name].type))
-        self._converted: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._converted: dict[tuple[str, str], Any] = {}
+        self._until = 0.0
 
     def info(self, run: Run) -> Info:
         raw = self._raw._replace(variable_values=run.variables, context=run.asked)
@@ -120,12 +126,15 @@ class Called:
     def _convert(self, name: str, value: Any) -> Any:
         """An input object or a list, as strawberry makes it. The latest are remembered: nobody changes them."""
         said = (name, repr(value))
-        if said not in self._converted:
-            made = convert_argument(value, self._of_schema[name].type, self._scalars, self._config)
+        if monotonic() >= self._until:
+            self._converted.clear()
+            self._until = monotonic() + CONVERTED_SECONDS
+        if said in self._converted:
+            return self._converted[said]
+        made = convert_argument(value, self._of_schema[name].type, self._scalars, self._config)
+        if len(said[1]) <= CONVERTED_CHARACTERS and len(self._converted) < CONVERTED_MAX:
             self._converted[said] = made
-            while len(self._converted) > CONVERTED_MAX:
-                self._converted.popitem(last=False)
-        return self._converted[said]
+        return made
 
 
 def _stands(type_: GraphQLInputType) -> bool:

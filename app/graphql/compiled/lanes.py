@@ -39,9 +39,10 @@ Made: TypeAlias = Callable[[Compiler, GraphQLObjectType, Sequence[FieldDetails]]
 
 
 def _users(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Lane:
-    items = Items(USER, {}, (USER_NAME, USER_ID), lambda name, user: (name or "", user))
-    connected = Connected(compiler, object_type(parent, "users"), selected, items)
-    columns = ", ".join(connected.columns)
+    type_ = object_type(parent, "users")
+    named_too = Items(USER, {}, (USER_NAME, USER_ID), lambda name, user: (name or "", user))
+    by_name = Connected(compiler, type_, selected, named_too)
+    by_id = Connected(compiler, type_, selected, Items(USER, {}, (USER_ID,), lambda user: (user,)))
     called = compiler.called(parent, selected)
 
     def lane(run: Run, view: UserQuestions) -> tuple[Question, Callable[[Rows], Any]]:
@@ -50,6 +51,8 @@ def _users(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[Fie
         if states is not None or chosen["order"] is not UserOrder.NAME:
             raise NotDirect
         at = At(run.asked, view.tenant, page.pinned)
+        connected = by_name if chosen["by_name"] else by_id
+        columns = ", ".join(connected.columns)
         question = user_listing.listing(view.tenant, page.pinned, columns, **chosen, limit=page.size + 1)
         return question, lambda found: connected.shown(at, page, found)
 
