@@ -50,7 +50,7 @@ async def test_who_gained_lost_or_holds_otherwise_what(desk: Desk, reader: Reade
 
     async with scope(reader, [tenant]):
         at = await moments(reader, tenant, day(3), day(9))
-        found = await comparison.differences(reader, tenant, at, Which(), after=None, limit=9)
+        found = await comparison.differences(reader, tenant, at, Which(), by_name=True, after=None, limit=9)
         counted = await comparison.totals(reader, tenant, at, Which())
         changed = await comparison.changed_at(reader, tenant, at, EVERYBODY)
 
@@ -73,7 +73,7 @@ async def test_the_other_way_round_what_was_gained_is_lost(desk: Desk, reader: R
 
     async with scope(reader, [tenant]):
         at = await moments(reader, tenant, day(9), day(3))
-        found = await comparison.differences(reader, tenant, at, Which(user=ANNA), after=None, limit=9)
+        found = await comparison.differences(reader, tenant, at, Which(user=ANNA), by_name=True, after=None, limit=9)
 
     assert {(each.sku, each.outcome) for each in found} == {(E3, Outcome.GAINED), (E5, Outcome.LOST)}
 
@@ -82,7 +82,7 @@ async def test_seats_are_chosen_by_user_product_department_and_outcome(desk: Des
     tenant = told(desk, *story())
 
     async def chosen(which: Which) -> set[tuple[UserId, SkuId]]:
-        found = await comparison.differences(reader, tenant, at, which, after=None, limit=9)
+        found = await comparison.differences(reader, tenant, at, which, by_name=True, after=None, limit=9)
         counted = await comparison.totals(reader, tenant, at, which)
         assert sum(each.seats for each in counted) == len(found)
         return {(each.user, each.sku) for each in found}
@@ -101,7 +101,7 @@ async def test_nothing_known_before_makes_all_that_is_held_gained(desk: Desk, re
 
     async with scope(reader, [tenant]):
         at = await moments(reader, tenant, day(1) - timedelta(days=9), day(9))
-        found = await comparison.differences(reader, tenant, at, Which(), after=None, limit=9)
+        found = await comparison.differences(reader, tenant, at, Which(), by_name=True, after=None, limit=9)
 
     assert {(each.user, each.outcome) for each in found} == {(user, Outcome.GAINED) for user in EVERYBODY}
 
@@ -113,7 +113,7 @@ async def test_one_day_by_two_states_of_knowledge_differs_by_what_was_learned(de
 
     async with scope(reader, [tenant]):
         at = Moments(await when(reader, tenant, day(9), day(19)), await when(reader, tenant, day(9)))
-        found = await comparison.differences(reader, tenant, at, Which(), after=None, limit=9)
+        found = await comparison.differences(reader, tenant, at, Which(), by_name=True, after=None, limit=9)
 
     assert [(each.user, each.outcome) for each in found] == [(CARL, Outcome.LOST)]
 
@@ -133,7 +133,7 @@ async def test_the_difference_is_that_of_what_was_held_at_both_moments(
         found: list[Difference] = []
         while True:
             after = (found[-1].name or "", found[-1].user, found[-1].sku) if found else None
-            page = await comparison.differences(reader, tenant, at, Which(), after=after, limit=limit)
+            page = await comparison.differences(reader, tenant, at, Which(), by_name=True, after=after, limit=limit)
             assert set(page).isdisjoint(found)
             found += page
             if len(page) < limit:

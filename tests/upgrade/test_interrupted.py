@@ -41,10 +41,12 @@ def test_cut_off_after_any_statement_a_migration_leaves_nothing_and_the_next_run
 ) -> None:
     chance = random.Random(SEED)
     cuts = 0
+    whole = {each.number for each in read_migrations(MIGRATIONS) if each.transactional}
     for number in range(1, NEWEST + 1):
         body = _body(number)
         before = schema(empty_database)
-        for after in _some(places, len(split(body)), chance):
+        # One that runs without a transaction is one statement; test_an_index_left_half_built_is_built_anew cuts it off.
+        for after in _some(places, len(split(body)), chance) if number in whole else ():
             cut = first(number, tmp_path / f"{number}-{after}", {number: struck(body, after, ENDED)})
             with pytest.raises(DatabaseDown):
                 migrate(empty_database, cut)
@@ -52,7 +54,7 @@ def test_cut_off_after_any_statement_a_migration_leaves_nothing_and_the_next_run
             assert _without_history(schema(empty_database)) == _without_history(before), (number, after)
         migrate(empty_database, first(number, tmp_path / f"{number}"))
 
-    assert cuts >= NEWEST
+    assert cuts >= len(whole)
     assert check(empty_database) == []
     assert schema(empty_database) == schema(module_database.owner_dsn)
 
