@@ -73,7 +73,7 @@ export function useColumns(): Column<Row>[] {
       align: "end",
       cell: (row) => (
         <>
-          <MoneySum value={row.runRate} whole />
+          <MoneySum value={row.freshness.collectedAt == null ? null : row.runRate} whole />
           {row.pricedCoverage != null &&
             row.pricedCoverage < 1 &&
             small(t("priced", { share: formats.percent(row.pricedCoverage) }))}
