@@ -48,14 +48,14 @@ class PortfolioTenant:
     currency: str = strawberry.field(description="ISO 4217 code.")
     freshness: Freshness
     run_rate: MoneySum | None = strawberry.field(
-        description="What the paid units cost a month. Null: nothing is known."
+        description="What the paid units cost a month. Null: nothing is known, for licences were never read by then."
     )
     waste: list[TierWaste] = strawberry.field(
         description="Seats wasted, no more than are paid, the surest tier first; never to be added up."
     )
     unassigned: MoneySum | None = strawberry.field(description="Billed units beyond the buffer that nobody holds.")
-    seats: int = strawberry.field(description="Seats held.")
-    people: int = strawberry.field(description="People who hold them.")
+    seats: int = strawberry.field(description="Seats held; 0 with `runRate` null: unknown.")
+    people: int = strawberry.field(description="People who hold them; 0 as above.")
     utilisation_assigned: float | None = strawberry.field(
         description="Of PAID products by their worth: 1 is all; null: nothing has a price, or a rate is missing."
     )
@@ -67,7 +67,11 @@ class PortfolioTenant:
 
 @dataclass(frozen=True, slots=True)
 class _Then:
-    """A customer at the moment asked about. `figures` None: there was none yet."""
+    """A customer at the moment asked about.
+
+    `figures` None: nothing was known of them yet, or no read of licences was ever completed and no seat or paid unit
+    is known otherwise.
+    """
 
     row: TenantRow
     at: Moment
@@ -96,8 +100,11 @@ class _Times:
         if self.as_of is not None and self.as_of < at.on:
             at = await reading.moment(asked.db, row.tenant, self.as_of, self.known_at, self.now)
         then = await tenants.found(asked.db, row.tenant, at)
-        figures = None if then is None else await asked.assessments.figures(asked.db, row.tenant, at, then)
-        return _Then(row, at, then, figures)
+        if then is None:
+            return _Then(row, at, then, None)
+        figures = await asked.assessments.figures(asked.db, row.tenant, at, then)
+        read = then.licences_collected_at is not None or figures.seats > 0 or figures.priced_coverage is not None
+        return _Then(row, at, then, figures if read else None)
 
 
 async def portfolio(

@@ -1,18 +1,14 @@
 """Calls and participant time by what the calls themselves say: their kind, their modalities, the hour of the week."""
 
 from datetime import date
-from typing import Any, Literal
-
-import psycopg
+from typing import Literal
 
 from app.domain.ids import TenantId
 from app.domain.period import FOREVER
 from app.domain.stand_ins import IS_STAND_IN
-from app.projections.call_usage import Usage, usage_of
-from app.projections.reading import Moment, Question, rows
+from app.projections.reading import Moment, Question
 
 Grouping = Literal["kind", "modality", "weekday_hour"]
-GROUPINGS: tuple[Grouping, ...] = ("kind", "modality", "weekday_hour")
 
 _KEYS = {
     "kind": "c.kind",
@@ -24,21 +20,14 @@ twice as summer time ends is one group, and the one left out as it begins has no
 """
 
 
-async def spent_in(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, since: date, until: date, group_by: Grouping
-) -> list[Usage]:
-    """As `call_usage.spent_in`, and with the same sum, by what the calls themselves say.
+def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: Grouping) -> Question:
+    """As `call_usage.spending`, by what the calls themselves say; `call_usage.usage_of` reads its rows.
 
     Key of "modality": all of the call's, in order, with " + " between; None: it has none. Of "weekday_hour": "1 09".
-    """
-    return [usage_of(row) for row in await rows(db, *spending(tenant, at, since, until, group_by))]
+    A call counts on the civil day it began on by the zone of the moment; where the tenant's zone has changed, a call at
+    the edge of the days may so be in one sum and not in `call_usage`'s, which keeps the zone it was recorded in.
 
-
-def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: Grouping) -> Question:
-    """The question of `spent_in`; `call_usage.usage_of` reads its rows.
-
-    A call counts on the civil day it began on by the zone of the moment. Own users are those of the directory the
-    tenant had consented for when the call was recorded, and of none named.
+    Own users are those of the directory the tenant had consented for when the call was recorded, and of none named.
     """
     query = f"""
         WITH homes AS MATERIALIZED (

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from app.domain.events.tenancy import TenantInvited
+from app.domain.ids import TenantId
+from app.domain.personal import Personal
+from app.eventstore.streams import TENANT
 from app.graphql.ids import thing_id
 from tests.database import Database
 from tests.graphql import money_world
 from tests.graphql.conftest import Client
-from tests.graphql.world import CONTOSO, FABRIKAM, World
+from tests.graphql.world import CONTOSO, FABRIKAM, NOON, World
 
 QUERY = """
 query ($asOf: Date, $knownAt: DateTime, $first: Int, $after: String) {
@@ -119,3 +124,16 @@ async def test_a_day_that_has_begun_elsewhere_only_is_told_as_of_today(client: C
 async def test_nobody_without_a_tenant_gets_figures(client: Client) -> None:
     assert await client.code(QUERY, "nobody") == "FORBIDDEN"
     assert str(FABRIKAM) not in str(await client.ask(QUERY, "viewer"))
+
+
+async def test_of_a_customer_just_invited_nothing_is_known_rather_than_nothing_to_pay(
+    client: Client, world: World
+) -> None:
+    invited = TenantId(UUID(int=0xAA))
+    who = TenantInvited(happened_at=NOON, customer="Adatum", contact=Personal.alone("admin@adatum.test"))
+    world.append(invited, TENANT, who, at=NOON)
+    world.tabulate(invited)
+
+    adatum = next(each for each in await nodes(client, "operator") if each["name"] == "Adatum")
+
+    assert (adatum["state"], adatum["runRate"], adatum["unassigned"], adatum["waste"]) == ("INVITED", None, None, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
@@ -13,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from app.domain.events import Event
 from app.domain.events.telephony import Call, CallCompleted, CallRevised
 from app.domain.events.tenancy import PolicyChanged
-from app.domain.ids import CallId
+from app.domain.ids import CallId, TenantId
 from app.domain.telephony import participants_of
 from app.insight import call_groups
-from app.insight.call_groups import GROUPINGS, Grouping
+from app.insight.call_groups import Grouping
 from app.projections import call_usage
 from app.projections.call_usage import Usage
 from app.projections.engine import advance
-from app.projections.reading import Moment, scope
+from app.projections.reading import Moment, rows, scope
 from tests.projections.asking import NOW, Reader, told, when
 from tests.projections.conftest import Desk
 from tests.projections.logs import stories
@@ -53,13 +54,22 @@ def at_berlin(*begun: str) -> list[Event]:
     ]
 
 
+async def spent_in(
+    reader: Reader, tenant: TenantId, at: Moment, since: date, until: date, group_by: Grouping
+) -> list[Usage]:
+    return [
+        call_usage.usage_of(row)
+        for row in await rows(reader, *call_groups.spending(tenant, at, since, until, group_by))
+    ]
+
+
 async def by(
     desk: Desk, reader: Reader, group_by: Grouping, since: date, until: date, *facts: Event
 ) -> dict[str | None, int]:
     tenant = told(desk, *facts)
     async with scope(reader, [tenant]):
         at = await when(reader, tenant, day(390))
-        found = await call_groups.spent_in(reader, tenant, at, since, until, group_by)
+        found = await spent_in(reader, tenant, at, since, until, group_by)
     return {row.key: row.calls for row in found}
 
 
@@ -78,7 +88,7 @@ async def test_a_call_counts_once_for_each_of_its_users_by_all_its_modalities_to
 
     async with scope(reader, [tenant]):
         at = await when(reader, tenant, day(9))
-        found = await call_groups.spent_in(reader, tenant, at, date(2026, 1, 5), date(2026, 1, 6), "modality")
+        found = await spent_in(reader, tenant, at, date(2026, 1, 5), date(2026, 1, 6), "modality")
 
     assert found == [Usage("audio + video", 2, 900, 2, 1), Usage(None, 1, 60, 1, 0)]
 
@@ -105,7 +115,7 @@ async def test_a_call_of_the_evening_utc_counts_on_the_next_morning_of_the_tenan
     assert (sunday, monday) == ({"7 23": 1}, {"1 00": 1})
 
 
-@pytest.mark.parametrize("group_by", GROUPINGS)
+@pytest.mark.parametrize("group_by", get_args(Grouping))
 async def test_a_revision_replaces_the_call_and_leaves_what_was_known_before(
     desk: Desk, reader: Reader, group_by: Grouping
 ) -> None:
@@ -116,10 +126,7 @@ async def test_a_revision_replaces_the_call_and_leaves_what_was_known_before(
 
     async with scope(reader, [tenant]):
         then, now = await when(reader, tenant, day(8), day(6)), await when(reader, tenant, day(8))
-        found = [
-            await call_groups.spent_in(reader, tenant, at, date(2026, 1, 5), date(2026, 1, 6), group_by)
-            for at in (then, now)
-        ]
+        found = [await spent_in(reader, tenant, at, date(2026, 1, 5), date(2026, 1, 6), group_by) for at in (then, now)]
 
     assert [[(row.calls, row.participant_seconds) for row in each] for each in found] == [[(1, 600)], [(1, 1200)]]
 
@@ -158,8 +165,8 @@ async def test_every_log_is_summed_as_its_calls_one_by_one(
         until = at.on + timedelta(days=1)
         since = until - timedelta(days=length)
         known = [fact for told_at, fact in story if told_at <= known_at]
-        for group_by in GROUPINGS:
-            found = await call_groups.spent_in(reader, tenant, at, since, until, group_by)
+        for group_by in get_args(Grouping):
+            found = await spent_in(reader, tenant, at, since, until, group_by)
 
             assert {row.key: row for row in found} == _folded(known, at, since, until, group_by)
 
