@@ -2,6 +2,7 @@
 /* global document, innerHeight, innerWidth -- inside page.evaluate */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "./asking.mjs";
 import { openPage, settled, signOn } from "./browsing.mjs";
 
 const STOPS_MAX = 300;
@@ -51,7 +52,7 @@ export default function register({ browser, demo }) {
       await page.locator(".fui-PopoverSurface, [role=dialog]").first().waitFor();
       await page.keyboard.press("Escape");
       await page.locator(".fui-PopoverSurface, [role=dialog]").first().waitFor({ state: "detached" });
-      assert.match(await nameOfFocus(page), control);
+      await eventually(async () => assert.match(await nameOfFocus(page), control));
       await page.locator("#main").focus();
     }
     await context.close();

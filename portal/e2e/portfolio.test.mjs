@@ -1,7 +1,7 @@
 // The portfolio: what the API says, at two dates and in every order, for those who have several customers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerOf, dayBefore, number, tableOf } from "./asking.mjs";
+import { answerOf, dayBefore, eventually, number, tableOf } from "./asking.mjs";
 import { openPage, settled, signOn } from "./browsing.mjs";
 
 const PORTFOLIO = `query Portfolio($asOf: Date, $by: PortfolioOrder! = NAME, $down: Boolean) {
@@ -58,12 +58,13 @@ export default function register({ browser, demo }) {
       await list.getByRole("columnheader").getByRole("button", { name: head, exact: true }).click();
       await settled(page);
       const { nodes } = (await answerOf(demo(), PORTFOLIO, { by, down }, "provider_admin")).portfolio;
-      const shown = (await tableOf(page, "Customers")).map(([name]) => name);
-
-      assert.deepEqual(
-        shown.map((name, nth) => name.startsWith(nodes[nth].name)),
-        nodes.map(() => true),
-      );
+      await eventually(async () => {
+        const shown = (await tableOf(page, "Customers")).map(([name]) => name);
+        assert.deepEqual(
+          shown.map((name, nth) => name.startsWith(nodes[nth].name)),
+          nodes.map(() => true),
+        );
+      });
     }
     assert.deepEqual(faults, []);
     await context.close();
