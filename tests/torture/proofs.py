@@ -29,8 +29,8 @@ EVERY_S = 4.0
 KILLED_SHARE = 0.3
 """Of the signings, so many are struck down themselves (kill -9)."""
 LONGEST_S = 60.0
-UNAVAILABLE = 69
-"""Exit code of a command that found what it needs away."""
+UNAVAILABLE = 3
+"""Exit code of a command that found what it needs away (README, exit codes)."""
 
 
 class Ended(Protocol):

@@ -14,7 +14,7 @@ import psycopg
 
 from app.ops.tokens import mint
 from app.settings import PREFIX
-from tests.journeys.processes import ROOT, SUA, Installation
+from tests.journeys.processes import ROOT, SUA, Done, Installation
 from tests.soak import faults
 from tests.soak.customers import connect_all
 from tests.soak.faults import CALLS
@@ -146,6 +146,12 @@ class Torture(Soak):
         canaries = {str(customer.tenant), str(customer.directory), f'"Customer {number}"'}
         return Viewer(token, customer.tenant, frozenset(canaries))
 
+    def _prove(self, took: list[tuple[float, str]], *arguments: str) -> Done:
+        """A command that proves; how long it took is noted."""
+        done = self.machines.sua.run(*arguments, within_s=PROOF_WITHIN_S)
+        took.append((done.seconds, " ".join(arguments[:2])))
+        return done
+
     def _verdict(self) -> Findings:
         found = judged(self)
         with psycopg.connect(self.machines.database.owner_dsn, autocommit=True) as db:
@@ -154,9 +160,9 @@ class Torture(Soak):
         proven = self.machines.sua.folder / "proofs"
         proven.mkdir()
         tenants = [customer.tenant for customer in self.customers]
-        run = partial(self.machines.sua.run, within_s=PROOF_WITHIN_S)
-        self.auditor.demand(tenants, run, proven, self.seed, found)
-        self.say("checkpoints kept outside proven to be continued")
+        took: list[tuple[float, str]] = []
+        self.auditor.demand(tenants, partial(self._prove, took), proven, self.seed, found)
+        self.say("checkpoints kept outside proven to be continued; the slowest commands were " + _slowest(took))
         found.checked.update(self.found.checked)
         found.lost += self.found.lost
         found.twice += self.found.twice
@@ -181,12 +187,16 @@ def prepared(profile: Profile, seed: int, say: Callable[[str], None], mutant: Pa
         running.sua, public_key = _signing(running.sua)
         if mutant is not None:
             running.sua = replace(running.sua, environment={**running.sua.environment, "PYTHONPATH": str(mutant)})
-        auditor = Auditor(running.database.owner_dsn, public_key, partial(_signed, running.sua))
+        auditor = Auditor(running.database.owner_dsn, public_key, partial(signed, running.sua))
         plan = Plan(size, {}, {})
         yield Torture(plan, running, say, profile=profile, seed=seed, wire=wire, clock=clock, auditor=auditor)
 
 
-def _signed(sua: Installation) -> "subprocess.Popen[str]":
+def _slowest(took: list[tuple[float, str]], many: int = 3) -> str:
+    return ", ".join(f"`{command}` in {seconds:.1f} s" for seconds, command in sorted(took, reverse=True)[:many])
+
+
+def signed(sua: Installation) -> "subprocess.Popen[str]":
     """Every log signed as it stands, by a command of its own."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     return subprocess.Popen(

@@ -5,17 +5,20 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psycopg
 import pytest
 from graphql import build_schema, parse, validate
+from psycopg.conninfo import make_conninfo
 
 from tests.conftest import REQUIRED
 from tests.database import Database
-from tests.journeys.processes import ROOT
-from tests.torture import load, pins
+from tests.journeys.processes import ROOT, Installation, free_port, variables
+from tests.torture import load, pins, proofs
 from tests.torture.plan import PROFILES, WEIGHTS, struck
+from tests.torture.run import signed
 from tests.torture.wire import through, wired
 
 SMOKE = PROFILES["smoke"]
@@ -112,6 +115,26 @@ def test_the_questions_are_ones_the_door_takes(question: str) -> None:
     contract = build_schema((ROOT / "app/graphql/schema.graphql").read_text())
 
     assert validate(contract, parse(question)) == []
+
+
+def test_a_signing_that_finds_the_database_away_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    monkeypatch.setattr(proofs, "EVERY_S", 0)
+    away = make_conninfo(database.writer_dsn, host="127.0.0.1", port=free_port())
+    settings = {"database_url": away, "database_read_url": away, "checkpoint_key": proofs.new_key("away")[0]}
+    sua = Installation(variables(settings), 0, tmp_path)
+    over = threading.Event()
+
+    def start() -> "subprocess.Popen[str]":
+        over.set()
+        return signed(sua)
+
+    auditor = proofs.Auditor(database.owner_dsn, "", start)
+    auditor.sign(over, SEED)
+
+    assert auditor.changed == []
+    assert auditor.answers == {"signing refused for the moment": 1}
 
 
 ORACLES = ("leaves", "load", "pins", "plan", "proofs")
