@@ -9,8 +9,7 @@ import strawberry
 
 from app.auth.viewer import Forbidden
 from app.commands.desk import Desk
-from app.commands.inviting import CustomerKnown, Invitation, Inviting, Mailed
-from app.domain.access import State
+from app.commands.inviting import Invitation, Inviting, Mailed
 from app.domain.errors import Refused, Unavailable
 from app.domain.ids import TenantId
 from app.graphql.changing import Changed, ReadOnly
@@ -19,7 +18,6 @@ from app.graphql.errors import masked
 from app.graphql.ids import thing_id
 from app.graphql.scalars import Position, checked_text
 from app.graphql.tenants import row_seen
-from app.projections import tenants
 from app.telemetry import bound
 
 InvitationMail = strawberry.enum(
@@ -27,7 +25,6 @@ InvitationMail = strawberry.enum(
 )
 
 Answer = TypeVar("Answer")
-_NOT_CONNECTED = frozenset({State.INVITED, State.OFFBOARDED})
 
 
 @strawberry.type(
@@ -57,8 +54,6 @@ class InvitationChanges:
         desk, inviting = _inviting(asked)
         checked_text("name", name)
         checked_text("email", email)
-        if any(State(each.state) not in _NOT_CONNECTED for each in await tenants.called(asked.db, name.strip())):
-            raise CustomerKnown
         return await _invited(desk, inviting, lambda: inviting.invite(name, email))
 
     @strawberry.mutation(

@@ -14,7 +14,7 @@ from app.commands.tenant_known import known_tenant
 from app.domain.errors import TenantUnknown
 from app.domain.ids import TenantId
 from app.domain.personal import Personal
-from app.domain.tenant import TenantLeft
+from app.domain.tenant import Tenant, TenantLeft
 from app.ingest.default_prices import state_defaults
 from app.ingest.mail import check_address
 
@@ -71,14 +71,20 @@ def invited(db: Connection, token: str, now: datetime) -> TenantId | None:
     return None if row is None else TenantId(row[0])
 
 
-def never_bound(db: Connection) -> list[TenantId]:
-    """Customers with links, of whom no directory is known, the newest first: invited only, or gone again."""
-    found = db.execute(
-        "SELECT tenant_id FROM invitations AS link"
-        " WHERE NOT EXISTS (SELECT FROM tenant_directory AS bound WHERE bound.tenant_id = link.tenant_id)"
-        " GROUP BY tenant_id ORDER BY max(created_at) DESC"
-    )
-    return [TenantId(row[0]) for row in found]
+def called(desk: Desk, db: Connection, name: str) -> dict[TenantId, Tenant]:
+    """Customers of that name who have not left, whatever its case, as the log has them.
+
+    A name never changes, so the table of customers tells whose log to read: of those it has not taken in yet, too.
+    """
+    named = {TenantId(tenant): told for tenant, told in db.execute("SELECT DISTINCT tenant_id, name FROM tenants")}
+    wanted = name.strip().casefold()
+    read = [each for each in desk.store.heads() if named.get(each, wanted).casefold() == wanted]
+    found = {each: known_tenant(each, desk) for each in read}
+    return {each: known for each, known in found.items() if _has_name(known, wanted)}
+
+
+def _has_name(known: Tenant, wanted: str) -> bool:
+    return known.invited and not known.offboarded and known.customer.casefold() == wanted
 
 
 def open_links(db: Connection, now: datetime) -> dict[TenantId, OpenLink]:

@@ -11,9 +11,9 @@ from psycopg import Connection
 from pydantic import SecretStr
 
 from app.commands.inviting import CustomerKnown, Invitation, Mailed, OpenLink
-from app.commands.tenant_known import known_tenant
 from app.commands.withdraw_invitation import WithdrawInvitation, withdraw_invitation
 from app.domain.ids import TenantId
+from app.domain.tenant import Tenant
 from app.ingest import invitations, mail
 from app.ingest.feeds import end_tenant
 from app.ingest.workshop import Workshop
@@ -43,7 +43,7 @@ class Inviter:
         # connection, for who goes first needs others of the same pool.
         with _ONE_AT_A_TIME, self.shop.database() as db, db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_LOCK,))
-            known = self._waiting(db, customer, email)
+            known = waiting(invitations.called(self.shop.desk, db, customer), email)
             if known is not None:
                 return self._again(db, known)
             return invitations.invite(
@@ -77,16 +77,13 @@ class Inviter:
             self.shop.desk, db, tenant, public_url=self.shop.public_url, valid_for=self.terms.valid_for
         )
 
-    def _waiting(self, db: Connection, customer: str, email: str) -> TenantId | None:
-        """The customer of this name who was invited and never consented; None: there is none.
 
-        Raises CustomerKnown for one invited under another address. The log is asked: a table may be behind.
-        """
-        for tenant in invitations.never_bound(db):
-            known = known_tenant(tenant, self.shop.desk)
-            if known.offboarded or known.customer.casefold() != customer.strip().casefold():
-                continue
-            if known.contact is None or known.contact.value != email:
-                raise CustomerKnown
-            return tenant
-        return None
+def waiting(namesakes: Mapping[TenantId, Tenant], email: str) -> TenantId | None:
+    """Which of the customers of one name was invited at this address and never consented; None: there are no such
+    customers. Raises CustomerKnown where only others have the name, or one of them ever consented.
+    """
+    invited = {tenant: known.contact for tenant, known in namesakes.items() if known.directory is None}
+    found = [tenant for tenant, contact in invited.items() if contact is not None and contact.value == email]
+    if namesakes and (not found or len(invited) < len(namesakes)):
+        raise CustomerKnown
+    return min(found, default=None)

@@ -14,13 +14,16 @@ from app.domain.errors import TenantUnknown
 from app.domain.events.tenancy import TenantOffboarded
 from app.domain.ids import TenantId
 from app.domain.tenant import CustomerUnnamed, InvitationAccepted, TenantLeft
+from app.ingest import invitations
 from app.ingest.invitations import invited
 from app.ingest.inviting import Inviter, MailTerms
 from app.ingest.mail import MailAddressRefused, MailUnavailable
+from app.projections.engine import advance
 from tests.ingest.office import TODAY, Office
 
 DAYS = timedelta(days=14)
 EMAIL = "admin@tailspin.example"
+OTHER_EMAIL = "other@tailspin.example"
 
 
 def token_of(link: str) -> str:
@@ -69,6 +72,39 @@ def test_another_address_under_the_same_name_is_refused(office: Office, inviter:
         inviter.invite(name, "other@tailspin.example")
 
     assert office.rows("SELECT count(*) FROM invitations") == before
+
+
+def test_the_name_of_a_connected_customer_is_refused_whoever_asks_and_however_far_the_tables_are(
+    office: Office, inviter: Inviter, name: str
+) -> None:
+    made = inviter.invite(name, EMAIL)
+    office.consent(made)
+    before = office.rows("SELECT count(*) FROM invitations")
+
+    for tabulated in (False, True):
+        if tabulated:
+            advance(office.shop.pool, office.shop.desk.store, made.tenant)
+        for email in (EMAIL, OTHER_EMAIL):
+            with pytest.raises(CustomerKnown):
+                inviter.invite(f"{name.upper()} ", email)
+
+    assert office.rows("SELECT count(*) FROM invitations") == before
+
+
+def test_of_two_namesakes_who_wait_the_one_of_the_address_gets_the_link(
+    office: Office, inviter: Inviter, name: str
+) -> None:
+    """Both may be there: founded by a release that did not look."""
+    desk, web = office.shop.desk, office.shop.public_url
+    with office.shop.database() as db:
+        one, two = (
+            invitations.invite(desk, db, name, email, public_url=web, valid_for=DAYS) for email in (EMAIL, OTHER_EMAIL)
+        )
+
+    assert inviter.invite(name, EMAIL).tenant == one.tenant
+    assert inviter.invite(name, OTHER_EMAIL).tenant == two.tenant
+    with pytest.raises(CustomerKnown):
+        inviter.invite(name, "third@tailspin.example")
 
 
 @pytest.mark.parametrize(
