@@ -20,7 +20,7 @@ from app.insight import comparison
 from app.insight.comparison import Difference, Moments, Outcome, Which
 from app.projections import licence_holdings
 from app.projections.licence_holdings import Holding
-from app.projections.reading import Moment
+from app.projections.reading import AsOfOutOfRange, Moment
 
 SeatOutcome = strawberry.enum(Outcome, name="SeatOutcome", description="What became of a seat between two moments.")
 
@@ -162,7 +162,8 @@ class Comparison:
 class ComparisonQuestions(AtMoment):
     @strawberry.field(
         description="Licences held at this moment compared with those held at another: who gained, lost, holds them by "
-        "another path or with other plans. What is left out is this moment's: its day, its knowledge."
+        "another path or with other plans. What is left out is this moment's: its day (or the newest, where by the "
+        "knowledge named that day has not begun yet in the tenant's time zone), its knowledge."
     )
     async def compared_with(
         self, info: Info, as_of: date | None = None, known_at: datetime | None = None
@@ -170,7 +171,12 @@ class ComparisonQuestions(AtMoment):
         asked = info.context
         checked_times(asked, as_of, known_at)
         knowledge = self.knowledge if known_at is None else known_at
-        then = await asked.moment(self.tenant, as_of or self.moment.on, knowledge)
+        try:
+            then = await asked.moment(self.tenant, as_of or self.moment.on, knowledge)
+        except AsOfOutOfRange:
+            if as_of is not None:
+                raise
+            then = await asked.moment(self.tenant, None, knowledge)  # by that knowledge the day has not begun there
         return Comparison(
             tenant=self.tenant,
             view=self,

@@ -1,12 +1,15 @@
 """Two moments compared, and the trail as it was known: what the door answers and what it refuses."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from app.domain.events.tenancy import PolicyChanged
+from app.eventstore.streams import TENANT
 from app.graphql.ids import thing_id
 from tests.graphql.conftest import Client
-from tests.graphql.world import ANNA, BERT, CLEO, CONTOSO, DORA, ELENA, FABRIKAM, STAFF, World, assigned
+from tests.graphql.world import ANNA, BERT, CLEO, CONTOSO, DORA, ELENA, FABRIKAM, NOON, STAFF, World, assigned
 
 COMPARED = """
 query ($id: ID!, $asOf: Date, $knownAt: DateTime, $then: Date, $before: DateTime, $outcomes: [SeatOutcome!], $user: ID,
@@ -23,6 +26,20 @@ query ($id: ID!, $asOf: Date, $knownAt: DateTime, $then: Date, $before: DateTime
 }
 """
 JUNE = "2026-06-01T08:00:00+00:00"
+MIDNIGHT_SOON = NOON + timedelta(minutes=5)
+"""In Auckland the next day has begun."""
+
+
+def moved_to(zone: str) -> PolicyChanged:
+    return PolicyChanged(
+        happened_at=MIDNIGHT_SOON,
+        idle_days=90,
+        grace_days=30,
+        time_zone=zone,
+        currency="EUR",
+        disabled_days=14,
+        sku_idle_days=(),
+    )
 
 
 async def compared(client: Client, who: str = "hr", **variables: Any) -> dict[str, Any]:
@@ -163,3 +180,20 @@ async def test_a_cursor_of_other_knowledge_and_an_instant_to_come_are_refused(cl
 
     assert await client.code(TRAIL, id=str(CONTOSO), after=cursor) == "INVALID_CURSOR"
     assert await client.code(TRAIL, id=str(CONTOSO), knownAt="2027-01-01T00:00:00Z") == "AS_OF_OUT_OF_RANGE"
+
+
+async def test_a_day_that_had_not_begun_by_older_knowledge_is_compared_with_the_newest_there_was(
+    client: Client, world: World
+) -> None:
+    """The tenant's zone moved eastwards, where it is tomorrow already: by what was known before it is still today."""
+    client.clock.step_to(MIDNIGHT_SOON)
+    world.append(CONTOSO, TENANT, moved_to("Pacific/Auckland"), at=MIDNIGHT_SOON, after=3)
+    world.tabulate(CONTOSO)
+    before = "2026-11-23T11:00:00Z"
+
+    fallen_back = await compared(client, before=before)
+    same_day = await compared(client, asOf="2026-11-23", before=before)
+
+    assert (fallen_back["asOf"], same_day["asOf"]) == ("2026-11-23", "2026-11-23")
+    assert fallen_back["seats"]["nodes"] == same_day["seats"]["nodes"]
+    assert await client.code(COMPARED, id=str(CONTOSO), then="2026-11-24", before=before) == "AS_OF_OUT_OF_RANGE"
