@@ -177,8 +177,8 @@ class EventStore(CallMonths):
         return self._keys.pseudonym(tenant, value)
 
     def erased_among(self, tenant: TenantId, subjects: Iterable[str]) -> set[str]:
-        """Which of these were erased; at most 5 seconds late."""
-        self._keys.forgetting(tenant)
+        """Which of these were erased by now. What is sealed next is sealed for none of them."""
+        self._keys.refresh(tenant)
         return set(subjects) & self._keys.known_erased(tenant).keys()
 
     def erase(

@@ -1,18 +1,25 @@
 """A number whose owner was erased is given to somebody else: told as theirs, and of the first owner still untold."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from app.clock import SteppedClock
+from app.commands.desk import Desk
 from app.commands.erase_person import ErasePerson, erase_person
 from app.commands.record_phone_log import RecordPhoneLog, record_phone_log
-from app.domain.events.charging import DirectRoutingCall, PstnCall
+from app.domain.events.charging import DirectRoutingCall, DirectRoutingCallLogged, PstnCall
 from app.domain.events.persons import ErasureGround
 from app.domain.ids import LogRowId, RunId, UserId
 from app.domain.personal import Personal
+from app.eventstore.keys import KeyRing
+from app.eventstore.pools import writer_pool
+from app.eventstore.store import EventStore
+from app.eventstore.streams import direct_routing_stream
 from app.projections.rebuild import compare
 from tests.database import Database
 from tests.graphql.world import NOON
@@ -125,3 +132,35 @@ def test_it_goes_with_the_erasure_of_its_next_owner_and_not_with_that_of_anybody
     assert read(canary, routed(3, COLLEAGUE, "ByotOut", NUMBER, OUTSIDER, LATER)) == 1
     assert sides(canary, "direct_routing_calls", 3)[0] == DIGITS_LEFT
     assert compare(canary.world.pool, canary.world.store, "all", TENANT) == []
+
+
+def test_an_erasure_by_another_process_holds_for_the_very_next_row(database: Database) -> None:
+    """Not seconds later: until then this process still has the key that was destroyed there."""
+    with planted(database.writer_dsn, database.owner_dsn) as here, elsewhere(database) as there:
+        own = own_row(here, 1)
+        assert read(here, own) == 1  # so that this process has the key, and has just looked for erasures
+
+        erase_person(ErasePerson(TENANT, ZENOBIA, ErasureGround.REQUESTED, by=None, cause=uuid4()), there)
+        late = own_row(here, 2)
+        rows = (late, routed(3, COLLEAGUE, "ByotOut", NUMBER, OUTSIDER, LATER))
+        assert record_phone_log(RecordPhoneLog(TENANT, RunId(uuid4()), rows), here.desk) == 2
+
+        known = here.world.store.latest(TENANT, [direct_routing_stream(late.row)])
+        here.tabulate()
+        (newest,) = (each.event for each in known.values())
+        assert isinstance(newest, DirectRoutingCallLogged)
+        assert newest.call.caller is not None
+        assert newest.call.caller.value == DIGITS_LEFT
+        assert [sides(here, "direct_routing_calls", row)[0] for row in (1, 2, 3)] == [DIGITS_LEFT, DIGITS_LEFT, NUMBER]
+
+
+@contextmanager
+def elsewhere(database: Database) -> Iterator[Desk]:
+    """Another process at the same log, with keys of its own."""
+    with writer_pool(database.writer_dsn) as pool:
+        store = EventStore(pool, KeyRing(pool, bytes(range(32))))
+        yield Desk(store, SteppedClock(NOON), lambda tenant, position: None)
+
+
+def own_row(canary: Canary, row: int) -> DirectRoutingCall:
+    return routed(row, ZENOBIA, "ByotOut", NUMBER, OUTSIDER, SPOKEN)
