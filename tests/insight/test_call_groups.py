@@ -15,6 +15,7 @@ from app.domain.events import Event
 from app.domain.events.telephony import Call, CallCompleted, CallRevised
 from app.domain.events.tenancy import PolicyChanged
 from app.domain.ids import CallId, TenantId
+from app.domain.policy import DEFAULT_POLICY
 from app.domain.telephony import participants_of
 from app.insight import call_groups
 from app.insight.call_groups import Grouping
@@ -38,20 +39,23 @@ MODALITIES: list[tuple[str, ...]] = [
 
 def at_berlin(*begun: str) -> list[Event]:
     """Calls of Anna's of ten minutes, by a policy that names Berlin."""
-    zone = PolicyChanged(
+    return [_zone("Europe/Berlin"), *map(_begun, begun)]
+
+
+def _zone(name: str) -> PolicyChanged:
+    return PolicyChanged(
         happened_at=day(1),
         idle_days=90,
         grace_days=30,
-        time_zone="Europe/Berlin",
+        time_zone=name,
         currency="EUR",
         disabled_days=14,
         sku_idle_days=(),
     )
-    starts = [datetime.fromisoformat(each) for each in begun]
-    return [
-        zone,
-        *(completed(call(leg(party(ANNA), start, 10), call=CallId(named(start.isoformat())))) for start in starts),
-    ]
+
+
+def _begun(at: str) -> CallCompleted:
+    return completed(call(leg(party(ANNA), datetime.fromisoformat(at), 10), call=CallId(named(at))))
 
 
 async def spent_in(
@@ -115,6 +119,31 @@ async def test_a_call_of_the_evening_utc_counts_on_the_next_morning_of_the_tenan
     assert (sunday, monday) == ({"7 23": 1}, {"1 00": 1})
 
 
+@pytest.mark.parametrize("zones", [("America/Los_Angeles", "Asia/Tokyo"), ("Asia/Tokyo", "America/Los_Angeles")])
+async def test_a_call_stays_on_the_day_it_was_recorded_on_when_the_tenants_zone_moves(
+    desk: Desk, reader: Reader, zones: tuple[str, str]
+) -> None:
+    """In every grouping alike, whether the calls are counted one by one or in the table of days."""
+    before, after = ([f"2026-01-{each:02}T{hour:02}:30:00+00:00" for hour in range(24)] for each in (5, 6))
+    tenant = told(desk, _zone(zones[0]), *map(_begun, before), _zone(zones[1]), *map(_begun, after))
+
+    async with scope(reader, [tenant]):
+        at = await when(reader, tenant, day(390))
+        for nth in range(3, 9):
+            days = date(2026, 1, nth), date(2026, 1, nth + 1)
+            sums = [await spent_in(reader, tenant, at, *days, each) for each in get_args(Grouping)]
+            sums += [await call_usage.spent_in(reader, tenant, at, *days, each) for each in ("day", "direction")]
+            assert len({sum(row.calls for row in found) for found in sums}) == 1, nth
+        hours = await spent_in(reader, tenant, at, date(2026, 1, 4), date(2026, 1, 9), "weekday_hour")
+
+    expected = {
+        datetime.fromisoformat(each).astimezone(ZoneInfo(zone)).strftime("%u %H")
+        for zone, begun in zip(zones, (before, after), strict=True)
+        for each in begun
+    }
+    assert {row.key for row in hours} == expected
+
+
 @pytest.mark.parametrize("group_by", get_args(Grouping))
 async def test_a_revision_replaces_the_call_and_leaves_what_was_known_before(
     desk: Desk, reader: Reader, group_by: Grouping
@@ -170,24 +199,26 @@ async def test_every_log_is_summed_as_its_calls_one_by_one(
 
             assert {row.key: row for row in found} == _folded(known, at, since, until, group_by)
 
-        zones = {fact.time_zone for fact in known if isinstance(fact, PolicyChanged)}
-        if not zones:  # otherwise a call may count on the day of a zone the tenant has left
-            whole = await call_usage.spent_in(reader, tenant, at, since, until, "direction")
-            assert sum(row.calls for row in found) == sum(row.calls for row in whole)
-            assert sum(row.participant_seconds for row in found) == sum(row.participant_seconds for row in whole)
+        whole = await call_usage.spent_in(reader, tenant, at, since, until, "direction")
+        assert sum(row.calls for row in found) == sum(row.calls for row in whole)
+        assert sum(row.participant_seconds for row in found) == sum(row.participant_seconds for row in whole)
 
 
 def _folded(
     known: Iterable[Event], at: Moment, since: date, until: date, group_by: Grouping
 ) -> dict[str | None, Usage]:
-    calls: dict[CallId, Call] = {}
-    if not at.before_first_fact:
-        calls = {fact.call.call: fact.call for fact in known if isinstance(fact, CallCompleted | CallRevised)}
+    calls: dict[CallId, tuple[Call, ZoneInfo]] = {}
+    zone = ZoneInfo(DEFAULT_POLICY.time_zone)
+    for fact in () if at.before_first_fact else known:
+        if isinstance(fact, PolicyChanged):
+            zone = ZoneInfo(fact.time_zone)
+        elif isinstance(fact, CallCompleted | CallRevised):
+            calls[fact.call.call] = fact.call, zone
     sums: dict[str | None, list[int]] = {}
     users: dict[str | None, set[object]] = {}
-    for each in calls.values():
-        local = each.started_at.astimezone(ZoneInfo(at.zone))
-        if each.test or not since <= local.date() < until or each.started_at >= at.at:
+    for each, recorded_in in calls.values():
+        local = each.started_at.astimezone(recorded_in)
+        if each.test or not since <= local.date() < until or local.date() > at.on:
             continue
         key = {
             "kind": each.kind,
