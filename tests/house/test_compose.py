@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,14 @@ def unknown_settings(document: dict[str, Any]) -> Iterator[str]:
                 yield f"{name} {variable}"
 
 
-RULES = [dangling, open_secrets, unpinned, public_ports, unknown_commands, unknown_settings]
+def strangers_believed(document: dict[str, Any]) -> Iterator[str]:
+    """Proxies that are neither on the machine nor in the network of these services alone."""
+    (own,) = document["networks"]["default"]["ipam"]["config"]
+    trusted = document["services"]["serve"]["environment"]["SUA_TRUSTED_PROXIES"].split()
+    yield from set(trusted) - {"127.0.0.1", "::1", own["subnet"]}
+
+
+RULES = [dangling, open_secrets, unpinned, public_ports, unknown_commands, unknown_settings, strangers_believed]
 
 
 def test_the_file_follows_the_compose_specification() -> None:
@@ -122,6 +130,14 @@ def test_only_the_migration_knows_the_owners_password(document: dict[str, Any]) 
     assert knowing == ["migrate"]
 
 
+def test_the_network_is_a_small_one_that_docker_gives_to_nobody_else(document: dict[str, Any]) -> None:
+    (own,) = document["networks"]["default"]["ipam"]["config"]
+    subnet = IPv4Network(re.sub(r"^\$\{NETWORK:-(.+)\}$", r"\1", own["subnet"]))
+
+    assert subnet.prefixlen >= 24
+    assert subnet.subnet_of(IPv4Network("10.0.0.0/8"))  # by itself Docker takes of 172.16.0.0/12 and 192.168.0.0/16
+
+
 @pytest.mark.parametrize(
     ("service", "key", "value"),
     [("worker", "restrat", "always"), ("serve", "pull_policy", "sometimes")],
@@ -150,6 +166,7 @@ def test_the_schema_check_finds_misspelt_keys_and_values(
         (unknown_commands, "worker", {"command": ["sua", "work"]}),
         (unknown_commands, "worker", {"command": ["sua", "worker", "--quickly"]}),
         (unknown_settings, "worker", {"environment": {"SUA_DATABSE_URL": "x"}}),
+        (strangers_believed, "serve", {"environment": {"SUA_TRUSTED_PROXIES": "127.0.0.1 172.16.0.0/12"}}),
     ],
 )
 def test_each_rule_finds_what_it_is_for(document: dict[str, Any], rule: Any, service: str, change: Any) -> None:
