@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import psycopg
 
 from app.domain.ids import TenantId
+from app.graphql.portfolio_turns import Turns
 from app.insight.assessment import Assessment, assessed
 from app.insight.portfolio import Figures, figures_of
 from app.projections import reading
@@ -37,6 +38,7 @@ class Assessments:
     def __init__(self) -> None:
         self._kept: OrderedDict[Key, Assessment] = OrderedDict()
         self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self.turns = Turns()
         self._figures: OrderedDict[tuple[TenantId, Moment], Figures] = OrderedDict()
 
     async def of(

@@ -55,7 +55,8 @@ class DatabaseDown(Unavailable):
 
 
 class QuestionTooSlow(Unavailable):
-    """A statement ran into the time limit."""
+    """A statement ran into the time limit; or there are too many customers to judge for a portfolio in order of
+    figures: those who were judged are kept, so a repeat gets further."""
 
     code: ClassVar[str] = "QUERY_TIMED_OUT"
 

@@ -118,8 +118,9 @@ async def portfolio(
 ) -> Connection[PortfolioTenant]:
     """The tenants the viewer may see, as of a day.
 
-    By name upwards each page is read by itself. Every other order takes all of them: their figures are kept, and the
-    cursor holds the instant of the first page, so that the others go by the same knowledge.
+    By name each page is read by itself. Every other order takes all of them, one request at a time: their figures are
+    kept, and the cursor holds the instant of the first page, so that the others go by the same knowledge. Raises
+    QuestionTooSlow; what was judged until then is kept, so a repeat gets further.
     """
     times = _Times(as_of, known_at, asked.now)
     down = order in DOWNWARDS if descending is None else descending
@@ -127,26 +128,24 @@ async def portfolio(
     arguments = [asked.viewer.directory, asked.viewer.oid, as_of, known_at, order.name, down]
     where = place(None, "portfolio", arguments)
     limits = replace(asked.limits, page_size=PAGE_SIZE, page_size_max=PAGE_SIZE_MAX)
-    if order is PortfolioOrder.NAME and not down:
+    if order is PortfolioOrder.NAME:
         by_name = asked_page(asked.cursors, limits, where, first, after, 0, tuple[str, UUID])
 
         async def shown(rows: Sequence[TenantRow]) -> list[PortfolioTenant]:
             return [await _shown(asked, await times.of(asked, row), known_at) for row in rows]
 
         return await by_name.filled(
-            lambda limit: tenants.listed(asked.db, seen, by_name.after, limit),
+            lambda limit: tenants.listed(asked.db, seen, by_name.after, limit, descending=down),
             lambda row: (row.name, row.tenant),
             shown,
         )
     page = asked_page(asked.cursors, limits, where, first, after, asked.now, key_kind(order))
     pinned = _Times(as_of, known_at or page.pinned, page.pinned)
     rows = await tenants.listed(asked.db, seen, None, TENANTS_MAX)
-    every = [await pinned.of(asked, row) for row in rows]
+    async with asked.assessments.turns.turn():
+        every = [await pinned.of(asked, row) for row in rows]
     ordered = in_order(
-        [
-            Ranked(value_of(order, each.row.name, each.figures), (each.row.name, each.row.tenant), each)
-            for each in every
-        ],
+        [Ranked(value_of(order, each.figures), (each.row.name, each.row.tenant), each) for each in every],
         descending=down,
     )
 

@@ -36,7 +36,6 @@ DOWNWARDS: Final = frozenset(PortfolioOrder) - {
 """By default: the most waste, cost and seats first, and the least use."""
 
 _KEYS: Final[dict[PortfolioOrder, Any]] = {
-    PortfolioOrder.NAME: tuple[str, str, UUID],
     PortfolioOrder.RUN_RATE: tuple[tuple[str, Decimal] | None, str, UUID],
     PortfolioOrder.SEATS: tuple[int | None, str, UUID],
     PortfolioOrder.PEOPLE: tuple[int | None, str, UUID],
@@ -44,14 +43,14 @@ _KEYS: Final[dict[PortfolioOrder, Any]] = {
 
 
 def key_kind(order: PortfolioOrder) -> Any:
-    """What a cursor of a list in this order holds: the value, the name, the tenant."""
+    """What a cursor of a list in this order, which is not by name, holds: the value, the name, the tenant."""
     return _KEYS.get(order, tuple[Decimal | None, str, UUID])
 
 
-def value_of(order: PortfolioOrder, name: str, figures: Figures | None) -> object:
-    """None: not known."""
-    if order is PortfolioOrder.NAME or figures is None:
-        return name if order is PortfolioOrder.NAME else None
+def value_of(order: PortfolioOrder, figures: Figures | None) -> object:
+    """The figure of an order, which is not by name. None: not known."""
+    if figures is None:
+        return None
     match order:
         case PortfolioOrder.RUN_RATE:
             cost = figures.run_rate.total

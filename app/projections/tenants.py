@@ -98,20 +98,25 @@ async def listed(
     tenants: Sequence[TenantId] | None,
     after: tuple[str, UUID] | None,
     limit: int,
+    *,
+    descending: bool = False,
 ) -> list[TenantRow]:
     """The customers of a `listing`."""
-    return [row_of(row) for row in await rows(db, *listing(tenants, after, limit))]
+    return [row_of(row) for row in await rows(db, *listing(tenants, after, limit, descending=descending))]
 
 
-def listing(tenants: Sequence[TenantId] | None, after: tuple[str, UUID] | None, limit: int) -> Question:
+def listing(
+    tenants: Sequence[TenantId] | None, after: tuple[str, UUID] | None, limit: int, *, descending: bool = False
+) -> Question:
     """Customers as they are now, by name; None: all the transaction may see. `after`: name and id of the last one."""
+    beyond, way = ("<", "DESC") if descending else (">", "ASC")
     return Question(
         f"""
         SELECT {_COLUMNS} FROM tenants t
         WHERE t.until_position = {OPEN} AND t.valid_until = '9999-12-31Z'
           AND (%(tenants)s::uuid[] IS NULL OR t.tenant_id = ANY (%(tenants)s::uuid[]))
-          AND (%(name)s::text IS NULL OR (t.name, t.tenant_id) > (%(name)s::text, %(id)s::uuid))
-        ORDER BY t.name, t.tenant_id LIMIT %(limit)s
+          AND (%(name)s::text IS NULL OR (t.name, t.tenant_id) {beyond} (%(name)s::text, %(id)s::uuid))
+        ORDER BY t.name {way}, t.tenant_id {way} LIMIT %(limit)s
         """,
         {
             "tenants": None if tenants is None else list(tenants),
@@ -120,18 +125,6 @@ def listing(tenants: Sequence[TenantId] | None, after: tuple[str, UUID] | None, 
             "limit": limit,
         },
     )
-
-
-async def called(db: psycopg.AsyncConnection[Any], name: str) -> list[TenantRow]:
-    """Customers of that name as they are now, whatever its case."""
-    question = Question(
-        f"""
-        SELECT {_COLUMNS} FROM tenants t
-        WHERE t.until_position = {OPEN} AND t.valid_until = '9999-12-31Z' AND lower(t.name) = lower(%(name)s)
-        """,
-        {"name": name},
-    )
-    return [row_of(row) for row in await rows(db, *question)]
 
 
 async def found(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment | None = None) -> TenantRow | None:

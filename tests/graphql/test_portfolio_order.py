@@ -1,16 +1,21 @@
 """Customers put in order by their figures, over all of them."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from time import perf_counter
 from typing import Any
 
 import pytest
 
 from app.domain.events.deciding import Tier
+from app.domain.ids import TenantId
 from app.domain.money import Money
 from app.domain.price_book import Total
+from app.graphql import portfolio_turns
+from app.graphql.assessments import Assessments
 from app.graphql.ordering import Ranked, in_order, place_after
 from app.graphql.portfolio_order import DOWNWARDS, PortfolioOrder, value_of
 from app.insight.portfolio import Figures
@@ -66,7 +71,6 @@ UNPRICED = replace(BIG, run_rate=UNKNOWN, waste=[], unassigned=UNKNOWN, used=Use
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
-        (PortfolioOrder.NAME, ["Big", "None yet", "Small", "Unpriced"]),
         (PortfolioOrder.RUN_RATE, ["Small", "Big", "None yet", "Unpriced"]),
         (PortfolioOrder.GUARANTEED_SHARE, ["Big", "None yet", "Small", "Unpriced"]),
         (PortfolioOrder.LIKELY_SHARE, ["Small", "Big", "None yet", "Unpriced"]),
@@ -83,9 +87,7 @@ def test_shares_need_no_rate_and_what_is_not_known_comes_last_by_name(
     known: dict[str, Figures | None] = {"Unpriced": UNPRICED, "Small": SMALL, "None yet": None, "Big": BIG}
     down = order in DOWNWARDS
 
-    ordered = in_order(
-        [Ranked(value_of(order, name, each), (name,), name) for name, each in known.items()], descending=down
-    )
+    ordered = in_order([Ranked(value_of(order, each), (name,), name) for name, each in known.items()], descending=down)
 
     assert [each.item for each in ordered] == expected
     for place, each in enumerate(ordered):
@@ -146,3 +148,59 @@ async def test_pages_go_by_the_knowledge_of_the_first_while_data_moves_on(client
 
     assert (first["nodes"], second["nodes"]) == ([{"name": "Contoso", "seats": 6}], [{"name": "Fabrikam", "seats": 1}])
     assert anew["nodes"][0] == {"name": "Fabrikam", "seats": 10}
+
+
+async def slow(_: Assessments, db: Any, *__: Any) -> Figures:
+    """The figures of a customer who takes long to be judged."""
+    await db.execute("SELECT pg_sleep(30)")
+    return BIG
+
+
+async def test_by_name_nobody_is_judged_but_those_of_the_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+    judge = Assessments.figures
+
+    async def noted(self: Assessments, db: Any, tenant: TenantId, *rest: Any) -> Figures:
+        judged.append(tenant)
+        return await judge(self, db, tenant, *rest)
+
+    monkeypatch.setattr(Assessments, "figures", noted)
+
+    assert [each["name"] for each in (await listed(client, by="NAME", down=True, first=1))["nodes"]] == ["Fabrikam"]
+    assert judged == [FABRIKAM]
+
+
+async def test_who_takes_too_long_to_judge_all_is_refused_and_the_next_one_begins_at_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portfolio_turns, "JUDGING_SECONDS", 0.3)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Assessments, "figures", slow)
+        begun = perf_counter()
+        code = await client.code(QUERY, "operator", by="SEATS")
+        took = perf_counter() - begun
+
+    assert (code, took < 5) == ("QUERY_TIMED_OUT", True)
+    assert [each["name"] for each in (await listed(client, by="NAME"))["nodes"]] == ["Contoso", "Fabrikam"]
+
+
+async def test_one_at_a_time_judges_all_few_wait_and_nobody_by_name_does(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of four, one judges, two wait, and the last is refused before the time is over."""
+    going_on, most = 0, 0
+
+    async def judging(*_: Any) -> Figures:
+        nonlocal going_on, most
+        going_on += 1
+        most = max(most, going_on)
+        await asyncio.sleep(0.2)
+        going_on -= 1
+        return BIG
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Assessments, "figures", judging)
+        answers = await asyncio.gather(*(client.ask(QUERY, "operator", by="SEATS") for _ in range(4)))
+
+    codes = [error["extensions"]["code"] for each in answers for error in each.get("errors", ())]
+    assert (most, codes) == (1, ["QUERY_TIMED_OUT"])
