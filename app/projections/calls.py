@@ -15,7 +15,7 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact, instant
 from app.projections.projection import Versioned, calls_of
-from app.projections.reading import Moment, rows
+from app.projections.reading import Moment, Question, rows
 from app.projections.versioned import Book, Table
 
 
@@ -36,8 +36,12 @@ class CallRow:
     failed: bool
 
 
-async def listed_at(
-    db: psycopg.AsyncConnection[Any],
+async def listed_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment, **wanted: Any) -> list[CallRow]:
+    """The calls of a `listing`."""
+    return [_row(row) for row in await rows(db, *listing(tenant, at, **wanted))]
+
+
+def listing(
     tenant: TenantId,
     at: Moment,
     *,
@@ -48,13 +52,12 @@ async def listed_at(
     user: UserId | None = None,
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> list[CallRow]:
+) -> Question:
     """Calls that began in [since, until) and before the moment, the newest first. Test calls are left out.
 
     `user`: only calls they took part in. `after`: start and id of the last call of the page before.
     """
-    found = await rows(
-        db,
+    return Question(
         f"""
         SELECT c.call_id, c.revision, c.kind, c.modalities, c.started_at, c.ended_at, c.direction, c.organiser_id,
                c.participants, c.test, c.failed
@@ -82,7 +85,6 @@ async def listed_at(
             "limit": limit,
         },
     )
-    return [_row(row) for row in found]
 
 
 _WITH_USER = """
