@@ -1,11 +1,24 @@
 """Groups too small to be told of by themselves: what is told of a few people is told of persons."""
 
 from collections.abc import Mapping
+from typing import ClassVar
+
+from app.domain.errors import Refused
 
 SMALLEST_GROUP = 5
 """People below which a group is not told apart to those who may not see persons (definitions: adoption)."""
 
 SMALL_GROUPS_LABEL = f"Groups of fewer than {SMALLEST_GROUP} people"
+
+
+class GroupTooSmall(Refused):
+    """Figures narrowed to a department, company, cost centre or country of fewer than five people, or to all but so
+    few. Ask for them grouped, where small groups are told as one, or as somebody with Sua.SeePersons."""
+
+    code: ClassVar[str] = "GROUP_TOO_SMALL"
+
+    def __init__(self) -> None:
+        super().__init__(f"Of fewer than {SMALLEST_GROUP} people no sum is told to viewers without Sua.SeePersons.")
 
 
 def told_together(people: Mapping[str | None, int]) -> frozenset[str | None]:

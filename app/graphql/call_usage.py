@@ -81,7 +81,8 @@ class CallReport:
 class UsageQuestions(AtMoment):
     @strawberry.field(
         description="Calls and time in calls of the tenant's users, for calls that began on the civil days "
-        f"[since, until), summed; `callReport` tells what they lack. By default the {WINDOW_DAYS} days up to the "
+        f"[since, until) of the time zone known as they were recorded, summed; `callReport` "
+        f"tells what they lack. By default the {WINDOW_DAYS} days up to the "
         f"moment; at most {WINDOW_DAYS_MAX} days."
     )
     async def call_usage(

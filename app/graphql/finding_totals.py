@@ -12,7 +12,7 @@ from app.domain.cost_report import shown_parts
 from app.domain.events.deciding import Cause, Tier
 from app.domain.ids import SkuId, TenantId
 from app.domain.price_book import Total
-from app.domain.small_groups import SMALL_GROUPS_LABEL, told_together
+from app.domain.small_groups import SMALL_GROUPS_LABEL, SMALLEST_GROUP, GroupTooSmall, told_together
 from app.graphql.context import Asked
 from app.graphql.money import MoneySum
 from app.insight.assessment import Assessment, Found
@@ -90,8 +90,12 @@ async def totals_shown(
     by: FindingGrouping,
     wanted: Callable[[Found], bool],
     of_seat: Callable[[Standing, SkuId], bool],
+    place: Mapping[FindingGrouping, str],
 ) -> FindingTotals:
-    """`wanted`: which findings; `of_seat`: which seats they can be of."""
+    """`wanted`: which findings; `of_seat`: which seats they can be of; `place`: of which people alone, by value.
+
+    Raises GroupTooSmall.
+    """
     if assessment is None:
         nothing = FindingTotal(
             key=None,
@@ -103,6 +107,8 @@ async def totals_shown(
             small_groups=0,
         )
         return FindingTotals(groups=[], total=nothing, exempt_seats=0, judged_seats=0)
+    if place and not asked.viewer.sees_persons(tenant):
+        _refuse_small(assessment.holders, place)
     found = [each for each in assessment.found if wanted(each)]
     grouped: dict[Key, list[Found]] = {}
     for each, keys in zip(found, await _keys(asked, tenant, assessment, by, found), strict=True):
@@ -157,6 +163,18 @@ def _place(standing: Standing, field: str) -> Key:
 
 def _sizes(holders: Iterable[Standing], field: str) -> Counter[Key]:
     return Counter(_place(each, field) for each in holders)
+
+
+def _refuse_small(holders: Sequence[Standing], place: Mapping[FindingGrouping, str]) -> None:
+    """Whom a sum by that value would not be told apart of, they have none by themselves either."""
+    of_people = {_OF_PEOPLE[by]: value for by, value in place.items()}
+    meant = sum(all(getattr(each, field) == value for field, value in of_people.items()) for each in holders)
+    if meant in (0, len(holders)):
+        return
+    if meant < SMALLEST_GROUP or any(
+        (value.strip() or None) in told_together(_sizes(holders, field)) for field, value in of_people.items()
+    ):
+        raise GroupTooSmall
 
 
 def _small_merged(groups: Sequence[_Group], sizes: Mapping[Key, int]) -> list[_Group]:

@@ -38,6 +38,17 @@ class Wanted:
     sku: SkuId | None = None
     user: UserId | None = None
 
+    @property
+    def place(self) -> dict[FindingGrouping, str]:
+        """Of which people alone."""
+        said = {
+            FindingGrouping.DEPARTMENT: self.department,
+            FindingGrouping.COMPANY: self.company,
+            FindingGrouping.COST_CENTRE: self.cost_centre,
+            FindingGrouping.COUNTRY: self.country,
+        }
+        return {by: value for by, value in said.items() if value is not None}
+
     def holds(self, each: Found) -> bool:
         return (
             (self.causes is None or each.finding.cause in self.causes)
@@ -106,8 +117,8 @@ class FindingQuestions(AtMoment):
 
     @strawberry.field(
         description="Findings counted and summed. Groups of DEPARTMENT, COMPANY, COST_CENTRE and COUNTRY with fewer "
-        "than five holders are one group for viewers without Sua.SeePersons. By GROUP a seat counts for each group it "
-        "comes from."
+        "than five holders are one group for viewers without Sua.SeePersons; narrowed to such: GROUP_TOO_SMALL. "
+        "By GROUP a seat counts for each group it comes from."
     )
     async def finding_totals(
         self,
@@ -126,7 +137,9 @@ class FindingQuestions(AtMoment):
         asked = info.context
         wanted = self._wanted(causes, tiers, Place(department, company, cost_centre, country), sku, user)
         assessment = await self.assessment_at(asked, self.moment, checked_idle_days(idle_days))
-        return await totals_shown(asked, self.tenant, assessment, group_by, wanted.holds, wanted.holds_seat)
+        return await totals_shown(
+            asked, self.tenant, assessment, group_by, wanted.holds, wanted.holds_seat, wanted.place
+        )
 
     def _wanted(
         self,

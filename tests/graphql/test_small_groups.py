@@ -57,6 +57,9 @@ PHONE = """query ($id: ID!) { tenant(id: $id) { at { pstnCosts(groupBy: DEPARTME
   groups { key label calls seconds unpricedCalls cost { total { amount } } smallGroups }
   total { calls cost { total { amount } } }
 } } } }"""
+NARROWED = """query ($id: ID!, $department: String, $country: String, $by: FindingGrouping!) { tenant(id: $id) { at {
+  findingTotals(groupBy: $by, department: $department, country: $country) { total { seats people } judgedSeats }
+} } }"""
 FINDINGS = """query ($id: ID!) { tenant(id: $id) { at { findingTotals(groupBy: DEPARTMENT) {
   groups { key label seats people smallGroups } total { seats }
 } } } }"""
@@ -164,3 +167,30 @@ async def test_findings_of_few_do_not_follow_from_the_total_either(client: Clien
     assert shown == by_key["Big"]
     assert (together["key"], together["label"], together["smallGroups"], together["people"]) == (None, LABEL, 3, 7)
     assert shown["seats"] + together["seats"] == hidden["total"]["seats"] == named["total"]["seats"]
+
+
+@pytest.mark.parametrize("by", ["CAUSE", "DEPARTMENT", "SKU"])
+@pytest.mark.parametrize(
+    ("place", "seats"),
+    [({"department": "Tiny"}, 1), ({"department": "Mid"}, 5), ({"department": "Tiny", "country": "DE"}, 1)],
+)
+async def test_findings_of_few_have_no_sum_by_themselves(
+    client: Client, by: str, place: dict[str, str], seats: int
+) -> None:
+    """Of Mid's five neither: grouped they are told with the two, who would be what the others lack to the whole."""
+    variables = {"id": str(CONTOSO), "by": by, **place}
+
+    assert await client.code(NARROWED, "viewer", **variables) == "GROUP_TOO_SMALL"
+    named = (await client.data(NARROWED, "hr", **variables))["tenant"]["at"]["findingTotals"]
+    assert named["total"] == {"seats": seats, "people": seats}
+
+
+@pytest.mark.parametrize(
+    ("place", "seats"), [({"department": "Big"}, 6), ({"country": "DE"}, 13), ({"department": "Nowhere"}, 0)]
+)
+async def test_findings_of_many_of_all_and_of_nobody_are_told(
+    client: Client, place: dict[str, str], seats: int
+) -> None:
+    told = await client.data(NARROWED, "viewer", id=str(CONTOSO), by="CAUSE", **place)
+
+    assert told["tenant"]["at"]["findingTotals"]["total"]["seats"] == seats
