@@ -7,7 +7,7 @@ from app.domain.ids import TenantId
 from app.domain.period import FOREVER
 from app.domain.policy import DEFAULT_POLICY
 from app.domain.stand_ins import IS_STAND_IN
-from app.projections.reading import OPEN, Moment, Question
+from app.projections.reading import Moment, Question
 
 Grouping = Literal["kind", "modality", "weekday_hour"]
 
@@ -45,8 +45,8 @@ def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: G
             FROM tenants t
             WHERE t.tenant_id = %(tenant)s AND t.since_position <= %(position)s AND t.valid_until = %(forever)s
         ), zones AS MATERIALIZED (
-            SELECT zone, since_position,
-                   lead(since_position, 1, %(open)s::bigint) OVER (ORDER BY since_position) AS until_position
+            SELECT array_agg(since_position ORDER BY since_position) AS since,
+                   array_agg(zone ORDER BY since_position) AS names
             FROM said WHERE before IS DISTINCT FROM zone
         )
         SELECT t.key, sum(t.calls), sum(t.seconds), max(t.users), sum(t.failed)
@@ -54,9 +54,9 @@ def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: G
             SELECT {_KEYS[group_by]} AS key, count(*) AS calls, sum(p.seconds) AS seconds,
                    count(DISTINCT p.user_id) AS users, count(*) FILTER (WHERE p.failed) AS failed
             FROM (
-                SELECT c.*, c.started_at AT TIME ZONE coalesce(z.zone, %(default)s) AS local_start
+                SELECT c.*, c.started_at AT TIME ZONE coalesce((SELECT names FROM zones)[
+                           width_bucket(c.since_position, (SELECT since FROM zones))], %(default)s) AS local_start
                 FROM calls c
-                LEFT JOIN zones z ON z.since_position <= c.since_position AND z.until_position > c.since_position
                 WHERE c.tenant_id = %(tenant)s AND c.since_position <= %(position)s AND c.until_position > %(position)s
                   AND c.started_at >= %(earliest)s AND c.started_at < %(latest)s AND NOT c.test
             ) AS c
@@ -76,7 +76,6 @@ def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: G
             "tenant": tenant,
             "position": at.position,
             "forever": FOREVER,
-            "open": OPEN,
             "default": DEFAULT_POLICY.time_zone,
             "on": at.on,
             "since": since,
