@@ -69,6 +69,17 @@ export async function settled(page) {
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }
 
+/** The file that pressing something downloads: {name, lines}, lines by CRLF and without the byte order mark. */
+export async function downloaded(page, pressed) {
+  const [file] = await Promise.all([page.waitForEvent("download"), pressed.click()]);
+  const chunks = [];
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk);
+  const text = Buffer.concat(chunks)
+    .toString()
+    .replace(/^\uFEFF/, "");
+  return { name: file.suggestedFilename(), lines: text.trim().split("\r\n") };
+}
+
 /** Ask from inside the page, as its own scripts would. */
 export async function ask(page, query, headers = {}) {
   return page.evaluate(

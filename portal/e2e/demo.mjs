@@ -16,9 +16,9 @@ const READY_MS = 300_000;
 /**
  * A running demo: {portal, graphql, simulator, tenants, tokens, stop()}. SUA_E2E_READY names a file with the line of a
  * demo that runs already (`sua demo --json`); it is used and left running, unless the test wants one `alone`.
- * `settings`: environment variables of this demo.
+ * `settings`: environment variables of this demo. `readyMs`: how long it may take until it answers.
  */
-export async function startDemo({ users = 120, days = 62, alone = false, settings = {} } = {}) {
+export async function startDemo({ users = 120, days = 62, alone = false, settings = {}, readyMs = READY_MS } = {}) {
   const given = process.env.SUA_E2E_READY;
   if (given !== undefined && !alone) return { ...JSON.parse(readFileSync(given, "utf8")), stop: async () => {} };
   if (!existsSync(join(PORTAL_DIR, "index.html"))) {
@@ -43,17 +43,17 @@ export async function startDemo({ users = 120, days = 62, alone = false, setting
     rmSync(data, { recursive: true, force: true });
   };
   try {
-    return { ...(await firstLine(child, ended, log)), stop };
+    return { ...(await firstLine(child, ended, log, readyMs)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function firstLine(child, ended, log) {
+async function firstLine(child, ended, log, readyMs) {
   let late;
   const patience = new Promise((_, refuse) => {
-    late = setTimeout(() => refuse(new Error(`the demo was not ready in time; it said: ${log}`)), READY_MS);
+    late = setTimeout(() => refuse(new Error(`the demo was not ready in time; it said: ${log}`)), readyMs);
   });
   const gone = ended.then((code) => {
     throw new Error(`the demo ended with ${code}; it said: ${log}`);

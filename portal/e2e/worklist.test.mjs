@@ -272,7 +272,7 @@ export default function register({ browser, demo }) {
     });
     await page.getByRole("button", { name: "Show only Idle" }).click();
     await page.waitForURL("**cause=IDLE**");
-    assert.equal(await sums.getAttribute("aria-busy"), "true");
+    await eventually(async () => assert.equal(await sums.getAttribute("aria-busy"), "true"));
     answer();
     await settled(page);
 

@@ -5,7 +5,8 @@ import { Loading } from "./Loading";
 
 /**
  * The states of an answer: a skeleton of `height` pixels, the error with its way out, or what `children` make of it.
- * An error while an older answer is there stands above it. `keep`: show the answer before while the next one comes.
+ * An error while an older answer is there stands above it. `keep`: show the answer before, as busy, while the next one
+ * comes.
  */
 export function Answer<Data>(props: {
   readonly to: Asked<Data>;
@@ -21,7 +22,13 @@ export function Answer<Data>(props: {
   return (
     <>
       {trouble !== null && <Failed trouble={trouble} onRetry={again} />}
-      {props.children(shown)}
+      {props.keep ? (
+        <div aria-busy={data === undefined && trouble === null} style={{ display: "contents" }}>
+          {props.children(shown)}
+        </div>
+      ) : (
+        props.children(shown)
+      )}
     </>
   );
 }

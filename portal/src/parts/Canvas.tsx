@@ -1,12 +1,16 @@
 import { makeStyles } from "@fluentui/react-components";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useFormats } from "@/i18n/format";
-import { useEffect, useRef, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
+
+/** ECharts; on its way as soon as a screen with charts is, since it takes as long as their figures do. */
+const library = () => import("./echarts");
+void library().catch(() => undefined); // asked for again by the first chart
 
 const useStyles = makeStyles({ box: { width: "100%", minWidth: 0 } });
 
 /**
- * A drawing by ECharts, loaded when the first one is shown. It is hidden from screen readers: the table beside it
+ * A drawing by ECharts. It is hidden from screen readers: the table beside it
  * says the same. `onPick`: the position of what was clicked.
  */
 export function Canvas(props: {
@@ -19,6 +23,7 @@ export function Canvas(props: {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const shown = useRef(props);
+  const [coming, setComing] = useState(true);
   const { locale } = useFormats();
   const drawn = JSON.stringify(props.option) + locale; // what formatters make depends on the locale alone
 
@@ -37,14 +42,16 @@ export function Canvas(props: {
       chart.current?.resize();
       chart.current?.getZr().flush();
     });
-    void import("./echarts").then(({ init }) => {
-      if (gone || element === null) return;
-      const made = init(element);
-      chart.current = made;
-      draw(made, shown.current.option);
-      made.on("click", (event) => shown.current.onPick?.(event.dataIndex, event.seriesIndex ?? 0));
-      observer.observe(element);
-    });
+    void library()
+      .then(({ init }) => {
+        if (gone || element === null) return;
+        const made = init(element);
+        chart.current = made;
+        draw(made, shown.current.option);
+        made.on("click", (event) => shown.current.onPick?.(event.dataIndex, event.seriesIndex ?? 0));
+        observer.observe(element);
+      })
+      .finally(() => setComing(false));
     return () => {
       gone = true;
       observer.disconnect();
@@ -53,7 +60,9 @@ export function Canvas(props: {
     };
   }, []);
 
-  return <div ref={box} className={styles.box} style={{ height: props.height }} aria-hidden="true" />;
+  return (
+    <div ref={box} className={styles.box} style={{ height: props.height }} aria-hidden="true" aria-busy={coming} />
+  );
 }
 
 /** At once, not with the next frame: nothing flickers, and a page being printed has its charts. */

@@ -26,7 +26,7 @@ export function Headline(props: {
   const month = costs == null ? "" : formats.month(costs.month);
   const share = shareOf(costs?.wasted.total.cost?.total, costs?.total.cost?.total);
   const guaranteed = savings?.byTier.find(({ tier }) => tier === "GUARANTEED");
-  const waiting = props.waiting ? "…" : undefined;
+  const waiting = props.waiting ? <span aria-busy="true">…</span> : undefined;
   return (
     <Figures>
       <Figure

@@ -1,11 +1,14 @@
 import { Badge, Text } from "@fluentui/react-components";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "@/api/useAsk";
+import { usePages } from "@/api/usePages";
 import { useTenant } from "@/app/tenant";
 import { PeopleDocument, type PeopleQuery, type UserFilter, type UserOrder } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
+import { Export, type ExportProps } from "@/parts/Export";
 import { Failed } from "@/parts/Failed";
 import { Freshness } from "@/parts/Freshness";
 import { PageHeader } from "@/parts/PageHeader";
@@ -33,15 +36,15 @@ export function Everybody(props: { readonly filter: UserFilter; readonly filters
   const moment = useMoment();
   const { sorted, onSort } = useSorted(ORDERS);
   const paging = usePaging(JSON.stringify([tenant.id, moment.variables, props.filter, sorted]));
-  const asked = useAsk(PeopleDocument, {
+  const list = {
     tenant: tenant.id,
     ...moment.variables,
-    first: paging.first,
-    after: paging.after,
     filter: props.filter,
     orderBy: sorted.by,
     descending: sorted.descending,
-  });
+  };
+  const asked = useAsk(PeopleDocument, { ...list, first: paging.first, after: paging.after });
+  const pages = usePages(PeopleDocument, list, (data) => data.tenant?.at.users);
   const at = asked.before?.tenant?.at;
   const told = (value: string | null | undefined): ReactNode => value ?? <Unknown why={t("person.notTold")} />;
   const columns: Column<Row>[] = [
@@ -92,7 +95,12 @@ export function Everybody(props: { readonly filter: UserFilter; readonly filters
             {at && <Freshness value={at.freshness} timeZone={moment.timeZone} />}
           </>
         }
-        actions={<Stale stale={asked.stale} />}
+        actions={
+          <>
+            <Stale stale={asked.stale} />
+            <Export name={`people-${moment.day}`} columns={fileOf(t)} page={pages} />
+          </>
+        }
       />
       {props.filters}
       {asked.trouble !== null && <Failed trouble={asked.trouble} onRetry={asked.again} />}
@@ -115,9 +123,28 @@ export function Everybody(props: { readonly filter: UserFilter; readonly filters
   );
 }
 
+/** The columns of the file. What is not known is an empty cell. */
+function fileOf(t: TFunction<"People">): ExportProps<Row>["columns"] {
+  return [
+    { header: t("column.name"), value: (row) => nameOf(row, t) },
+    { header: t("person.userPrincipalName"), value: (row) => row.userPrincipalName },
+    { header: t("column.department"), value: (row) => row.department },
+    { header: t("column.country"), value: (row) => row.country },
+    { header: t("column.kind"), value: (row) => t(`kind.${row.kind}`) },
+    { header: t("column.account"), value: (row) => t(row.enabled ? "enabled" : "disabled") },
+    { header: t("column.licences"), value: (row) => productsOf(row).join("; ") },
+    { header: t("column.activity"), value: (row) => t(`activity.${row.activity.state}`) },
+    { header: t("column.quietSince"), value: (row) => row.activity.quietSince },
+  ];
+}
+
+function productsOf(row: Row): readonly string[] {
+  return [...new Map(row.holdings.map(({ sku }) => [sku.skuId, sku.name])).values()];
+}
+
 function Licences({ row }: { readonly row: Row }): React.JSX.Element {
   const { t } = useTranslation("People");
-  const names = [...new Map(row.holdings.map(({ sku }) => [sku.skuId, sku.name])).values()];
+  const names = productsOf(row);
   if (names.length === 0) return <Text italic>{t("noLicence")}</Text>;
   const rest = names.slice(NAMED);
   return (

@@ -2,10 +2,12 @@ import { Badge } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "@/api/useAsk";
+import { usePages } from "@/api/usePages";
 import { useTenant } from "@/app/tenant";
 import { IdlePeopleDocument, type IdlePeopleQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
+import { Export, type ExportProps } from "@/parts/Export";
 import { Failed } from "@/parts/Failed";
 import { Freshness } from "@/parts/Freshness";
 import { PageHeader } from "@/parts/PageHeader";
@@ -29,14 +31,14 @@ export function IdleSeats(props: {
   const tenant = useTenant();
   const moment = useMoment();
   const paging = usePaging(JSON.stringify([tenant.id, moment.variables, props.department, props.sku]));
-  const asked = useAsk(IdlePeopleDocument, {
+  const list = {
     tenant: tenant.id,
     ...moment.variables,
-    first: paging.first,
-    after: paging.after,
     department: props.department || null,
     sku: props.sku || null,
-  });
+  };
+  const asked = useAsk(IdlePeopleDocument, { ...list, first: paging.first, after: paging.after });
+  const pages = usePages(IdlePeopleDocument, list, (data) => data.tenant?.at.idleLicences);
   const at = asked.before?.tenant?.at;
   const day = (instant: string): string => formats.day(dayIn(new Date(instant), moment.timeZone));
   const columns: Column<Row>[] = [
@@ -80,6 +82,15 @@ export function IdleSeats(props: {
       ),
     },
   ];
+  const file: ExportProps<Row>["columns"] = [
+    { header: t("column.name"), value: (row) => row.userName },
+    { header: t("column.department"), value: (row) => row.department },
+    { header: t("column.kind"), value: (row) => row.user && t(`kind.${row.user.kind}`) },
+    { header: t("column.licence"), value: (row) => row.sku.name },
+    { header: t("column.heldSince"), value: (row) => row.heldSince },
+    { header: t("column.quietSince"), value: (row) => row.quietSince },
+    { header: t("column.verdict"), value: (row) => t(`verdict.${row.verdict}`) },
+  ];
   return (
     <>
       <PageHeader
@@ -89,7 +100,12 @@ export function IdleSeats(props: {
             {t("aboutIdle")} {at && <Freshness value={at.freshness} timeZone={moment.timeZone} />}
           </>
         }
-        actions={<Stale stale={asked.stale} />}
+        actions={
+          <>
+            <Stale stale={asked.stale} />
+            <Export name={`idle-seats-${moment.day}`} columns={file} page={pages} />
+          </>
+        }
       />
       {props.filters}
       {asked.trouble !== null && <Failed trouble={asked.trouble} onRetry={asked.again} />}

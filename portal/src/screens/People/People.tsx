@@ -1,13 +1,11 @@
 import { MessageBar, MessageBarBody } from "@fluentui/react-components";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { useAsk } from "@/api/useAsk";
-import { useRights, useTenant } from "@/app/tenant";
-import { PeopleChoicesDocument } from "@/gql/graphql";
+import { useRights } from "@/app/tenant";
 import { ChoiceFilter, ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
 import { PlaceFilter } from "@/parts/PlaceFilter";
+import { useChoices } from "@/parts/useChoices";
 import { useParameter, useParameters } from "@/parts/useParameter";
-import { useMoment } from "@/time/useMoment";
 import { Everybody } from "./Everybody";
 import { IdleSeats } from "./IdleSeats";
 
@@ -20,8 +18,6 @@ const KINDS = ["PERSON", "GUEST", "ROOM", "PHONE_RESOURCE", "AGENT", "UNKNOWN"] 
 /** Who is in the directory and what they hold, or who holds seats that nobody uses. */
 export default function People(): React.JSX.Element {
   const { t } = useTranslation("People");
-  const tenant = useTenant();
-  const moment = useMoment();
   const rights = useRights();
   const [show, setShow] = useParameter("show");
   const [department, setDepartment] = useParameter("department");
@@ -33,8 +29,7 @@ export default function People(): React.JSX.Element {
   const [costCentre, setCostCentre] = useParameter("costCentre");
   const [country, setCountry] = useParameter("country");
   const [activity, setActivity] = useParameters("activity");
-  const choices = useAsk(PeopleChoicesDocument, { tenant: tenant.id, ...moment.variables });
-  const at = choices.before?.tenant?.at;
+  const at = useChoices().before?.tenant?.at;
   const skus = (at?.skus ?? []).map(({ skuId, name }) => ({ value: skuId, label: name }));
   const idle = show === "idle";
   const states = ACTIVITIES.filter((each) => activity.includes(each));

@@ -1,11 +1,8 @@
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { useAsk } from "@/api/useAsk";
-import { useTenant } from "@/app/tenant";
-import { WorklistChoicesDocument } from "@/gql/graphql";
 import { ChoiceFilter, ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
 import { PlaceFilter } from "@/parts/PlaceFilter";
-import { useMoment } from "@/time/useMoment";
+import { useChoices } from "@/parts/useChoices";
 import { CAUSES, isFiltered, NO_FILTERS, TIERS, type Choice } from "./choice";
 
 /** The filters of the worklist; all of them are applied by the API. */
@@ -14,9 +11,7 @@ export function Filters(props: {
   readonly onChoose: (part: Partial<Choice>) => void;
 }): ReactElement {
   const { t } = useTranslation("Worklist");
-  const { id } = useTenant();
-  const moment = useMoment();
-  const { before } = useAsk(WorklistChoicesDocument, { tenant: id, ...moment.variables });
+  const { before } = useChoices();
   const { choice, onChoose } = props;
   const at = before?.tenant?.at;
   const places = [

@@ -11,9 +11,11 @@ import { Figure, Figures } from "@/parts/Figure";
 import { Freshness } from "@/parts/Freshness";
 import { MoneySum } from "@/parts/Money";
 import { PageHeader } from "@/parts/PageHeader";
+import { orderWord } from "@/parts/sorted";
+import { useSorted } from "@/parts/useSorted";
 import { useMoment } from "@/time/useMoment";
 import { ActDialog, type Intent } from "./ActDialog";
-import { choiceOf, variablesOf, withChoice, type Choice } from "./choice";
+import { choiceOf, ORDERS, unexported, variablesOf, withChoice, type Choice } from "./choice";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
 import { FindingPanel } from "./FindingPanel";
@@ -62,6 +64,8 @@ export default function Worklist(): ReactElement {
     [setSearch],
   );
   const freshness = asked.before?.tenant?.at.freshness;
+  const { sorted } = useSorted(ORDERS);
+  const others = unexported(choice).map((name) => t(`filter.${name}`));
 
   return (
     <>
@@ -80,6 +84,10 @@ export default function Worklist(): ReactElement {
               tiers: choice.tiers.join(","),
               department: choice.department,
             }}
+            notes={[
+              ...(others.length > 0 ? [t("export.more", { filters: others.join(", ") })] : []),
+              ...(orderWord(sorted, ORDERS) !== "" ? [t("export.order")] : []),
+            ]}
           />
         }
       />

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { choiceOf, isFiltered, narrowing, NO_FILTERS, variablesOf, withChoice } from "./choice";
+import { choiceOf, isFiltered, narrowing, NO_FILTERS, unexported, variablesOf, withChoice } from "./choice";
 
 test("a choice written into an address is read back the same", () => {
   const chosen = {
@@ -59,4 +59,11 @@ test("a group the service can filter by narrows the list, small groups and other
   expect(narrowing("DEPARTMENT", null, 3)).toBeNull();
   expect(narrowing("COUNTRY", "DE", 0)).toEqual({ country: "DE" });
   expect(narrowing("GROUP", "a-group", 0)).toBeNull();
+});
+
+test("filters the file of findings cannot have are told, those it has are not", () => {
+  const choice = choiceOf(new URLSearchParams("cause=IDLE&tier=LIKELY&department=Sales&country=DE&idleDays=60"));
+
+  expect(unexported(choice)).toEqual(["country", "idleDays"]);
+  expect(unexported(choiceOf(new URLSearchParams("cause=IDLE&department=Sales")))).toEqual([]);
 });

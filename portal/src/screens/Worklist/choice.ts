@@ -17,6 +17,8 @@ export const ORDERS: Orders<FindingOrder> = {
   down: ["WORTH"],
 };
 
+const UNEXPORTED = ["sku", "company", "costCentre", "country", "user", "idleDays"] as const;
+
 /** What somebody chose to see of the worklist. It stands in the address, so a view can be shared. */
 export interface Choice {
   by: FindingGrouping;
@@ -87,6 +89,11 @@ export function isFiltered(choice: Choice): boolean {
     choice.user !== null ||
     choice.idleDays !== null
   );
+}
+
+/** The filters that are set and that the service's file of findings does not take: it holds more than the screen. */
+export function unexported(choice: Choice): readonly (typeof UNEXPORTED)[number][] {
+  return UNEXPORTED.filter((name) => choice[name] !== null);
 }
 
 /** What the API filters findings by; null: not at all. */
