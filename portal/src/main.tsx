@@ -1,6 +1,7 @@
 import "./app/page.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { fetchScreen } from "./app/screens";
 import { readSession, SignedOut, type Session } from "./api/session";
 import { startWords } from "./i18n/setup";
 
@@ -13,6 +14,7 @@ async function begin(): Promise<Session | SignedOut | "unreachable"> {
   }
 }
 
+fetchScreen(location.pathname);
 const [session] = await Promise.all([begin(), startWords()]);
 const root = document.getElementById("root");
 if (root !== null) createRoot(root).render(<App session={session} />);

@@ -2,9 +2,9 @@ import { Button, makeStyles, OverlayDrawer, DrawerBody, Text, tokens } from "@fl
 import { Navigation20Regular } from "@fluentui/react-icons/svg/navigation";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet, useLocation } from "react-router";
+import { Link, Outlet, useLocation, useParams } from "react-router";
 import { useAsk } from "@/api/useAsk";
-import { ShellDocument } from "@/gql/graphql";
+import { ShellDocument, ShownTenantDocument } from "@/gql/graphql";
 import { Failed } from "@/parts/Failed";
 import { AccountMenu } from "./AccountMenu";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -83,7 +83,9 @@ const useStyles = makeStyles({
 export function Shell(): React.JSX.Element {
   const styles = useStyles();
   const { t } = useTranslation();
+  const { tenant = "" } = useParams();
   const { data, trouble, again } = useAsk(ShellDocument, {}, { live: false });
+  useAsk(ShownTenantDocument, { tenant }, { live: false, pause: tenant === "" }); // asked at once, shown further below
   const [open, setOpen] = useState(false);
   const main = useFocusOnChange();
   const viewer = useMemo<Viewer | null>(() => {

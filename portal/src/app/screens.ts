@@ -81,3 +81,10 @@ export function preload(name: string): void {
   const load = loaderOf(name);
   if (load !== undefined) void Promise.all([load(), i18next.loadNamespaces(name)]).catch(() => undefined);
 }
+
+/** Fetch the screen at an address, while it is not known yet whether somebody is signed on. */
+export function fetchScreen(pathname: string): void {
+  const path = /^\/t\/[^/]+\/(\w+)$/.exec(pathname)?.[1];
+  const screen = TENANT_SCREENS.find((each) => each.path === path);
+  if (screen !== undefined) void loaderOf(screen.name)?.().catch(() => undefined); // the route asks again
+}

@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "@/api/serverClock";
 import { localeOf, type Language } from "./languages";
@@ -40,20 +39,24 @@ export interface Formats {
 
 const UTC = "UTC";
 
-/** The formats of a locale, e.g. "de-DE". */
+const spoken = new Map<string, Formats>();
+
+/** The formats of a locale, e.g. "de-DE". Making one of Intl's takes longer than using it a hundred times: all are kept. */
 export function formatsOf(locale: string): Formats {
-  const kept = new Map<string, Intl.NumberFormat>();
-  const numbers = (options: Intl.NumberFormatOptions): Intl.NumberFormat => {
-    const key = JSON.stringify(options);
-    const found = kept.get(key) ?? new Intl.NumberFormat(locale, options);
-    kept.set(key, found);
-    return found;
-  };
+  const found = spoken.get(locale) ?? made(locale);
+  spoken.set(locale, found);
+  return found;
+}
+
+function made(locale: string): Formats {
+  const numbers = kept((options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options));
+  const dates = kept((options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options));
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
   const noon = (day: string): Date => new Date(`${day}T12:00:00Z`);
-  const dates = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale, options);
   const unit = (value: number, name: string): string =>
     numbers({ style: "unit", unit: name, unitDisplay: "short" }).format(value);
-  const formats: Formats = {
+  return {
     locale,
     number: (value, digits = 0) => numbers({ maximumFractionDigits: digits }).format(value),
     percent: (share, digits = 1) => numbers({ style: "percent", maximumFractionDigits: digits }).format(share),
@@ -73,7 +76,7 @@ export function formatsOf(locale: string): Formats {
     ago: (instant, now = serverNow()) => {
       const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
       const [name, size] = AGO.find(([, least]) => Math.abs(seconds) >= least) ?? (["second", 1] as const);
-      return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.round(seconds / size), name);
+      return relative.format(Math.round(seconds / size), name);
     },
     duration: (seconds) => {
       const step = seconds >= 3570 ? 60 : 1; // beside hours, seconds are not shown
@@ -88,9 +91,18 @@ export function formatsOf(locale: string): Formats {
       return shown.map(([value, name]) => unit(value, name)).join(" ");
     },
     days: (count) => numbers({ style: "unit", unit: "day", unitDisplay: "long" }).format(count),
-    list: (items) => new Intl.ListFormat(locale, { type: "conjunction" }).format(items),
+    list: (items) => lists.format(items),
   };
-  return formats;
+}
+
+function kept<Options, Made>(make: (options: Options) => Made): (options: Options) => Made {
+  const before = new Map<string, Made>();
+  return (options) => {
+    const key = JSON.stringify(options);
+    const found = before.get(key) ?? make(options);
+    before.set(key, found);
+    return found;
+  };
 }
 
 const DAY = {
@@ -114,6 +126,5 @@ function decimals(amount: string): number {
 /** The formats of the language spoken now. */
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
-  const locale = localeOf((i18n.resolvedLanguage ?? "en") as Language);
-  return useMemo(() => formatsOf(locale), [locale]);
+  return formatsOf(localeOf((i18n.resolvedLanguage ?? "en") as Language));
 }

@@ -34,6 +34,7 @@ const useStyles = makeStyles({
     verticalAlign: "top",
     fontWeight: tokens.fontWeightRegular,
     overflowWrap: "break-word",
+    "@media (max-width: 599px)": { paddingLeft: tokens.spacingHorizontalXS, paddingRight: tokens.spacingHorizontalXS },
   },
   narrow: { width: "32px", paddingRight: 0, verticalAlign: "middle" },
   end: { textAlign: "right", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" },

@@ -35,6 +35,7 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase200,
     color: tokens.colorNeutralForeground2,
     height: "32px",
+    "@media (max-width: 599px)": { paddingLeft: tokens.spacingHorizontalXS, paddingRight: tokens.spacingHorizontalXS },
   },
   end: { textAlign: "right" },
   wide: { "@media (max-width: 899px)": { display: "none" } },

@@ -55,6 +55,7 @@ export function optionOf(input: {
     data: [...input.labels],
     axisLabel: {
       ...quiet,
+      margin: 12, // clear of the value at the foot of the other axis
       hideOverlap: true,
       ...(horizontal ? { width: 150, overflow: "break", lineHeight: 13 } : {}),
     },

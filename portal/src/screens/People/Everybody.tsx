@@ -52,10 +52,16 @@ export function Everybody(props: { readonly filter: UserFilter; readonly filters
       id: "name",
       header: t("column.name"),
       sort: "NAME",
-      minWidth: "160px",
+      minWidth: "96px",
       cell: (row) => <PersonLink user={row.userId}>{nameOf(row, t)}</PersonLink>,
     },
-    { id: "department", header: t("column.department"), sort: "DEPARTMENT", cell: (row) => told(row.department) },
+    {
+      id: "department",
+      header: t("column.department"),
+      sort: "DEPARTMENT",
+      wideOnly: true,
+      cell: (row) => told(row.department),
+    },
     { id: "country", header: t("column.country"), wideOnly: true, cell: (row) => told(row.country) },
     {
       id: "kind",
@@ -78,7 +84,7 @@ export function Everybody(props: { readonly filter: UserFilter; readonly filters
       wideOnly: true,
       cell: (row) => t(row.enabled ? "enabled" : "disabled"),
     },
-    { id: "licences", header: t("column.licences"), minWidth: "200px", cell: (row) => <Licences row={row} /> },
+    { id: "licences", header: t("column.licences"), minWidth: "110px", cell: (row) => <Licences row={row} /> },
     {
       id: "activity",
       header: t("column.activity"),

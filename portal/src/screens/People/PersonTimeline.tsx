@@ -45,6 +45,7 @@ export function PersonTimeline(props: {
     {
       id: "path",
       header: t("person.path"),
+      wideOnly: true,
       cell: (row) =>
         row.viaGroup === null ? t("person.direct") : t("person.byGroup", { group: shortGroup(row.viaGroup) }),
     },

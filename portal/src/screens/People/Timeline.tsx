@@ -12,7 +12,14 @@ export interface Sign {
 
 const useStyles = makeStyles({
   frame: { overflowX: "auto" },
-  rows: { minWidth: "560px", display: "grid", gridTemplateColumns: "minmax(120px, 28%) 1fr", columnGap: "12px" },
+  rows: {
+    minWidth: "560px",
+    paddingRight: "8px", // half a dot
+    display: "grid",
+    gridTemplateColumns: "minmax(120px, 28%) 1fr",
+    columnGap: "12px",
+    "@media (max-width: 599px)": { minWidth: 0 },
+  },
   label: {
     fontSize: tokens.fontSizeBase200,
     lineHeight: tokens.lineHeightBase200,
@@ -39,7 +46,7 @@ const useStyles = makeStyles({
     top: "8px",
     width: "10px",
     height: "10px",
-    marginLeft: "-5px",
+    marginLeft: "-6px",
     borderRadius: tokens.borderRadiusCircular,
     backgroundColor: tokens.colorPaletteMarigoldBorderActive,
     border: `1px solid ${tokens.colorNeutralForeground1}`,
@@ -52,6 +59,7 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
     whiteSpace: "nowrap",
   },
+  between: { "@media (max-width: 599px)": { display: "none" } },
   first: { transform: "none" },
   last: { transform: "translateX(-100%)" },
 });
@@ -146,7 +154,10 @@ export function Timeline({
           {ticks.map((tick, nth) => (
             <span
               key={tick}
-              className={mergeClasses(styles.tick, nth === 0 && styles.first, nth === TICKS - 1 && styles.last)}
+              className={mergeClasses(
+                styles.tick,
+                nth === 0 ? styles.first : nth === TICKS - 1 ? styles.last : styles.between,
+              )}
               style={{ left: `${(nth / (TICKS - 1)) * 100}%` }}
             >
               {shown.format(new Date(tick))}
