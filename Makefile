@@ -15,7 +15,7 @@ ARGS ?=
 JOBS ?= auto
 SOURCES := app tests $(wildcard bench)
 
-.PHONY: setup demo portal portal-check portal-e2e screenshots test test-slow check conformance clients fuzz bench bench-graphql soak torture mutation clean lock help
+.PHONY: setup demo portal portal-check portal-e2e screenshots test test-slow check conformance clients fuzz bench bench-graphql bench-portal soak torture mutation clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(STAMP) ## install everything into .venv, hashes checked
@@ -74,6 +74,9 @@ bench-graphql: $(STAMP) ## the door beside PostGraphile 5 over one database; nee
 	@command -v npm >/dev/null || { echo "make bench-graphql needs npm" >&2; exit 1; }
 	@npm ci --prefix tools/bench_graphql --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m bench.graphql $(ARGS)
+
+bench-portal: $(STAMP) portal ## the portal's screens in Chromium at 10,000 seats; needs chromium, and takes half an hour
+	@$(BIN)/python -m bench.portal $(ARGS)
 
 soak: $(STAMP) ## ten simulated days of 50 tenants, all faults on, kills at random (ARGS="--seed 7 --minutes 5")
 	@$(BIN)/python -m tests.soak $(ARGS)
