@@ -17,6 +17,7 @@ from app.domain.ids import TenantId
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import Pool, writer_pool
 from app.eventstore.store import EventStore
+from app.eventstore.uncollected import uncollected
 from bench.company_log import BEGAN, company, tell
 from bench.database import Database
 from bench.figure import Figure
@@ -55,8 +56,9 @@ def _store(pool: Pool) -> EventStore:
 def _read(pool: Pool, tenant: TenantId) -> float:
     cut = cut_of(pool, tenant, None, None, NOW)
     began = process_time()
-    for _ in facts_of(_store(pool), tenant, cut.position):
-        pass
+    with uncollected():  # as the fold is: it is measured against the reading alone
+        for _ in facts_of(_store(pool), tenant, cut.position):
+            pass
     return process_time() - began
 
 

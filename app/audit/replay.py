@@ -23,6 +23,7 @@ from app.domain.events.licensing import LicenceAssignmentFailed
 from app.domain.ids import UserId
 from app.domain.kept_signs import KeptPlace
 from app.eventstore.envelope import Recorded
+from app.eventstore.uncollected import uncollected
 
 Progress = Callable[[int, int], None]
 """Told the position reached and the last one."""
@@ -69,16 +70,17 @@ class Replay:
         by_day = _takers(self.of_the_day())
         always = _takers((self.bearing, *self.of_all_known()))
         nobody: tuple[Callable[[Recorded], None], ...] = ()
-        for fact in facts_of(log, self.cut.tenant, last):
-            event = fact.event
-            for take in always.get(type(event), nobody):
-                take(fact)
-            if event.happened_at < ends:
-                for take in by_day.get(type(event), nobody):
+        with uncollected():
+            for fact in facts_of(log, self.cut.tenant, last):
+                event = fact.event
+                for take in always.get(type(event), nobody):
                     take(fact)
-            self.taken += 1
-            if self.taken % 10_000 == 0:
-                progress(self.taken, last)
+                if event.happened_at < ends:
+                    for take in by_day.get(type(event), nobody):
+                        take(fact)
+                self.taken += 1
+                if self.taken % 10_000 == 0:
+                    progress(self.taken, last)
         progress(self.taken, last)
         return self
 

@@ -16,13 +16,13 @@ from app.domain.catalogue import CATALOGUE
 from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange, Policy
 from app.domain.standing import Ground, Holder
+from app.eventstore.uncollected import uncollected
 from app.insight.grounds import ground_at
 from app.insight.holder_signs import Tables, User, read, read_again
 from app.insight.interning import Interning
 from app.insight.minutes import NOTHING, Called, called_out
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
-from app.projections.uncollected import uncollected
 
 Db = psycopg.AsyncConnection[Any]
 Minutes = Mapping[UserId, Called]

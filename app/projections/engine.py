@@ -16,6 +16,7 @@ from app.domain.events import Event
 from app.domain.ids import TenantId
 from app.eventstore.envelope import Recorded
 from app.eventstore.pools import Connection, Pool, borrowed
+from app.eventstore.uncollected import uncollected
 from app.projections.bearings import Bearings, take_bearings
 from app.projections.catalogue import ALL
 from app.projections.checkpoints import Checkpoint, create_missing, lock, save
@@ -26,7 +27,6 @@ from app.projections.retelling import retell
 from app.projections.retelling_months import retell_months
 from app.projections.statements import write
 from app.projections.traces import watched
-from app.projections.uncollected import uncollected
 
 TURN = 50_000
 """Facts a tenant may have taken in before it goes to the back of the queue; also the most held in memory at once."""
