@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from app.audit.cut import cut_of
 from app.audit.holdings import Path
 from app.audit.replay import Replay
+from app.domain.errors import FactUnreadable
 from app.domain.events import Event
 from app.domain.events.licensing import LicenceChanged
 from app.domain.events.tenancy import PolicyChanged
 from app.domain.ids import PlanId, TenantId
+from app.domain.kept_signs import KeptPlace
+from app.eventstore.envelope import Recorded
 from tests.projections.asking import CONSENTED, INVITED
 from tests.projections.conftest import Desk
 from tests.projections.story import ANNA, E5, SALES, assigned, day, discovered, named, removed
@@ -44,6 +50,28 @@ def test_a_removal_learned_late_is_true_of_the_day_and_was_not_known_before(desk
     assert len(paths(replayed(desk, tenant, day(20), day(24)))) == 1
     assert paths(replayed(desk, tenant, day(20), day(25))) == []
     assert len(paths(replayed(desk, tenant, day(19), day(25)))) == 1
+
+
+class Unreadable:
+    """A log none of whose facts can be read, and that says whether the search for cycles was on meanwhile."""
+
+    searching: bool | None = None
+
+    def read(self, tenant: TenantId, *, after: int, limit: int) -> list[Recorded]:
+        self.searching = gc.isenabled()
+        raise FactUnreadable("damaged")
+
+    def kept_places(self, tenant: TenantId, position: int) -> list[KeptPlace]:
+        return []
+
+
+def test_a_replay_that_ends_early_gives_the_search_for_cycles_back(desk: Desk) -> None:
+    tenant, log = told(desk), Unreadable()
+
+    with pytest.raises(FactUnreadable):
+        Replay(cut_of(desk.pool, tenant, None, None, NOW)).run(log)
+
+    assert (log.searching, gc.isenabled()) == (False, True)
 
 
 def test_the_facts_that_make_a_holding_are_told_with_both_times_and_the_cause(desk: Desk) -> None:
