@@ -11,6 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -69,11 +70,11 @@ class Claims(BaseModel):
     roles: list[str] = []
     name: str | None = None
 
-    @property
+    @cached_property
     def directory(self) -> UUID:
         return UUID(self.tid)
 
-    @property
+    @cached_property
     def person(self) -> UUID:
         return UUID(self.oid)
 
@@ -116,14 +117,16 @@ class Verifier:
 
     async def verify(self, token: str) -> Claims:
         """The token's claims. Raises `TokenRefused`, or `KeysUnavailable` where the keys cannot be read."""
-        if len(token) > TOKEN_CHARACTERS_MAX or not _COMPACT.fullmatch(token):
-            raise TokenRefused("The bearer token is not a signed token.")
-        digest = hashlib.sha256(token.encode("ascii")).digest()
+        if len(token) > TOKEN_CHARACTERS_MAX:
+            raise _not_signed()
+        digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
         now = self._clock.now().timestamp()
         known = self._verified.get(digest)
         if known is not None and now < known[1]:
             self._verified.move_to_end(digest)
             return known[0]
+        if not _COMPACT.fullmatch(token):
+            raise _not_signed()
         claims = await self._check(token, now)
         self._remember(digest, claims, now)
         return claims
@@ -172,6 +175,10 @@ class Verifier:
         self._verified.move_to_end(digest)
         while len(self._verified) > CACHED_TOKENS_MAX:
             self._verified.popitem(last=False)
+
+
+def _not_signed() -> TokenRefused:
+    return TokenRefused("The bearer token is not a signed token.")
 
 
 def _kid(token: str) -> str:

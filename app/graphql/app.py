@@ -48,9 +48,9 @@ from app.graphql.lookout import Lookout
 from app.graphql.pace import Pace
 from app.graphql.paging import Cursors
 from app.graphql.persisted import Persisted, PersistedQueryNotFound
-from app.graphql.pool import SNAPSHOT, ReadPool, TenantRegister
+from app.graphql.pool import SNAPSHOT, Db, ReadPool, TenantRegister
 from app.graphql.schema import schema
-from app.graphql.told import cost_told, heads_told
+from app.graphql.told import cost_told, heads_told, told_later
 from app.graphql.unmasking import Unmasking
 from app.projections import reading
 from app.projections.heads import Head
@@ -166,7 +166,7 @@ class GraphQLDoor:
             and chosen.operation is OperationType.QUERY
         ):
             begin = partial(self._asked, claims)
-            later = partial(_told_later, told, self._clock)
+            later = partial(told_later, told, self._clock)
             return Parts(begin, prepared.document, asking, media, later, self._settings.live.send)
         document = whole(prepared.document, text)
         key = key_of(text, document, asking.operation_name, variables)
@@ -196,11 +196,13 @@ class GraphQLDoor:
         kept = self._answers.found(key, Rights.of(sight.viewer), sight.heads, self._clock.now())
         return None if kept is None else _Ran(kept.data, [], sight.heads, sight.viewer, tenants, kept.tag)
 
-    def _keep(self, key: bytes, data: bytes, asked: Asked, heads: Mapping[TenantId, Head]) -> None:
+    def _keep(self, key: bytes, data: bytes, asked: Asked, heads: Mapping[TenantId, Head]) -> str:
+        """Keep an answer as long as it is true. Returns its tag."""
+        tag = http.tag_of(data)
         if asked.asked_at < asked.until:
             tables = {tenant: head.tables for tenant, head in heads.items()}
-            rights, tag = Rights.of(asked.viewer), http.tag_of(data)
-            self._answers.keep(key, Kept(data, tag, rights, tables, asked.asked_at, asked.until))
+            self._answers.keep(key, Kept(data, tag, Rights.of(asked.viewer), tables, asked.asked_at, asked.until))
+        return tag
 
     async def _read(self, claims: Claims, plan: Plan | None, key: bytes) -> _Ran | None:
         """The answer by a plan, in one round trip; None: there is no plan, or something is odd. `_run` tells then."""
@@ -214,8 +216,8 @@ class GraphQLDoor:
             found = await self._compiled.found(claims, plan, key)
         if found is None:
             return None
-        self._keep(key, found.data, found.asked, found.heads)
-        return _Ran(found.data, [], found.heads, found.asked.viewer, found.asked.touched)
+        tag = self._keep(key, found.data, found.asked, found.heads)
+        return _Ran(found.data, [], found.heads, found.asked.viewer, found.asked.touched, tag)
 
     async def _run(
         self,
@@ -243,25 +245,37 @@ class GraphQLDoor:
         errors = [of_execution(error) for error in result.errors or ()]
         never_ran = result.data is None and not any(error.path for error in result.errors or ())
         data = None if never_ran else orjson.dumps(result.data)
+        tag = None
         if key is not None and data is not None and not errors:
-            self._keep(key, data, asked, heads)
-        return _Ran(data, errors, heads, asked.viewer, asked.touched)
+            tag = self._keep(key, data, asked, heads)
+        return _Ran(data, errors, heads, asked.viewer, asked.touched, tag)
 
     @contextlib.asynccontextmanager
     async def _asked(self, claims: Claims) -> AsyncIterator[Asked]:
         """The request with its viewer, in one read-only snapshot that sees the viewer's tenants and nothing else."""
-        async with self._pool.connection() as db:
-            register = TenantRegister(db)
-            viewer = await viewer_of(claims, self._settings.provider_directory, register, self._grants)
-            tenants = sorted(await register.seen(viewer.tenants))
-            async with reading.scope(db, tenants, longest=self._settings.statement_timeout):
-                await db.execute(SNAPSHOT)
-                now, limits = self._clock.now(), self._settings.limits
-                yield Asked(viewer, db, now, limits, self._cursors, self._pseudonyms, self._assessments, self._desk)
+        async with contextlib.AsyncExitStack() as held:
+            viewer, db = await self._borrowed(held, claims)
+            now, limits = self._clock.now(), self._settings.limits
+            asked = Asked(viewer, db, now, limits, self._cursors, self._pseudonyms, self._assessments, self._desk)
 
+            @contextlib.asynccontextmanager
+            async def aside() -> AsyncIterator[None]:
+                await held.aclose()
+                yield
+                _, asked.db = await self._borrowed(held, claims)
 
-def _told_later(told: Mapping[str, Any], clock: Clock, heads: Mapping[TenantId, Head]) -> Mapping[str, Any]:
-    return {**told, **heads_told(heads, clock.now())}
+            asked.aside = aside
+            yield asked
+
+    async def _borrowed(self, held: contextlib.AsyncExitStack, claims: Claims) -> tuple[Viewer, Db]:
+        """Who asks, and a connection in a snapshot of its own, for as long as `held` is."""
+        db = await held.enter_async_context(self._pool.connection())
+        register = TenantRegister(db)
+        viewer = await viewer_of(claims, self._settings.provider_directory, register, self._grants)
+        tenants = sorted(await register.seen(viewer.tenants))
+        await held.enter_async_context(reading.scope(db, tenants, longest=self._settings.statement_timeout))
+        await db.execute(SNAPSHOT)
+        return viewer, db
 
 
 def _ticks() -> float:

@@ -1,7 +1,8 @@
 """What every resolver of one request has at hand: who asks, when, over which connection, and what was already read."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -50,6 +51,8 @@ class Asked:
     behind: dict[TenantId, int] = field(default_factory=dict)
     touched: set[TenantId] = field(default_factory=set)
     until: datetime = FOREVER
+    aside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """Within it the connection is given back, for what takes long and asks nothing; after it `db` is another."""
     _present: dict[TenantId, Moment] = field(default_factory=dict)
     _skus: dict[tuple[TenantId, Moment], dict[SkuId, SkuUnits]] = field(default_factory=dict)
     _renewals: dict[tuple[TenantId, Moment], dict[SkuId, list[Renewal]]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -21,6 +22,9 @@ from app.graphql.errors import described
 
 RESPONSE = "application/graphql-response+json"
 LEGACY = "application/json"
+HEADERS_MAX = 100
+"""Values of a header whose meaning is remembered: clients of one kind all send the same."""
+
 _OFFERS = {RESPONSE: RESPONSE, LEGACY: LEGACY, "application/*": LEGACY, "*/*": LEGACY}
 
 
@@ -108,7 +112,12 @@ class BodyLimits:
 
 def media_type(request: Request) -> str:
     """What to answer in, by Accept; nothing said, or anything: application/json. Raises `NotAcceptable`."""
-    accepted = request.headers.get("accept", "").strip()
+    return _media_type(request.headers.get("accept", ""))
+
+
+@lru_cache(HEADERS_MAX)
+def _media_type(accept: str) -> str:
+    accepted = accept.strip()
     if not accepted:
         return LEGACY
     ranges = []
@@ -134,9 +143,7 @@ def _quality(parameters: list[str]) -> float:
 
 async def read(request: Request, limits: BodyLimits) -> Asking:
     """The request's body, read no further than allowed. Raises what is wrong with it."""
-    kind, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
-    charsets = [each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")]
-    if kind != LEGACY or any(each != "utf-8" for each in charsets) or "content-encoding" in request.headers:
+    if not _is_json_in_utf8(request.headers.get("content-type", "")) or "content-encoding" in request.headers:
         raise WrongContentType("Send the request as application/json in UTF-8, not compressed.")
     length = request.headers.get("content-length", "")
     if length.isdigit() and (len(length) > 12 or int(length) > limits.size_bytes):
@@ -151,13 +158,21 @@ async def read(request: Request, limits: BodyLimits) -> Asking:
     return parsed(body)
 
 
+@lru_cache(HEADERS_MAX)
+def _is_json_in_utf8(content_type: str) -> bool:
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")]
+    return kind == LEGACY and all(each == "utf-8" for each in charsets)
+
+
 async def _collected(request: Request, limits: BodyLimits) -> bytes:
-    body = bytearray()
+    chunks, size = [], 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > limits.size_bytes:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limits.size_bytes:
             raise _too_large(limits)
-    return bytes(body)
+    return b"".join(chunks)
 
 
 def _too_large(limits: BodyLimits) -> BodyTooLarge:
@@ -245,13 +260,22 @@ def found(
     caches.
     """
     keep = "no-cache" if request.method == "GET" and not personal else "no-store"
-    headers = {"vary": _VARY, "cache-control": f"private, {keep}", "etag": tag}
+    headers = [(b"vary", _VARY.encode()), (b"cache-control", f"private, {keep}".encode()), (b"etag", tag.encode())]
     said = request.headers.get("if-none-match")
     if said is not None:
         known = [each.strip() for each in said.split(",")]
         if tag in known or tag.removeprefix("W/") in known or known == ["*"]:
-            return Response(status_code=304, headers=headers)
-    return Response(body_of(data, extensions), 200, headers, f"{media}; charset=utf-8")
+            return _Ready(304, b"", headers)
+    body = body_of(data, extensions)
+    of_body = [(b"content-length", str(len(body)).encode()), (b"content-type", f"{media}; charset=utf-8".encode())]
+    return _Ready(200, body, [*headers, *of_body])
+
+
+class _Ready(Response):
+    """A response with its headers as they go out: nothing has to be found out about them."""
+
+    def __init__(self, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status_code, self.body, self.raw_headers, self.background = status, body, headers, None
 
 
 def refusal(error: SuaError, media: str) -> Response:

@@ -8,11 +8,15 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from app.domain.ids import TenantId
 from app.graphql.errors import BadUserInput
 from app.projections.reading import Moment
+
+TENANTS_MAX = 10_000
+"""Texts of which it is remembered which tenant they name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def version_ids(kind: str, tenant: TenantId, at: Moment, parts: Sequence[str]) -
 
 def _all_sealed(before: str, parts: Sequence[str], after: str) -> list[str]:
     """Three characters make four: where the beginning and each part end on three, what they make stands by itself."""
-    if len(before) % 3 or any(len(part) != _UUID_CHARACTERS for part in parts):
+    if len(parts) == 1 or len(before) % 3 or any(len(part) != _UUID_CHARACTERS for part in parts):
         return [_sealed([before + part + after]) for part in parts]
     first, last, made = _sealed([before]), _sealed([after]), _sealed(["".join(parts)])
     each = _UUID_CHARACTERS // 3 * 4
@@ -88,6 +92,7 @@ def version_of(text: str) -> Version | None:
     return read if _sealed(again) == text else None
 
 
+@lru_cache(TENANTS_MAX)
 def tenant_of(text: str) -> TenantId | None:
     """The tenant an id speaks of; a bare UUID is taken as well. None: it speaks of none."""
     found = _uuid(text)

@@ -54,7 +54,7 @@ class InvitationChanges:
         desk, inviting = _inviting(asked)
         checked_text("name", name)
         checked_text("email", email)
-        return await _invited(desk, inviting, lambda: inviting.invite(name, email))
+        return await _invited(asked, desk, inviting, lambda: inviting.invite(name, email))
 
     @strawberry.mutation(
         description="Make another consent link for a customer, and mail it to the address of the first: the link was "
@@ -64,7 +64,7 @@ class InvitationChanges:
     async def remind_tenant(self, info: Info, tenant: strawberry.ID) -> Invited:
         row = await row_seen(info.context, tenant)
         desk, inviting = _inviting(info.context)
-        return await _invited(desk, inviting, lambda: inviting.again(row.tenant))
+        return await _invited(info.context, desk, inviting, lambda: inviting.again(row.tenant))
 
     @strawberry.mutation(
         description="Take an invitation back: its links lead nowhere any more, and the customer is let go, for good. "
@@ -89,16 +89,11 @@ def _inviting(asked: Asked) -> tuple[Desk, Inviting]:
     return asked.desk, asked.desk.inviting
 
 
-async def _invited(desk: Desk, inviting: Inviting, act: Callable[[], Invitation]) -> Invited:
+async def _invited(asked: Asked, desk: Desk, inviting: Inviting, act: Callable[[], Invitation]) -> Invited:
     """A mail that fails, however, takes nothing back: the customer is there, and the link can be handed over."""
     made = await asyncio.to_thread(act)
-    mail, error = Mailed.FAILED, None
-    try:
-        mail = await _aside(made.tenant, lambda: inviting.deliver(made))
-    except (Refused, Unavailable) as failed:
-        error = failed.code
-    except Exception as failed:  # noqa: BLE001 - an odd setting must not lose the link; told by kind, as a fault of ours
-        error = masked(failed)["extensions"]["code"]
+    async with asked.aside():  # a mail server may take its time
+        mail, error = await _mailed(inviting, made)
     return Invited(
         tenant_id=strawberry.ID(thing_id("Tenant", made.tenant)),
         position=await _head(desk, made.tenant),
@@ -107,6 +102,16 @@ async def _invited(desk: Desk, inviting: Inviting, act: Callable[[], Invitation]
         mail=mail,
         mail_error=error,
     )
+
+
+async def _mailed(inviting: Inviting, made: Invitation) -> tuple[Mailed, str | None]:
+    """What became of the mail, and the error code of one that failed. Never raises."""
+    try:
+        return await _aside(made.tenant, lambda: inviting.deliver(made)), None
+    except (Refused, Unavailable) as failed:
+        return Mailed.FAILED, failed.code
+    except Exception as failed:  # noqa: BLE001 - an odd setting must not lose the link; told by kind, as a fault of ours
+        return Mailed.FAILED, masked(failed)["extensions"]["code"]
 
 
 async def _aside(tenant: TenantId, act: Callable[[], Answer]) -> Answer:

@@ -3,12 +3,17 @@ have come."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from app.clock import Clock
 from app.domain.ids import TenantId
 from app.graphql.ids import thing_id
 from app.graphql.limits import Cost
 from app.projections.heads import Head
+
+NAMED_MAX = 10_000
+"""Tenants whose ids are remembered as they are written."""
 
 
 def cost_told(cost: Cost | None) -> dict[str, Any]:
@@ -24,7 +29,7 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
     """
     if not heads:
         return {"now": now.isoformat()}
-    named = {thing_id("Tenant", tenant): head for tenant, head in sorted(heads.items())}
+    named = {_named(tenant): head for tenant, head in sorted(heads.items())}
     return {
         "now": now.isoformat(),
         "position": {name: str(head.position) for name, head in named.items()},
@@ -36,6 +41,16 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
             for name, head in named.items()
         },
     }
+
+
+def told_later(told: Mapping[str, Any], clock: Clock, heads: Mapping[TenantId, Head]) -> Mapping[str, Any]:
+    """What is known of an answer before it was found, and how far the tables were then."""
+    return {**told, **heads_told(heads, clock.now())}
+
+
+@lru_cache(NAMED_MAX)
+def _named(tenant: TenantId) -> str:
+    return thing_id("Tenant", tenant)
 
 
 def _seconds(since: timedelta) -> int:

@@ -1,8 +1,10 @@
 """Customers invited through the API: who may, what is told, and what is seen of it afterwards."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import httpx
@@ -11,11 +13,13 @@ from pydantic import SecretStr
 
 from app.clock import SteppedClock
 from app.commands.desk import Desk
+from app.commands.inviting import Invitation, Mailed
 from app.domain.ids import TenantId
 from app.graphql.ids import tenant_of
 from app.graphql.pool import ReadPool, open_read_pool
 from app.ingest.graph_client import GraphAccess
 from app.ingest.inviting import Inviter, MailTerms
+from app.ingest.mail import MailUnavailable
 from app.ingest.workshop import Workshop
 from tests.database import Database
 from tests.graphql.conftest import TOKENS, Client, asgi
@@ -23,6 +27,8 @@ from tests.graphql.world import CONTOSO, NOON, World, built
 
 INVITE = """mutation ($name: String!, $email: String!) { inviteTenant(name: $name, email: $email) {
   tenantId position link expiresAt mail mailError } }"""
+TWICE = """mutation { inviteTenant(name: "Tailspin", email: "admin@tailspin.example") { tenantId link mail mailError }
+  again: inviteTenant(name: "Tailspin", email: "admin@tailspin.example") { tenantId link mail mailError } }"""
 REMIND = "mutation ($id: ID!) { remindTenant(tenant: $id) { tenantId link mail } }"
 WITHDRAW = "mutation ($id: ID!) { withdrawInvitation(tenant: $id) { tenantId position facts } }"
 SEEN = """query ($id: ID!, $from: Position) { tenant(id: $id) {
@@ -157,3 +163,31 @@ async def test_a_mail_that_fails_is_said_beside_the_link(read_pool: ReadPool, wo
     assert (told["mail"], told["mailError"]) == ("FAILED", "MAIL_UNAVAILABLE")
     assert tenant_of(told["tenantId"]) is not None
     assert told["link"].startswith("https://sua.test/consent/")
+
+
+async def test_no_connection_waits_for_a_slow_mail_server_whose_failure_is_told_all_the_same(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is one connection, and somebody asks meanwhile."""
+    sending, goes_on = Event(), Event()
+
+    def deliver(_: Inviter, made: Invitation) -> Mailed:
+        sending.set()
+        assert goes_on.wait(10)
+        raise MailUnavailable("The mail server did not take the mail.")
+
+    monkeypatch.setattr(Inviter, "deliver", deliver)
+    pool = await open_read_pool(database.reader_dsn, 1)
+    client = _client(pool, world, NO_SERVER)
+    async with client.http:
+        inviting = asyncio.create_task(client.data(TWICE, "owner"))
+        assert await asyncio.to_thread(sending.wait, 10)
+        meanwhile = await client.data("{ tenants { nodes { name } } }", "owner")
+        goes_on.set()
+        told = await inviting
+    await pool.close()
+
+    assert len(meanwhile["tenants"]["nodes"]) == 3
+    first, again = told["inviteTenant"], told["again"]
+    assert (first["mail"], first["mailError"]) == (again["mail"], again["mailError"]) == ("FAILED", "MAIL_UNAVAILABLE")
+    assert first["tenantId"] == again["tenantId"]

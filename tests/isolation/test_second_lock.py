@@ -31,8 +31,8 @@ def first_lock_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Viewer, "may_change", lambda *_: True)
     listed = tenants.listed
 
-    async def all_listed(db: Any, _seen: Any, *rest: Any) -> Any:
-        return await listed(db, None, *rest)
+    async def all_listed(db: Any, _seen: Any, *rest: Any, **named: Any) -> Any:
+        return await listed(db, None, *rest, **named)
 
     monkeypatch.setattr(tenants, "listed", all_listed)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -22,6 +22,8 @@ import psycopg
 from psycopg import sql
 
 from app.domain.ids import DirectoryId, TenantId
+from app.graphql.compiled.exchange import exchanged
+from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db
 from app.projections.reading import Question
 
@@ -29,6 +31,8 @@ PREPARED_MAX = 200
 """Statements kept prepared on one connection; the longest unused leaves first."""
 
 STATEMENTS_MAX = 2_000
+
+_THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCAPE '!'"
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
 _BY_VALUES = re.compile(r"(?=.*JOIN)(?=.*(?:UNION ALL|IS NULL\s+OR))", re.DOTALL)
@@ -44,21 +48,6 @@ class Scope:
 
     directory: DirectoryId | None
     tenants: tuple[TenantId, ...]
-
-
-class Answer:
-    """The rows of one question. Stands in for a cursor."""
-
-    __slots__ = ("rows",)
-
-    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
-        self.rows = rows
-
-    async def fetchall(self) -> list[tuple[Any, ...]]:
-        return self.rows
-
-    async def fetchone(self) -> tuple[Any, ...] | None:
-        return self.rows[0] if self.rows else None
 
 
 _TYPES: Mapping[type, str] = {UUID: "uuid", datetime: "timestamptz", date: "date", int: "bigint", bool: "boolean"}
@@ -117,18 +106,16 @@ class Batches:
         places = sorted(range(len(sent)), key=sent.__getitem__)
         return Batch("".join(message).encode(), (*for_register, *statements), tuple(places))
 
-    async def answers(self, db: Db, batch: Batch) -> list[Answer]:
-        """The answers in the order of the questions, all from one snapshot."""
+    async def answers(self, db: Db, batch: Batch) -> list[Rows]:
+        """The rows in the order of the questions, all from one snapshot."""
         try:
             await self._prepare_lacking(db, batch)
             return await _told(db, batch)
         except (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement):
             # Where a transaction of the general way was rolled back, psycopg has its connection forget all statements;
             # and a request broken off may have prepared some without a word.
-            there = await db.execute(
-                "SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCAPE '!'", prepare=False
-            )
-            self._prepared[db] = OrderedDict.fromkeys([name for (name,) in await there.fetchall()])
+            (there,) = await exchanged(db, _THERE)
+            self._prepared[db] = OrderedDict.fromkeys([name for (name,) in there])
             await self._prepare_lacking(db, batch)
             return await _told(db, batch)
 
@@ -145,20 +132,13 @@ class Batches:
         while known and len(known) + len(lacking) > PREPARED_MAX:
             oldest, _ = known.popitem(last=False)
             message.append(f"DEALLOCATE {oldest};")
-        await db.execute("".join(message).encode(), prepare=False)
+        await exchanged(db, "".join(message).encode())
         known.update(dict.fromkeys(lacking))
 
 
-async def _told(db: Db, batch: Batch) -> list[Answer]:
-    cursor = db.cursor()
-    await cursor.execute(batch.message, prepare=False)
-    found = [Answer(await each.fetchall()) async for each in cursor.results() if _has_rows(each)]
+async def _told(db: Db, batch: Batch) -> list[Rows]:
+    found = await exchanged(db, batch.message)
     return [found[place] for place in batch.places]
-
-
-def _has_rows(result: psycopg.AsyncCursor[Any]) -> bool:
-    """Whether it is the result of a question, and not of a setting."""
-    return result.pgresult is not None and result.pgresult.nfields > 0
 
 
 def _form(question: Question) -> tuple[str, tuple[tuple[str, type], ...]]:

@@ -20,10 +20,11 @@ from app.auth.tokens import Claims
 from app.auth.viewer import Viewer, viewer_of
 from app.domain.errors import SuaError
 from app.graphql.answers import KEPT_FOR
-from app.graphql.compiled.batch import Answer, Batch, Batches, Scope
+from app.graphql.compiled.batch import Batch, Batches, Scope
+from app.graphql.compiled.exchange import lent
 from app.graphql.compiled.found import Found, Terms, left
 from app.graphql.compiled.plans import Plan
-from app.graphql.compiled.script import Key, Remembered, Script, is_of_register
+from app.graphql.compiled.script import Answer, Key, Remembered, Script, is_of_register
 from app.graphql.compiled.showing import Run
 from app.graphql.pool import ReadPool
 from app.projections.heads import heads_of
@@ -121,9 +122,9 @@ class CompiledReads:
         if asking.batch is None:
             register, questions = ([asking.questions[key] for key in keys] for keys in (of_register, others))
             asking.batch = self._batches.batch(asking.scope, register, questions)
-        async with self._pool.connection() as db:
+        async with lent(self._pool) as db:
             found = await self._batches.answers(db, asking.batch)
-        return dict(zip([*of_register, *others], found, strict=True))
+        return dict(zip([*of_register, *others], map(Answer, found), strict=True))
 
     async def _gone_through(
         self, claims: Claims, plan: Plan, answers: Mapping[Key, Answer]

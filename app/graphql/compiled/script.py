@@ -15,13 +15,29 @@ from uuid import UUID
 
 from app.auth.viewer import ALL, Viewer
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.compiled.batch import Answer
+from app.graphql.compiled.showing import Rows
 from app.graphql.pool import registered
 from app.projections.reading import Question
 
 Key: TypeAlias = tuple[Hashable, ...]
 
 REMEMBERED_MAX = 10_000
+
+
+class Answer:
+    """The rows of one question. Stands in for a cursor."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+
+    async def fetchall(self) -> Rows:
+        return self.rows
+
+    async def fetchone(self) -> tuple[Any, ...] | None:
+        return self.rows[0] if self.rows else None
+
 
 _TABLES = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)")
 _LEADING = {"tenants", "checkpoints", "events", "r"}

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from app.auth.viewer import ALL, Viewer
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.batch import Batches, Scope
+from app.graphql.compiled.exchange import lent
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool, registered
 from app.projections.heads import Head, Standing, Unmoved, standing, unmoved
@@ -172,6 +173,5 @@ async def asked_with(pool: ReadPool, batches: Batches, paper: Paper, questions: 
     of_register = int(paper.register is not None)
     scope = Scope(paper.register, paper.tenants)
     batch = batches.batch(scope, leading[:of_register], [*leading[of_register:], *questions])
-    async with pool.connection() as db:
-        found = await batches.answers(db, batch)
-    return [each.rows for each in found]
+    async with lent(pool) as db:
+        return await batches.answers(db, batch)

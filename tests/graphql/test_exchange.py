@@ -1,0 +1,104 @@
+"""Messages and their results over connections of the pool: what is refused, what is large, what is broken off."""
+
+import asyncio
+import time
+
+import psycopg
+import pytest
+
+from app.graphql.compiled.exchange import exchanged, lent
+from app.graphql.pool import open_read_pool
+from tests.database import Database
+
+SLEEPS_SECONDS = 60
+LARGE = 3_000_000
+"""More characters than a socket takes at once."""
+
+
+async def test_only_statements_with_columns_have_rows_in_the_order_of_the_message(module_database: Database) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    async with lent(pool) as db:
+        found = await exchanged(
+            db, b"SET LOCAL jit = off; SELECT 1, 'one'; SELECT 2 WHERE false; SET LOCAL jit = on; SELECT now() IS NULL"
+        )
+    await pool.close()
+
+    assert found == [[(1, "one")], [], [(False,)]]
+
+
+async def test_what_is_refused_says_why_and_leaves_the_connection_as_it_was(module_database: Database) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    async with lent(pool) as db:
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            await exchanged(db, b"SELECT 1; SELECT 1 / 0; SELECT 2")
+        after = await exchanged(db, b"SELECT 3")
+    await pool.close()
+
+    assert after == [[(3,)]]
+
+
+async def test_large_messages_and_answers_come_whole(module_database: Database) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    async with lent(pool) as db:
+        ((row,),) = await exchanged(db, f"SELECT '{'ä' * LARGE}', repeat('b', {LARGE})".encode())
+    await pool.close()
+
+    assert row == ("ä" * LARGE, "b" * LARGE)
+
+
+async def test_a_question_broken_off_is_ended_in_the_database_and_its_connection_replaced(
+    module_database: Database,
+) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+
+    async def asking() -> None:
+        async with lent(pool) as db:
+            await exchanged(db, f"SELECT pg_sleep({SLEEPS_SECONDS}) /* broken off */".encode())
+
+    task, began = asyncio.create_task(asking()), time.monotonic()
+    await _until(module_database, running=1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with lent(pool) as db:
+        after = await exchanged(db, b"SELECT 4")
+    await _until(module_database, running=0)
+    await pool.close()
+
+    assert after == [[(4,)]]
+    assert time.monotonic() - began < SLEEPS_SECONDS / 2
+
+
+async def test_a_connection_lost_meanwhile_is_told_as_such_and_replaced(module_database: Database) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+
+    async def asking() -> None:
+        async with lent(pool) as db:
+            await exchanged(db, f"SELECT pg_sleep({SLEEPS_SECONDS}) /* broken off */".encode())
+
+    task = asyncio.create_task(asking())
+    await _until(module_database, running=1)
+    with psycopg.connect(module_database.owner_dsn, autocommit=True) as owner:
+        owner.execute(f"SELECT pg_terminate_backend(pid) FROM ({_RUNNING}) r")
+    with pytest.raises(psycopg.OperationalError):
+        await task
+    async with lent(pool) as db:
+        after = await exchanged(db, b"SELECT 5")
+    await pool.close()
+
+    assert after == [[(5,)]]
+
+
+_RUNNING = (
+    "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%/* broken off */' AND state = 'active'"
+    " AND datname = current_database()"
+)
+
+
+async def _until(database: Database, running: int) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            with psycopg.connect(database.owner_dsn, autocommit=True) as owner:
+                if len(owner.execute(_RUNNING).fetchall()) == running:
+                    return
+            await asyncio.sleep(0.05)
