@@ -26,6 +26,7 @@ from app.graphql.app import GraphQLDoor
 from app.graphql.compiled import batch
 from app.graphql.compiled.direct import Direct
 from app.graphql.compiled.direct_reads import DirectReads
+from app.graphql.compiled.exchange import exchanged
 from app.graphql.compiled.fields import Selected
 from app.graphql.compiled.plans import Plan
 from app.graphql.compiled.showing import Rows
@@ -198,7 +199,7 @@ def test_what_breaks_in_a_compiled_read_is_answered_in_the_general_way_and_count
 async def _executed(doors: Doors, monkeypatch: pytest.MonkeyPatch, text: str) -> tuple[list[bytes], list[bytes]]:
     """The messages to the database for the same question asked again, both ways."""
     sent: list[bytes] = []
-    real, exchanged = psycopg.AsyncCursor.execute, batch.exchanged
+    real = psycopg.AsyncCursor.execute
 
     async def noted(self: Any, query: Any, *rest: Any, **named: Any) -> Any:
         sent.append(query if isinstance(query, bytes) else str(query).encode())
