@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import psycopg
@@ -62,6 +63,8 @@ class Torture(Soak):
     clock: Clocks = field(kw_only=True)
     auditor: Auditor = field(kw_only=True)
     found: Findings = field(default_factory=Findings)
+    after: Iterator[str] = field(default_factory=partial(cycle, ("append", "append", "after")))
+    """Of cuts after a commit most wait for one of the log's: the other tables commit far more often."""
 
     def endure(self) -> Findings:
         """Live through it, calm down, and compare everything."""
@@ -104,7 +107,7 @@ class Torture(Soak):
         self.survived.update(nobodys.answers)
         self.survived.update(questions.answers)
         self.survived.update(self.auditor.answers)
-        self.survived[Trial.CUT_AFTER_COMMIT] = self.wire.cuts["after"]
+        self.survived[Trial.CUT_AFTER_COMMIT] = self.wire.cuts["after"] + self.wire.cuts["append"]
         self.survived[Trial.CUT_BEFORE_COMMIT] = self.wire.cuts["before"]
         self.found.leaked += questions.leaked
         self.found.wrong += questions.wrong
@@ -120,7 +123,7 @@ class Torture(Soak):
                 self.wire.cut_all()
                 self.survived[stroke.what] += 1
             case Trial.CUT_AFTER_COMMIT:
-                self.wire.arm("after")
+                self.wire.arm(next(self.after))
             case Trial.CUT_BEFORE_COMMIT:
                 self.wire.arm("before")
             case Trial.CLOCK:

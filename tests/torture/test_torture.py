@@ -110,6 +110,21 @@ def test_a_connection_is_cut_on_the_side_of_the_commit_it_was_meant_for(
             assert beside.execute("SELECT count(*) FROM shelf").fetchone() == (stored,)
 
 
+def test_a_connection_armed_for_an_append_outlives_other_commits(database: Database) -> None:
+    with wired(database.owner_dsn) as wire, psycopg.connect(through(wire, database.owner_dsn)) as db:
+        db.execute("CREATE TEMPORARY TABLE events (id integer)")
+        wire.arm("append")
+        db.commit()
+        db.execute("SELECT 1")
+        db.commit()
+        db.execute("INSERT INTO events VALUES (1)")
+
+        with pytest.raises(psycopg.OperationalError):
+            db.commit()
+
+        assert wire.cuts == {"append": 1}
+
+
 @pytest.mark.parametrize("question", [load.QUESTION, pins.QUESTION])
 def test_the_questions_are_ones_the_door_takes(question: str) -> None:
     contract = build_schema((ROOT / "app/graphql/schema.graphql").read_text())

@@ -1,7 +1,7 @@
 """A proxy before PostgreSQL that understands just enough of its protocol to cut a connection around a commit.
 
-`after`: the server has committed, and its answer never arrives. `before`: the commit, or the append that is one
-statement, never arrives at the server.
+`after`: the server has committed, and its answer never arrives; `append`: the same of a commit that wrote into the log.
+`before`: the commit, or the append that is one statement, never arrives at the server.
 """
 
 import asyncio
@@ -25,16 +25,15 @@ _START_S = 10
 
 @dataclass(eq=False, slots=True)
 class _Line:
-    """One connection. `appends`: names of prepared statements that write into the log."""
+    """One connection. `prepared`: names of statements that write into the log. `swallowing`: what it was armed for."""
 
     writers: tuple[asyncio.StreamWriter, asyncio.StreamWriter]
-    appends: set[bytes] = field(default_factory=set)
-    swallowing: bool = False
+    prepared: set[bytes] = field(default_factory=set)
+    swallowing: str | None = None
 
-    def writes(self, data: bytes) -> bool:
-        self.appends.update(_PREPARES.findall(data))
-        again = any(b"\x00%b\x00" % name in data for name in self.appends)
-        return _COMMIT in data or b"INSERT INTO events" in data or again
+    def appends(self, data: bytes) -> bool:
+        self.prepared.update(_PREPARES.findall(data))
+        return b"INSERT INTO events" in data or any(b"\x00%b\x00" % name in data for name in self.prepared)
 
 
 class Wire:
@@ -66,7 +65,7 @@ class Wire:
         self._loop.call_soon_threadsafe(self._cut_all)
 
     def arm(self, where: str) -> None:
-        """Cut the next connection that commits, `before` or `after`."""
+        """Cut the next connection that commits, `before` or `after`, or that appends, after the commit: `append`."""
         self._loop.call_soon_threadsafe(self._armed.update, [where])
 
     def disarm(self) -> None:
@@ -117,14 +116,16 @@ class Wire:
         """From SUA to the server."""
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
-                if line.writes(data):
+                appends = line.appends(data)
+                if appends or _COMMIT in data:
                     if self._armed["before"]:
                         self._armed["before"] -= 1
                         self.cuts["before"] += 1
                         break
-                    if self._armed["after"] and not line.swallowing:
-                        self._armed["after"] -= 1
-                        line.swallowing = True
+                    where = "append" if appends and self._armed["append"] else "after"
+                    if self._armed[where] and line.swallowing is None:
+                        self._armed[where] -= 1
+                        line.swallowing = where
                 line.writers[1].write(data)
                 await line.writers[1].drain()
         self._cut(line)
@@ -134,7 +135,7 @@ class Wire:
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
                 if line.swallowing and data.endswith(_DONE):
-                    self.cuts["after"] += 1
+                    self.cuts[line.swallowing] += 1
                     break
                 line.writers[0].write(data)
                 await line.writers[0].drain()
