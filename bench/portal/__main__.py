@@ -46,6 +46,7 @@ class Taken:
 
     seats: int
     interactive: list[float]
+    whole: list[float]
     changes: dict[str, list[float]]
 
 
@@ -53,6 +54,7 @@ def told(taken: Taken) -> Iterator[Figure]:
     middles = {screen: median(times) for screen, times in taken.changes.items()}
     yield Figure.at_least("portal_seats", taken.seats, "seats", SEATS)
     yield Figure.at_most("portal_interactive", median(taken.interactive), "ms", INTERACTIVE_MS)
+    yield Figure.at_least("portal_overview_whole", median(taken.whole), "ms", 0)
     for screen, middle in middles.items():
         yield Figure.at_most(f"portal_change_to_{screen}", middle, "ms", CHANGE_MS)
     every = chain.from_iterable(taken.changes.values())

@@ -1,20 +1,26 @@
 import "./app/page.css";
 import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
-import { fetchScreen } from "./app/screens";
-import { readSession, SignedOut, type Session } from "./api/session";
+import { createClient } from "./api/client";
+import { App, type Begun } from "./app/App";
+import { askAhead } from "./app/askAhead";
+import { fetchScreen, screenAt } from "./app/screens";
+import { readSession, SignedOut } from "./api/session";
 import { startWords } from "./i18n/setup";
 
-/** What the server said of the session before the first view: one, none and why, or nothing at all. */
-async function begin(): Promise<Session | SignedOut | "unreachable"> {
+/** What the server says of the session. Where there is one, what is sure to be asked is on its way. */
+async function begin(): Promise<Begun> {
   try {
-    return await readSession();
+    const session = await readSession();
+    const client = createClient(session.csrf);
+    void askAhead(client, location.pathname, location.search);
+    return { session, client };
   } catch (error) {
     return error instanceof SignedOut ? error : "unreachable";
   }
 }
 
-fetchScreen(location.pathname);
-const [session] = await Promise.all([begin(), startWords()]);
+const screen = screenAt(location.pathname);
+if (screen !== undefined) fetchScreen(screen);
+const [begun] = await Promise.all([begin(), startWords(undefined, screen)]);
 const root = document.getElementById("root");
-if (root !== null) createRoot(root).render(<App session={session} />);
+if (root !== null) createRoot(root).render(<App begun={begun} />);

@@ -2,8 +2,7 @@ import { createDOMRenderer, FluentProvider, RendererProvider } from "@fluentui/r
 import { Suspense, useMemo } from "react";
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { RouterProvider } from "react-router/dom";
-import { Provider } from "urql";
-import { createClient } from "@/api/client";
+import { Provider, type Client } from "urql";
 import { SessionContext, SignedOut, type Session } from "@/api/session";
 import { Broken } from "./Broken";
 import { FirstTenant } from "./FirstTenant";
@@ -17,10 +16,13 @@ import { ColoursContext, useThemeChoice } from "./theme";
 
 const renderer = createDOMRenderer(document, { styleElementAttributes: nonceOf(document) });
 
+/** Who is signed on, with the client that asks for them; or why there is no session; or nothing was to be heard of it. */
+export type Begun = { readonly session: Session; readonly client: Client } | SignedOut | "unreachable";
+
 /** The portal. Without a session nothing but the signed-out page is shown. */
-export function App({ session }: { readonly session: Session | SignedOut | "unreachable" }): React.JSX.Element {
+export function App({ begun }: { readonly begun: Begun }): React.JSX.Element {
   const colours = useThemeChoice();
-  const router = useMemo(() => createBrowserRouter(routesOf(session)), [session]);
+  const router = useMemo(() => createBrowserRouter(routesOf(begun)), [begun]);
   return (
     <RendererProvider renderer={renderer} targetDocument={document}>
       <ColoursContext value={colours}>
@@ -34,18 +36,18 @@ export function App({ session }: { readonly session: Session | SignedOut | "unre
   );
 }
 
-function routesOf(session: Session | SignedOut | "unreachable"): RouteObject[] {
+function routesOf(begun: Begun): RouteObject[] {
   const signedOut: RouteObject = { path: "/signed-out", Component: SignedOutPage };
-  if (session === "unreachable") return [signedOut, { path: "*", Component: Unreachable }];
-  if (session instanceof SignedOut) {
+  if (begun === "unreachable") return [signedOut, { path: "*", Component: Unreachable }];
+  if (begun instanceof SignedOut) {
     const here = location.pathname + location.search;
-    const to = `/signed-out?why=${encodeURIComponent(session.code)}&back=${encodeURIComponent(here)}`;
+    const to = `/signed-out?why=${encodeURIComponent(begun.code)}&back=${encodeURIComponent(here)}`;
     return [signedOut, { path: "*", element: <Navigate to={to} replace /> }];
   }
   return [
     signedOut,
     {
-      element: <SignedOn session={session} />,
+      element: <SignedOn {...begun} />,
       errorElement: <Broken />,
       HydrateFallback: () => null,
       children: [
@@ -66,8 +68,7 @@ function routesOf(session: Session | SignedOut | "unreachable"): RouteObject[] {
   ];
 }
 
-function SignedOn({ session }: { readonly session: Session }): React.JSX.Element {
-  const client = useMemo(() => createClient(session.csrf), [session]);
+function SignedOn({ session, client }: { readonly session: Session; readonly client: Client }): React.JSX.Element {
   return (
     <SessionContext value={session}>
       <Provider value={client}>

@@ -82,9 +82,13 @@ export function preload(name: string): void {
   if (load !== undefined) void Promise.all([load(), i18next.loadNamespaces(name)]).catch(() => undefined);
 }
 
-/** Fetch the screen at an address, while it is not known yet whether somebody is signed on. */
-export function fetchScreen(pathname: string): void {
+/** The screen of one tenant at an address. */
+export function screenAt(pathname: string): string | undefined {
   const path = /^\/t\/[^/]+\/(\w+)$/.exec(pathname)?.[1];
-  const screen = TENANT_SCREENS.find((each) => each.path === path);
-  if (screen !== undefined) void loaderOf(screen.name)?.().catch(() => undefined); // the route asks again
+  return TENANT_SCREENS.find((each) => each.path === path)?.name;
+}
+
+/** Have a screen on its way, while it is not known yet whether somebody is signed on. */
+export function fetchScreen(name: string): void {
+  void loaderOf(name)?.().catch(() => undefined); // its route asks again
 }

@@ -25,8 +25,8 @@ const words: BackendModule = {
   },
 };
 
-/** The words of the portal. Each screen's are the namespace of its name; `shared` holds the rest. */
-export async function startWords(language: Language = startLanguage()): Promise<i18n> {
+/** The words of the portal. Each screen's are the namespace of its name, `screen`'s come at once; `shared` holds the rest. */
+export async function startWords(language: Language = startLanguage(), screen?: string): Promise<i18n> {
   await i18next
     .use(words)
     .use(initReactI18next)
@@ -34,7 +34,7 @@ export async function startWords(language: Language = startLanguage()): Promise<
       lng: language,
       fallbackLng: "en",
       supportedLngs: ["en", "de"],
-      ns: ["shared"],
+      ns: screen === undefined ? ["shared"] : ["shared", screen],
       defaultNS: "shared",
       fallbackNS: "shared",
       interpolation: { escapeValue: false }, // React escapes

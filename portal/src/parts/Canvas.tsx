@@ -7,7 +7,7 @@ import { useEffect, useRef, useState, type ReactElement } from "react";
 const library = () => import("./echarts");
 void library().catch(() => undefined); // asked for again by the first chart
 
-const useStyles = makeStyles({ box: { width: "100%", minWidth: 0 } });
+const useStyles = makeStyles({ box: { width: "100%", minWidth: 0, contain: "strict" } }); // many are drawn one after another
 
 /**
  * A drawing by ECharts. It is hidden from screen readers: the table beside it
@@ -39,8 +39,12 @@ export function Canvas(props: {
     let gone = false;
     const element = box.current;
     const observer = new ResizeObserver(() => {
-      chart.current?.resize();
-      chart.current?.getZr().flush();
+      const made = chart.current;
+      if (made === null || element === null) return;
+      // It is told once at the beginning as well, when all is drawn in this size already.
+      if (made.getWidth() === element.clientWidth && made.getHeight() === element.clientHeight) return;
+      made.resize();
+      made.getZr().flush();
     });
     void library()
       .then(({ init }) => {

@@ -14,14 +14,14 @@ import { useMoment } from "@/time/useMoment";
 
 const useStyles = makeStyles({ quiet: { color: tokens.colorNeutralForeground3 } });
 
-/** How far each workload is used by those who have it. */
-export function Adoption(): ReactElement {
+/** How far each workload is used by those who have it. `wait`: what stands above is asked first. */
+export function Adoption({ wait }: { readonly wait: boolean }): ReactElement {
   const styles = useStyles();
   const { t } = useTranslation("Overview");
   const formats = useFormats();
   const { id } = useTenant();
   const { variables } = useMoment();
-  const asked = useAsk(OverviewAdoptionDocument, { tenant: id, ...variables });
+  const asked = useAsk(OverviewAdoptionDocument, { tenant: id, ...variables }, { pause: wait });
   const all = workloadsOf(asked.data?.tenant?.at);
   const [first] = all;
   const hint =

@@ -9,11 +9,11 @@ import { Empty } from "@/parts/Empty";
 import { Freshness } from "@/parts/Freshness";
 import { PageHeader } from "@/parts/PageHeader";
 import { Stale } from "@/parts/Stale";
-import { monthOf } from "@/time/days";
 import { useMoment } from "@/time/useMoment";
 import { Adoption } from "./Adoption";
 import { Headline } from "./Headline";
 import { Health } from "./Health";
+import { questionsOf } from "./questions";
 import { TopSavings } from "./TopSavings";
 import { Trend } from "./Trend";
 import { Waste } from "./Waste";
@@ -33,12 +33,9 @@ export default function Overview(): ReactElement {
   const { t } = useTranslation("Overview");
   const tenant = useTenant();
   const moment = useMoment();
-  const figures = useAsk(OverviewFiguresDocument, {
-    tenant: tenant.id,
-    ...moment.variables,
-    month: monthOf(moment.day),
-  });
-  const savings = useAsk(OverviewSavingsDocument, { tenant: tenant.id, ...moment.variables });
+  const questions = questionsOf(tenant.id, moment.variables, moment.day);
+  const figures = useAsk(OverviewFiguresDocument, questions.figures);
+  const savings = useAsk(OverviewSavingsDocument, questions.savings);
   const view = figures.data?.tenant?.at;
   return (
     <>
@@ -65,8 +62,8 @@ export default function Overview(): ReactElement {
           <div className={styles.grid}>
             <Waste asked={savings} />
             <TopSavings asked={savings} />
-            <Trend />
-            <Adoption />
+            <Trend question={questions.trend} />
+            <Adoption wait={figures.data === undefined && figures.trouble === null} />
             <Health asked={figures} />
           </div>
         </>

@@ -2,26 +2,20 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
-import { OverviewTrendDocument } from "@/gql/graphql";
+import { OverviewTrendDocument, type OverviewTrendQueryVariables } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Answer } from "@/parts/Answer";
 import { Chart } from "@/parts/Chart";
 import { Empty } from "@/parts/Empty";
 import { Section } from "@/parts/Section";
-import { plusDays } from "@/time/days";
-import { useMoment } from "@/time/useMoment";
 import { barOf } from "./shares";
 
-const WEEKS = 26;
-
 /** Units and seats, and what they cost, over the last half year. */
-export function Trend(): ReactElement {
+export function Trend({ question }: { readonly question: OverviewTrendQueryVariables }): ReactElement {
   const { t } = useTranslation("Overview");
   const formats = useFormats();
-  const { id, currency } = useTenant();
-  const { variables, day } = useMoment();
-  const to = plusDays(day, 1);
-  const asked = useAsk(OverviewTrendDocument, { tenant: id, ...variables, from: plusDays(to, -7 * WEEKS), to });
+  const { currency } = useTenant();
+  const asked = useAsk(OverviewTrendDocument, question);
   const pointsOf = (data: NonNullable<typeof asked.data>) =>
     (data.tenant?.at.licenceTrend ?? []).filter(({ enabled, held }) => enabled != null || held > 0);
   return (
