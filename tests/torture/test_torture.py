@@ -18,7 +18,7 @@ from tests.database import Database
 from tests.journeys.processes import ROOT, Installation, free_port, variables
 from tests.torture import load, pins, proofs
 from tests.torture.plan import PROFILES, WEIGHTS, struck
-from tests.torture.run import signed
+from tests.torture.run import has_stopped, signed
 from tests.torture.wire import through, wired
 
 SMOKE = PROFILES["smoke"]
@@ -123,6 +123,17 @@ def test_a_connection_armed_for_an_append_outlives_other_commits(database: Datab
             db.commit()
 
         assert wire.cuts == {"append": 1}
+
+
+def test_a_table_that_has_stopped_is_told(database: Database) -> None:
+    assert not has_stopped(database)
+    with psycopg.connect(database.owner_dsn) as db:
+        db.execute(
+            "INSERT INTO checkpoints (projection, tenant_id, position, version, stopped_at, reason)"
+            " VALUES ('calls', gen_random_uuid(), 0, 1, 1, 'why')"
+        )
+
+    assert has_stopped(database)
 
 
 @pytest.mark.parametrize("question", [load.QUESTION, pins.QUESTION])
