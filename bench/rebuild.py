@@ -156,7 +156,7 @@ def _stand_ins(owner: psycopg.Connection, keys: KeyRing, tenants: Sequence[Tenan
     owner.execute("GRANT SELECT ON bench_stand_ins TO sua_writer")
     for tenant in tenants:
         users = owner.execute(
-            "SELECT DISTINCT substr(stream, 6) FROM events WHERE tenant_id = %s AND stream ^@ 'seat/'", (tenant,)
+            "SELECT DISTINCT substr(stream, 7) FROM events WHERE tenant_id = %s AND stream ^@ 'bench/'", (tenant,)
         )
         told = [(key.of_user(user), user) for (user,) in users.fetchall() for key in keys.months.live(tenant)]
         with owner.cursor() as cursor:
