@@ -54,7 +54,7 @@ def version_ids(kind: str, tenant: TenantId, at: Moment, parts: Sequence[str]) -
 
 def _all_sealed(before: str, parts: Sequence[str], after: str) -> list[str]:
     """Three characters make four: where the beginning and each part end on three, what they make stands by itself."""
-    if len(parts) == 1 or len(before) % 3 or any(len(part) != _UUID_CHARACTERS for part in parts):
+    if len(parts) == 1 or len(before) % 3 or set(map(len, parts)) - {_UUID_CHARACTERS}:
         return [_sealed([before + part + after]) for part in parts]
     first, last, made = _sealed([before]), _sealed([after]), _sealed(["".join(parts)])
     each = _UUID_CHARACTERS // 3 * 4
