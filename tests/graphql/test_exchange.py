@@ -1,7 +1,9 @@
 """Messages and their results over connections of the pool: what is refused, what is large, what is broken off."""
 
 import asyncio
+import gc
 import time
+from weakref import ref
 
 import psycopg
 import pytest
@@ -87,6 +89,19 @@ async def test_a_connection_lost_meanwhile_is_told_as_such_and_replaced(module_d
     await pool.close()
 
     assert after == [[(5,)]]
+
+
+async def test_a_connection_that_was_closed_is_kept_by_nobody_nor_are_its_last_rows(module_database: Database) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    async with lent(pool) as db:
+        await exchanged(db, b"SELECT 'Anna'")
+    kept = ref(db)
+    await pool.close()
+
+    del db
+    gc.collect()
+
+    assert kept() is None
 
 
 _RUNNING = (

@@ -7,7 +7,6 @@ answered as a whole needs neither (docs/decisions/compiled-reads.md).
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import adapt
@@ -22,9 +21,6 @@ CANCEL_SECONDS = 2.0
 """How long PostgreSQL has to take note that an answer is not wanted any more."""
 
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
-
-_readers: WeakKeyDictionary[Db, Transformer] = WeakKeyDictionary()
-"""What makes Python's values of a connection's results."""
 
 
 @contextlib.asynccontextmanager
@@ -53,9 +49,7 @@ async def exchanged(db: Db, message: bytes) -> list[Rows]:
     for each in results:
         if each.status in _REFUSED:
             raise psycopg.errors.error_from_result(each, db.info.encoding)
-    reader = _readers.get(db)
-    if reader is None:
-        reader = _readers[db] = adapt.Transformer(db)
+    reader = adapt.Transformer(db)  # kept, it would keep the connection, and the last rows after an erasure took them
     return [_rows(reader, each) for each in results if each.nfields]
 
 
@@ -75,6 +69,7 @@ async def _results(db: Db, message: bytes) -> list[PGresult]:
                     return
                 results.append(result)
         except psycopg.Error as error:
+            loop.remove_reader(socket)  # before its number is given to another: libpq closed it
             if not whole.done():
                 whole.set_exception(error)
 
