@@ -18,6 +18,9 @@ from app.projections.reading import Moment
 TENANTS_MAX = 10_000
 """Texts of which it is remembered which tenant they name."""
 
+TENANT_CHARACTERS_MAX = 200
+"""More than an id of a tenant has, at whatever moment. What is longer is not kept in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -92,9 +95,13 @@ def version_of(text: str) -> Version | None:
     return read if _sealed(again) == text else None
 
 
-@lru_cache(TENANTS_MAX)
 def tenant_of(text: str) -> TenantId | None:
     """The tenant an id speaks of; a bare UUID is taken as well. None: it speaks of none."""
+    return _tenant_of(text) if len(text) <= TENANT_CHARACTERS_MAX else None
+
+
+@lru_cache(TENANTS_MAX)
+def _tenant_of(text: str) -> TenantId | None:
     found = _uuid(text)
     if found is None:
         kind, *parts = _opened(text)
