@@ -48,7 +48,7 @@ from app.graphql.lookout import Lookout
 from app.graphql.pace import Pace
 from app.graphql.paging import Cursors
 from app.graphql.persisted import Persisted, PersistedQueryNotFound
-from app.graphql.pool import SNAPSHOT, Db, ReadPool, TenantRegister
+from app.graphql.pool import GIVEN_BACK, SNAPSHOT, Db, ReadPool, TenantRegister
 from app.graphql.schema import schema
 from app.graphql.told import cost_told, heads_told, told_later
 from app.graphql.unmasking import Unmasking
@@ -261,6 +261,7 @@ class GraphQLDoor:
             @contextlib.asynccontextmanager
             async def aside() -> AsyncIterator[None]:
                 await held.aclose()
+                asked.db = GIVEN_BACK
                 yield
                 _, asked.db = await self._borrowed(held, claims)
 

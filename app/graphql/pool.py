@@ -2,7 +2,7 @@
 
 import asyncio
 import select
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Never, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -80,6 +80,15 @@ def _has_something_to_read(db: Db) -> bool:
     watch = select.poll()
     watch.register(db.pgconn.socket, select.POLLIN)
     return bool(watch.poll(0))
+
+
+class _GivenBack:
+    def __getattr__(self, name: str) -> Never:
+        raise psycopg.OperationalError("The connection was given back.")
+
+
+GIVEN_BACK = cast("Db", _GivenBack())
+"""Stands in for a connection that is somebody else's by now. What is asked of it fails as of one that was lost."""
 
 
 async def check_role(db: Db) -> None:

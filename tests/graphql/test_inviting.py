@@ -8,6 +8,7 @@ from threading import Event
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -191,3 +192,34 @@ async def test_no_connection_waits_for_a_slow_mail_server_whose_failure_is_told_
     first, again = told["inviteTenant"], told["again"]
     assert (first["mail"], first["mailError"]) == (again["mail"], again["mailError"]) == ("FAILED", "MAIL_UNAVAILABLE")
     assert first["tenantId"] == again["tenantId"]
+
+
+async def test_a_connection_given_back_for_a_mail_is_not_asked_any_more_where_there_is_no_other(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending, goes_on = Event(), Event()
+
+    def deliver(_: Inviter, made: Invitation) -> Mailed:
+        sending.set()
+        assert goes_on.wait(10)
+        return Mailed.SENT
+
+    pool = await open_read_pool(database.reader_dsn, 1)
+    pool.timeout = 0.2
+    client = _client(pool, world, NO_SERVER)
+    async with client.http:
+        tenant = (await invited(client))["tenantId"]
+        monkeypatch.setattr(Inviter, "deliver", deliver)
+        reminding = asyncio.create_task(client.code(REMIND, "owner", id=tenant))
+        assert await asyncio.to_thread(sending.wait, 10)
+        async with pool.connection() as db:
+            await db.execute("SELECT 'of somebody else'")
+            goes_on.set()
+            code = await reminding
+            with psycopg.connect(database.owner_dsn) as owner:
+                activity = "SELECT query FROM pg_stat_activity WHERE pid = %s"
+                asked = owner.execute(activity, (db.info.backend_pid,)).fetchone()
+    await pool.close()
+
+    assert code == "DATABASE_DOWN"
+    assert asked == ("SELECT 'of somebody else'",)
