@@ -117,7 +117,7 @@ async def totals_shown(
     labels = await _labels(asked, tenant, assessment, by, grouped)
     groups = [_Group(key, labels[key], some) for key, some in sorted(grouped.items(), key=lambda each: each[0] or "")]
     if by in _OF_PEOPLE and not asked.viewer.sees_persons(tenant):
-        groups = _small_merged(groups, _sizes(assessment.holders, _OF_PEOPLE[by]))
+        groups = _small_merged(groups, _sizes(_meant(assessment.holders, place), _OF_PEOPLE[by]))
     parts: list[Total | None] = [assessment.savings(group.found) for group in groups]
     rounded = parts if by is FindingGrouping.GROUP else shown_parts(parts)
     shown = [_shown(group, MoneySum.of(part)) for group, part in zip(groups, rounded, strict=True) if part is not None]
@@ -167,14 +167,18 @@ def _sizes(holders: Iterable[Standing], field: str) -> Counter[Key]:
 
 def _refuse_small(holders: Sequence[Standing], place: Mapping[FindingGrouping, str]) -> None:
     """Whom a sum by that value would not be told apart of, they have none by themselves either."""
-    of_people = {_OF_PEOPLE[by]: value for by, value in place.items()}
-    meant = sum(all(getattr(each, field) == value for field, value in of_people.items()) for each in holders)
+    meant = len(_meant(holders, place))
     if meant in (0, len(holders)):
         return
     if meant < SMALLEST_GROUP or any(
-        (value.strip() or None) in told_together(_sizes(holders, field)) for field, value in of_people.items()
+        (value.strip() or None) in told_together(_sizes(holders, _OF_PEOPLE[by])) for by, value in place.items()
     ):
         raise GroupTooSmall
+
+
+def _meant(holders: Sequence[Standing], place: Mapping[FindingGrouping, str]) -> Sequence[Standing]:
+    of_people = [(_OF_PEOPLE[by], value) for by, value in place.items()]
+    return [each for each in holders if all(getattr(each, field) == value for field, value in of_people)]
 
 
 def _small_merged(groups: Sequence[_Group], sizes: Mapping[Key, int]) -> list[_Group]:

@@ -1,7 +1,7 @@
 """What is told of groups of fewer than five people: to those who may not see persons, nothing that is theirs alone.
 
 Big has six people, Mid five, Tiny one, and one is in no department. Each holds an E5 with an account that is disabled,
-made one call and paid for one.
+made one call and paid for one. Two of Big have the cost centre of Mid, all others another.
 """
 
 from collections.abc import Iterator
@@ -43,6 +43,7 @@ from tests.graphql.world import (
 LABEL = "Groups of fewer than 5 people"
 FRIDAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DEPARTMENTS = [*["Big"] * 6, *["Mid"] * 5, "Tiny", None]
+CENTRES = [*["200"] * 4, *["100"] * 7, "200", "200"]
 PEOPLE: list[UserId] = [user_id(50 + nth) for nth in range(len(DEPARTMENTS))]
 
 COSTS = """query ($id: ID!) { tenant(id: $id) { at { costs(month: "2026-10", groupBy: DEPARTMENT) {
@@ -58,7 +59,9 @@ PHONE = """query ($id: ID!) { tenant(id: $id) { at { pstnCosts(groupBy: DEPARTME
   total { calls cost { total { amount } } }
 } } } }"""
 NARROWED = """query ($id: ID!, $department: String, $country: String, $by: FindingGrouping!) { tenant(id: $id) { at {
-  findingTotals(groupBy: $by, department: $department, country: $country) { total { seats people } judgedSeats }
+  findingTotals(groupBy: $by, department: $department, country: $country) {
+    groups { key people smallGroups } total { seats people } judgedSeats
+  }
 } } }"""
 FINDINGS = """query ($id: ID!) { tenant(id: $id) { at { findingTotals(groupBy: DEPARTMENT) {
   groups { key label seats people smallGroups } total { seats }
@@ -72,8 +75,8 @@ def world(module_database: Database) -> Iterator[World]:
         onboard(made, CONTOSO, "Contoso", CONTOSO_DIRECTORY)
         onboard(made, FABRIKAM, "Fabrikam", FABRIKAM_DIRECTORY)
         named = [
-            discovered(user, f"Person {nth:02}", department)
-            for nth, (user, department) in enumerate(zip(PEOPLE, DEPARTMENTS, strict=True))
+            discovered(user, f"Person {nth:02}", department, cost_centre=centre)
+            for nth, (user, department, centre) in enumerate(zip(PEOPLE, DEPARTMENTS, CENTRES, strict=True))
         ]
         made.seats(CONTOSO, [*named, *(assigned(user) for user in PEOPLE)], at=JUNE)
         july = JUNE + timedelta(days=30)
@@ -194,3 +197,14 @@ async def test_findings_of_many_of_all_and_of_nobody_are_told(
     told = await client.data(NARROWED, "viewer", id=str(CONTOSO), by="CAUSE", **place)
 
     assert told["tenant"]["at"]["findingTotals"]["total"]["seats"] == seats
+
+
+async def test_groups_of_a_narrowed_sum_are_small_by_those_meant(client: Client) -> None:
+    """Of all there are seven and six people with each cost centre, of Big two and four."""
+    variables = {"id": str(CONTOSO), "department": "Big", "by": "COST_CENTRE"}
+
+    named = (await client.data(NARROWED, "hr", **variables))["tenant"]["at"]["findingTotals"]
+    hidden = (await client.data(NARROWED, "viewer", **variables))["tenant"]["at"]["findingTotals"]
+
+    assert sorted((each["key"], each["people"]) for each in named["groups"]) == [("100", 2), ("200", 4)]
+    assert hidden["groups"] == [{"key": None, "people": 6, "smallGroups": 2}]

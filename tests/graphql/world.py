@@ -54,14 +54,16 @@ ELENA = UserId(UUID(int=0xE1E))
 """Of another directory."""
 
 
-def discovered(user: UserId, name: str, department: str | None, at: datetime = JUNE) -> UserDiscovered:
+def discovered(
+    user: UserId, name: str, department: str | None, at: datetime = JUNE, cost_centre: str | None = None
+) -> UserDiscovered:
     profile = Profile(
         display_name=Personal.of_user(user, name),
         user_principal_name=Personal.of_user(user, f"{name.split(maxsplit=1)[0].lower()}@example.test"),
         kind=UserKind.PERSON,
         department=department,
         company=None,
-        cost_centre=None,
+        cost_centre=cost_centre,
         country="DE",
         usage_location="DE",
     )
