@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import combinations
 from uuid import UUID
 
 import strawberry
@@ -166,14 +167,30 @@ def _sizes(holders: Iterable[Standing], field: str) -> Counter[Key]:
 
 
 def _refuse_small(holders: Sequence[Standing], place: Mapping[FindingGrouping, str]) -> None:
-    """Whom a sum by that value would not be told apart of, they have none by themselves either."""
-    meant = len(_meant(holders, place))
-    if meant in (0, len(holders)):
+    """Whom a sum by one of the values would not tell apart, of all or of those of the other values, have none by
+    themselves either."""
+    fields, values = [_OF_PEOPLE[by] for by in place], tuple(place.values())
+    people = Counter(tuple(getattr(each, field) for field in fields) for each in holders)
+    if people[values] in (0, len(holders)):
         return
-    if meant < SMALLEST_GROUP or any(
-        (value.strip() or None) in told_together(_sizes(holders, _OF_PEOPLE[by])) for by, value in place.items()
+    nths = range(len(values))
+    ways = [(nth, others) for nth in nths for size in nths for others in combinations(nths, size) if nth not in others]
+    if people[values] < SMALLEST_GROUP or any(
+        (values[nth].strip() or None) in told_together(_sizes_among(people, values, nth, others))
+        for nth, others in ways
     ):
         raise GroupTooSmall
+
+
+def _sizes_among(
+    people: Mapping[tuple[Key, ...], int], values: Sequence[str], nth: int, others: Sequence[int]
+) -> Mapping[Key, int]:
+    """How many people have each of the nth values, of those who have the others' as given."""
+    sizes: Counter[Key] = Counter()
+    for each, count in people.items():
+        if all(each[other] == values[other] for other in others):
+            sizes[(each[nth] or "").strip() or None] += count
+    return sizes
 
 
 def _meant(holders: Sequence[Standing], place: Mapping[FindingGrouping, str]) -> Sequence[Standing]:

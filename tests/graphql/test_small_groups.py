@@ -1,7 +1,7 @@
 """What is told of groups of fewer than five people: to those who may not see persons, nothing that is theirs alone.
 
 Big has six people, Mid five, Tiny one, and one is in no department. Each holds an E5 with an account that is disabled,
-made one call and paid for one. Two of Big have the cost centre of Mid, all others another.
+made one call and paid for one. One of Big has the cost centre of Mid, all others another.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ from tests.graphql.world import (
 LABEL = "Groups of fewer than 5 people"
 FRIDAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DEPARTMENTS = [*["Big"] * 6, *["Mid"] * 5, "Tiny", None]
-CENTRES = [*["200"] * 4, *["100"] * 7, "200", "200"]
+CENTRES = [*["200"] * 5, *["100"] * 6, "200", "200"]
 PEOPLE: list[UserId] = [user_id(50 + nth) for nth in range(len(DEPARTMENTS))]
 
 COSTS = """query ($id: ID!) { tenant(id: $id) { at { costs(month: "2026-10", groupBy: DEPARTMENT) {
@@ -58,8 +58,10 @@ PHONE = """query ($id: ID!) { tenant(id: $id) { at { pstnCosts(groupBy: DEPARTME
   groups { key label calls seconds unpricedCalls cost { total { amount } } smallGroups }
   total { calls cost { total { amount } } }
 } } } }"""
-NARROWED = """query ($id: ID!, $department: String, $country: String, $by: FindingGrouping!) { tenant(id: $id) { at {
-  findingTotals(groupBy: $by, department: $department, country: $country) {
+NARROWED = """query (
+  $id: ID!, $department: String, $country: String, $costCentre: String, $by: FindingGrouping!
+) { tenant(id: $id) { at {
+  findingTotals(groupBy: $by, department: $department, country: $country, costCentre: $costCentre) {
     groups { key people smallGroups } total { seats people } judgedSeats
   }
 } } }"""
@@ -175,12 +177,19 @@ async def test_findings_of_few_do_not_follow_from_the_total_either(client: Clien
 @pytest.mark.parametrize("by", ["CAUSE", "DEPARTMENT", "SKU"])
 @pytest.mark.parametrize(
     ("place", "seats"),
-    [({"department": "Tiny"}, 1), ({"department": "Mid"}, 5), ({"department": "Tiny", "country": "DE"}, 1)],
+    [
+        ({"department": "Tiny"}, 1),
+        ({"department": "Mid"}, 5),
+        ({"department": "Tiny", "country": "DE"}, 1),
+        ({"department": "Big", "costCentre": "200"}, 5),
+        ({"department": "Big", "costCentre": "200", "country": "DE"}, 5),
+    ],
 )
 async def test_findings_of_few_have_no_sum_by_themselves(
     client: Client, by: str, place: dict[str, str], seats: int
 ) -> None:
-    """Of Mid's five neither: grouped they are told with the two, who would be what the others lack to the whole."""
+    """Of Mid's five neither: grouped they are told with the two, who would be what the others lack to the whole. Nor
+    of all of Big but one."""
     variables = {"id": str(CONTOSO), "by": by, **place}
 
     assert await client.code(NARROWED, "viewer", **variables) == "GROUP_TOO_SMALL"
@@ -189,7 +198,14 @@ async def test_findings_of_few_have_no_sum_by_themselves(
 
 
 @pytest.mark.parametrize(
-    ("place", "seats"), [({"department": "Big"}, 6), ({"country": "DE"}, 13), ({"department": "Nowhere"}, 0)]
+    ("place", "seats"),
+    [
+        ({"department": "Big"}, 6),
+        ({"department": "Big", "country": "DE"}, 6),
+        ({"costCentre": "100"}, 6),
+        ({"country": "DE"}, 13),
+        ({"department": "Nowhere"}, 0),
+    ],
 )
 async def test_findings_of_many_of_all_and_of_nobody_are_told(
     client: Client, place: dict[str, str], seats: int
@@ -200,11 +216,11 @@ async def test_findings_of_many_of_all_and_of_nobody_are_told(
 
 
 async def test_groups_of_a_narrowed_sum_are_small_by_those_meant(client: Client) -> None:
-    """Of all there are seven and six people with each cost centre, of Big two and four."""
+    """Of all there are six and seven people with each cost centre, of Big one and five."""
     variables = {"id": str(CONTOSO), "department": "Big", "by": "COST_CENTRE"}
 
     named = (await client.data(NARROWED, "hr", **variables))["tenant"]["at"]["findingTotals"]
     hidden = (await client.data(NARROWED, "viewer", **variables))["tenant"]["at"]["findingTotals"]
 
-    assert sorted((each["key"], each["people"]) for each in named["groups"]) == [("100", 2), ("200", 4)]
+    assert sorted((each["key"], each["people"]) for each in named["groups"]) == [("100", 1), ("200", 5)]
     assert hidden["groups"] == [{"key": None, "people": 6, "smallGroups": 2}]
