@@ -68,7 +68,7 @@ async def _results(db: Db, message: bytes) -> list[PGresult]:
                         whole.set_result(results)
                     return
                 results.append(result)
-        except psycopg.Error as error:
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for: nobody else would end the waiting
             loop.remove_reader(socket)  # before its number is given to another: libpq closed it
             if not whole.done():
                 whole.set_exception(error)
