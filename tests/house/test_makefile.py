@@ -45,6 +45,7 @@ def test_every_promised_command_is_there(checkout: Path) -> None:
         "fuzz",
         "bench",
         "bench-graphql",
+        "bench-portal",
         "soak",
         "torture",
         "mutation",
