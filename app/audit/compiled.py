@@ -1,8 +1,8 @@
 """The same question asked the compiled way, in the transaction of the check: both ways see the same rows."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -109,11 +109,14 @@ class _Lent:
 
     def __init__(self, db: psycopg.AsyncConnection[Any]) -> None:
         self._db = db
+        self._lent = AsyncExitStack()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        async with self._db.transaction(force_rollback=True):
-            yield self._db
+    async def getconn(self) -> psycopg.AsyncConnection[Any]:
+        await self._lent.enter_async_context(self._db.transaction(force_rollback=True))
+        return self._db
+
+    async def putconn(self, _: psycopg.AsyncConnection[Any]) -> None:
+        await self._lent.aclose()
 
 
 @dataclass(frozen=True, slots=True)
