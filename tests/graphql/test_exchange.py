@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from app.graphql.compiled.exchange import exchanged, lent
-from app.graphql.pool import open_read_pool
+from app.graphql.pool import ReadPool, open_read_pool
 from tests.database import Database
 
 SLEEPS_SECONDS = 60
@@ -53,11 +53,7 @@ async def test_a_question_broken_off_is_ended_in_the_database_and_its_connection
 ) -> None:
     pool = await open_read_pool(module_database.reader_dsn, 1)
 
-    async def asking() -> None:
-        async with lent(pool) as db:
-            await exchanged(db, f"SELECT pg_sleep({SLEEPS_SECONDS}) /* broken off */".encode())
-
-    task, began = asyncio.create_task(asking()), time.monotonic()
+    task, began = asyncio.create_task(_sleeping(pool)), time.monotonic()
     await _until(module_database, running=1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -74,11 +70,7 @@ async def test_a_question_broken_off_is_ended_in_the_database_and_its_connection
 async def test_a_connection_lost_meanwhile_is_told_as_such_and_replaced(module_database: Database) -> None:
     pool = await open_read_pool(module_database.reader_dsn, 1)
 
-    async def asking() -> None:
-        async with lent(pool) as db:
-            await exchanged(db, f"SELECT pg_sleep({SLEEPS_SECONDS}) /* broken off */".encode())
-
-    task = asyncio.create_task(asking())
+    task = asyncio.create_task(_sleeping(pool))
     await _until(module_database, running=1)
     with psycopg.connect(module_database.owner_dsn, autocommit=True) as owner:
         owner.execute(f"SELECT pg_terminate_backend(pid) FROM ({_RUNNING}) r")
@@ -102,6 +94,11 @@ async def test_a_connection_that_was_closed_is_kept_by_nobody_nor_are_its_last_r
     gc.collect()
 
     assert kept() is None
+
+
+async def _sleeping(pool: ReadPool) -> None:
+    async with lent(pool) as db:
+        await exchanged(db, f"SELECT pg_sleep({SLEEPS_SECONDS}) /* broken off */".encode())
 
 
 _RUNNING = (
