@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     graphql_requests_per_minute: int = Field(6000, ge=1, description="Of one person, at each web process; then 429")
     answers_bytes: int = Field(64 * 2**20, ge=0, description="Memory for GraphQL answers kept; 0: none is kept")
     look_seconds: float = Field(
-        0.1, ge=0, le=5, description="How long a look at rights and positions stands for answers kept; 0: each is new"
+        0.1, ge=0, le=5, description="How long a look at rights and positions stands for who asks next; 0: each is new"
     )
 
     metrics_port: int | None = Field(None, ge=1, le=65535, description="Where a process tells its metrics; none: not")

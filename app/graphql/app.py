@@ -100,14 +100,13 @@ class GraphQLDoor:
         self._answers = Answers(settings.answers_bytes)
         provider, batches = settings.provider_directory, Batches(settings.statement_timeout)
         self._lookout = Lookout(pool, provider, self._grants, batches, settings.look_seconds)
-        moved = self._lookout.forget
-        self.live = Live(settings.live, pool, callers, provider, self._grants, self._persisted, self._pace, moved)
+        self.live = Live(settings.live, pool, callers, provider, self._grants, self._persisted, self._pace, self._moved)
         self._cursors = Cursors(settings.secret)
         self._pseudonyms = Pseudonyms(settings.secret)
         self._assessments = Assessments()
         self._plans = Plans(schema)
         terms = Terms(provider, self._grants, clock, settings.limits, self._cursors, self._pseudonyms)
-        self._direct = DirectReads(pool, terms, batches)
+        self._direct = DirectReads(pool, terms, batches, settings.look_seconds)
         self._compiled = CompiledReads(pool, terms, batches)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,15 +155,11 @@ class GraphQLDoor:
         noted.chosen(chosen)
         if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
             return await live_stream.heard(self.live, request, claims, asking)
-        if request.method == "GET" and chosen is not None and chosen.operation is not OperationType.QUERY:
+        asks = chosen is not None and chosen.operation is OperationType.QUERY
+        if request.method == "GET" and chosen is not None and not asks:
             raise http.AsksOnly("A GET only asks; send what changes something with POST.")
         recorded = prepared.personal and Role.SEE_PERSONS in claims.roles  # before the first byte, so answered whole
-        if (
-            not recorded
-            and wants_parts(request, text)
-            and chosen is not None
-            and chosen.operation is OperationType.QUERY
-        ):
+        if asks and not recorded and wants_parts(request, text):
             begin = partial(self._asked, claims)
             later = partial(told_later, told, self._clock)
             return Parts(begin, prepared.document, asking, media, later, self._settings.live.send)
@@ -182,7 +177,7 @@ class GraphQLDoor:
         told |= heads_told(ran.heads, self._clock.now())
         if ran.data is None:
             return http.answer({"errors": ran.errors, "extensions": told}, media, unrun)
-        if ran.errors or chosen is None or chosen.operation is not OperationType.QUERY:
+        if ran.errors or not asks:
             return http.answer(http.body_of(ran.data, told, ran.errors), media)
         personal = Role.SEE_PERSONS in ran.viewer.roles
         return http.found(request, ran.data, told, media, ran.tag or http.tag_of(ran.data), personal=personal)
@@ -241,7 +236,7 @@ class GraphQLDoor:
             if once or not asked.behind or not await reached(self._pool, self._clock, asked.behind, until):
                 break
         if once:
-            self._lookout.forget()
+            self._moved()
         errors = [of_execution(error) for error in result.errors or ()]
         never_ran = result.data is None and not any(error.path for error in result.errors or ())
         data = None if never_ran else orjson.dumps(result.data)
@@ -249,6 +244,11 @@ class GraphQLDoor:
         if key is not None and data is not None and not errors:
             tag = self._keep(key, data, asked, heads)
         return _Ran(data, errors, heads, asked.viewer, asked.touched, tag)
+
+    def _moved(self, tenant: TenantId | None = None) -> None:
+        """As `Lookout.forget`: what was seen does not stand any more."""
+        self._lookout.forget(tenant)
+        self._direct.forget()
 
     @contextlib.asynccontextmanager
     async def _asked(self, claims: Claims) -> AsyncIterator[Asked]:

@@ -15,7 +15,7 @@ class DoorSettings:
     """What the door needs to be told. `secret`: 32 bytes or more, for pseudonyms and cursors.
 
     `trusted`: the only documents that run, by hash; None: any does. `answers_bytes`: of answers kept; 0: none is.
-    `look_seconds`: how long what was seen of rights and positions may be taken for true, for answers kept.
+    `look_seconds`: how long what was seen of rights and positions may be taken for true.
     `compiled` False: every question runs in the general way.
     """
 

@@ -39,11 +39,14 @@ def _left(error: Exception) -> Left:
 
 
 class DirectReads:
-    def __init__(self, pool: ReadPool, terms: Terms, batches: Batches) -> None:
+    """`look_seconds`: how long what was seen of rights and standings is taken for true."""
+
+    def __init__(self, pool: ReadPool, terms: Terms, batches: Batches, look_seconds: float = 0.0) -> None:
         self._pool = pool
         self._terms = terms
         self._batches = batches
-        self._memory = Memory()
+        self._memory = Memory(look_seconds)
+        self.forget = self._memory.forget
 
     async def found(self, claims: Claims, plan: Direct, variables: VariableValues) -> Found | None:
         """The answer; None: it has to be compiled. Raises Left where only the general way can tell what is wrong."""

@@ -1,13 +1,16 @@
 """What leads to a request's questions: answers remembered from before, each to be asked again with the questions.
 
-What is supposed decides how soon the questions are known, never what is said: an answer is told only where rights,
-moment and rows come from one batch, which is one snapshot, and everything supposed was true in it.
+What is supposed decides how soon the questions are known, never what is said: an answer is told only where everything
+supposed was true in the one batch, which is one snapshot, that its rows come from. But what was seen to be true a
+moment ago stands for as long as a look does (`look_seconds`; docs/decisions/answers-kept-by-position.md) and is not
+asked again: rows are read at a position, and what stood at a position does not change when the tables go on.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Final, NamedTuple, TypeAlias
 
 from app.auth.viewer import ALL, Viewer
@@ -53,6 +56,10 @@ class _Supposed(NamedTuple):
         """What to remember from now on."""
         return rows
 
+    def saw(self, rows: Rows) -> Rows:
+        """What to take for true for as long as a look stands."""
+        return rows
+
 
 class _Unmoved(NamedTuple):
     """A tenant stands as it did, `known`, if its tables have not moved since: asked instead of the standing itself."""
@@ -70,12 +77,45 @@ class _Unmoved(NamedTuple):
         position = Unmoved(*rows[0]).position if rows else reached.position
         return ((position, *reached[1:], head.position, head.ahead, head.recorded_at, _NOT_TOLD),)
 
+    def saw(self, rows: Rows) -> Rows | None:
+        """The standing with the log's new end; None: it moved, so it has to be asked."""
+        if not self.agrees(rows):
+            return None
+        reached, head = self.known
+        return ((*reached, head.position, Unmoved(*rows[0]).newest - head.position, head.recorded_at, head.tables),)
+
 
 class Memory:
-    """Answers to leading questions, the longest unused leave first."""
+    """Answers to leading questions, the longest unused leave first.
 
-    def __init__(self) -> None:
+    `look_seconds`: how long after it was asked an answer is taken for true; 0: every request asks again.
+    """
+
+    def __init__(self, look_seconds: float = 0.0) -> None:
         self._known: OrderedDict[_Key, Rows] = OrderedDict()
+        self._look_seconds = look_seconds
+        self._seen: OrderedDict[_Key, tuple[float, Rows]] = OrderedDict()
+        self.forgotten = 0
+
+    def seen(self, key: _Key) -> Rows | None:
+        """The answer, where somebody saw it so short ago that it stands."""
+        found = self._seen.get(key)
+        return None if found is None or found[0] <= monotonic() else found[1]
+
+    def see(self, key: _Key, rows: Rows, asked_at: float) -> None:
+        """This is so. `asked_at`: a moment before it was asked, by the monotonic clock."""
+        if not self._look_seconds:
+            return
+        until = asked_at + self._look_seconds
+        self._seen[key] = (until, rows)
+        self._seen.move_to_end(key)
+        while len(self._seen) > SUPPOSED_MAX or next(iter(self._seen.values()))[0] <= asked_at < until:
+            self._seen.popitem(last=False)
+
+    def forget(self) -> None:
+        """Something moved: whoever asks from now on asks anew, and is told nothing that was asked before."""
+        self._seen.clear()
+        self.forgotten += 1
 
     def found(self, key: _Key) -> Rows | None:
         known = self._known.get(key)
@@ -101,6 +141,11 @@ class Paper:
     register: DirectoryId | None = None
     tenants: tuple[TenantId, ...] = ()
     leading: list[_Supposed | _Unmoved] = field(default_factory=list)
+    begun_at: float = field(default_factory=monotonic)
+    forgotten: int = 0
+
+    def __post_init__(self) -> None:
+        self.forgotten = self.memory.forgotten
 
     def open(self, tenants: Sequence[TenantId], viewer: Viewer) -> None:
         """These tenants, as far as they are the viewer's: what follows finds no row of another."""
@@ -113,14 +158,20 @@ class Paper:
 
     async def of_directory(self, directory: DirectoryId) -> frozenset[TenantId]:
         """What the register says; as `TenantRegister` does."""
-        self.register = directory
-        found = self._supposed(("register", str(directory)), registered(), _WHOLE)
+        key = ("register", str(directory))
+        found = self.memory.seen(key)
+        if found is None:
+            self.register = directory
+            found = self._supposed(key, registered(), _WHOLE)
         return frozenset(TenantId(row[0]) for row in found)
 
     def standing(self, tenant: TenantId, known_at: datetime | None) -> "Stood":
         """How far the tenant's tables were at an instant, as it was. Raises Unknown."""
         question, place = standing(tenant, known_at), len(self.leading)
         key = _key_of(question)
+        seen = self.memory.seen(key)
+        if seen is not None:
+            return Stood(Standing.of(seen[0]))
         rows = None if known_at is not None else self.memory.found(key)
         if rows is None or Standing.of(rows[0]).head.tables == _NOT_TOLD:
             return Stood(Standing.of(self._supposed(key, question, _STEADY)[0]), place, whole=True)
@@ -143,20 +194,27 @@ class Paper:
             true = true and agrees
             if not agrees or isinstance(supposed, _Supposed):
                 self.memory.keep(supposed.key, supposed.learned(rows))
+            saw = supposed.saw(rows)
+            if saw is not None and self.forgotten == self.memory.forgotten:
+                self.memory.see(supposed.key, saw, self.begun_at)
         return true
 
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """A standing supposed. `place`: of its question among what leads; `whole`: it asks for all of it."""
+    """A standing supposed, or seen. `place`: of its question among what leads; None: it is not asked again. `whole`:
+    the question asks for all of it.
+    """
 
     supposed: Standing
-    place: int
-    whole: bool
+    place: int | None = None
+    whole: bool = False
 
     def head(self, leading: Sequence[Rows]) -> Head:
         """How far the tables are, by the true answers."""
-        row = leading[self.place][0]
+        if self.place is None:
+            return self.supposed.head
+        (row,) = leading[self.place]
         if self.whole:
             return Standing.of(row).head
         head = self.supposed.head

@@ -1,0 +1,151 @@
+"""What was seen a moment ago of rights and positions is not asked again; what it leads to is of one position all the
+same.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from app.domain.events.coverage import Feed
+from app.graphql.compiled.batch import Batch, Batches
+from app.graphql.pool import Db, open_read_pool
+from tests.database import Database
+from tests.graphql.changes import POLICY
+from tests.graphql.conftest import SETTINGS, Client, asking
+from tests.graphql.world import BERT, CONTOSO, NOON, World, built, discovered
+
+LONG = 60.0
+USER = """query ($id: ID!, $user: ID!, $knownAt: DateTime) { tenant(id: $id) { at(knownAt: $knownAt) {
+  position user(id: $user) { name department } } } }"""
+
+
+@pytest.fixture
+def own_world(database: Database) -> Iterator[World]:
+    with built(database.writer_dsn) as made:
+        yield made
+
+
+@asynccontextmanager
+async def looking(database: Database, world: World, seconds: float) -> AsyncIterator[Client]:
+    pool = await open_read_pool(database.reader_dsn, 4)
+    settings = replace(SETTINGS, look_seconds=seconds, answers_bytes=0)
+    async with asking(pool, settings, world=world) as client:
+        yield client
+    await pool.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many questions each message held."""
+    real, counted = Batches.answers, []
+
+    async def noted(self: Batches, db: Db, batch: Batch) -> Any:
+        counted.append(len(batch.places))
+        return await real(self, db, batch)
+
+    monkeypatch.setattr(Batches, "answers", noted)
+    return counted
+
+
+async def bert(client: Client, **variables: Any) -> dict[str, Any]:
+    data = await client.data(USER, "viewer", id=str(CONTOSO), user=str(BERT), **variables)
+    found: dict[str, Any] = data["tenant"]["at"]
+    return found
+
+
+def move(world: World) -> None:
+    """Bert comes into another department."""
+    world.seats(CONTOSO, [discovered(BERT, "Bert Tal", "Elsewhere")], at=NOON)
+    world.read(CONTOSO, Feed.LICENCES, NOON)
+    world.tabulate(CONTOSO)
+
+
+async def test_within_a_look_only_what_is_asked_for_is_asked(
+    database: Database, own_world: World, asked: list[int]
+) -> None:
+    async with looking(database, own_world, LONG) as client:
+        first = await bert(client)
+        asked.clear()
+        again = await bert(client)
+
+    assert asked == [1]
+    assert again == first
+
+
+async def test_without_looks_rights_and_standing_are_asked_with_every_question(
+    database: Database, own_world: World, asked: list[int]
+) -> None:
+    async with looking(database, own_world, 0) as client:
+        await bert(client)
+        asked.clear()
+        await bert(client)
+
+    assert asked == [3]
+
+
+async def test_while_a_look_stands_every_row_is_of_the_position_that_was_seen(
+    database: Database, own_world: World
+) -> None:
+    async with looking(database, own_world, 0.3) as client:
+        before = await bert(client)
+        move(own_world)
+        meanwhile = await bert(client)
+        await asyncio.sleep(0.35)
+        after = await bert(client)
+
+    assert meanwhile == before
+    assert int(after["position"]) > int(before["position"])
+    assert after["user"]["department"] == "Elsewhere" != before["user"]["department"]
+
+
+async def test_a_change_made_here_ends_every_look(database: Database, own_world: World) -> None:
+    async with looking(database, own_world, LONG) as client:
+        before = await bert(client)
+        told = await client.data(POLICY, "admin", id=str(CONTOSO), policy={"idleDays": 60})
+        after = await bert(client)
+
+    assert int(after["position"]) == int(told["changePolicy"]["position"]) > int(before["position"])
+
+
+async def test_a_tenant_that_is_gone_is_told_no_longer_than_a_look_stands(database: Database, own_world: World) -> None:
+    async with looking(database, own_world, 0.3) as client:
+        await bert(client)
+        with psycopg.connect(database.owner_dsn, autocommit=True) as owner:
+            owner.execute("UPDATE tenants SET state = 'OFFBOARDED' WHERE tenant_id = %s", (CONTOSO,))
+        await bert(client)
+        await asyncio.sleep(0.35)
+        code = await client.code(USER, "viewer", id=str(CONTOSO), user=str(BERT))
+
+    assert code == "FORBIDDEN"
+
+
+async def test_how_far_the_log_is_ahead_is_of_the_last_look(database: Database, own_world: World) -> None:
+    async def ahead(client: Client) -> int:
+        content = await client.ask(USER, "viewer", id=str(CONTOSO), user=str(BERT))
+        (lag,) = content["extensions"]["lag"].values()
+        return int(lag["facts"])
+
+    async with looking(database, own_world, 0.3) as client:
+        await ahead(client)
+        await asyncio.sleep(0.35)
+        own_world.read(CONTOSO, Feed.LICENCES, NOON)  # a fact the tables do not know yet
+        seen = await ahead(client)
+        again = await ahead(client)
+
+    assert seen == again == 1
+
+
+async def test_a_moment_known_earlier_has_a_look_of_its_own(database: Database, own_world: World) -> None:
+    earlier = (NOON - timedelta(days=2)).isoformat()
+    async with looking(database, own_world, LONG) as client:
+        now = await bert(client)
+        then = [await bert(client, knownAt=earlier) for _ in range(2)]
+
+    assert then[0] == then[1]
+    assert int(then[0]["position"]) < int(now["position"])
