@@ -1,82 +1,111 @@
-"""About whom anything may have become different from one day to the next: whom to ask the tables for again.
+"""About whom anything may have become different from one day to the next, and what the tables say of them then.
 
-A user is named too often rather than too seldom. One pass over each table for all days: most rows say the same on all
-of them.
+A user is named too often rather than too seldom. One statement a table for all days: a pass over its rows, most of
+which say the same on all of them, and a look-up of each user on each day on which something may be different.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 import psycopg
 
-from app.domain.ids import TenantId, UserId
-from app.domain.policy import Policy
-from app.insight.standings import idle_days_of, thresholds_at
-from app.projections.reading import Moment, known
+from app.insight.holder_signs import Asked, Key, Parameters, answered, questions
+from app.projections.reading import known
 
-_IN_FORCE = "x.valid_until >= (%(ends)s::timestamptz[])[1] AND x.valid_from < (%(ends)s::timestamptz[])[%(days)s]"
+
+class Told(NamedTuple):
+    """What a table says on a day: of these users, in these rows; of one without a row, nothing."""
+
+    users: set[Key]
+    rows: list[tuple[Any, ...]]
+
+
+Changes = Mapping[str, Told]
+"""By table."""
+
+_IN_FORCE = "x.valid_until >= (%(ats)s::timestamptz[])[1] AND x.valid_from < (%(ats)s::timestamptz[])[%(count)s]"
 _BOUNDS = (
-    "width_bucket(x.valid_from, %(ends)s::timestamptz[])",
-    "width_bucket(x.valid_until, %(ends)s::timestamptz[])",
+    "width_bucket(x.valid_from, %(ats)s::timestamptz[])",
+    "width_bucket(x.valid_until, %(ats)s::timestamptz[])",
 )
 
 
-async def changed_on(
-    db: psycopg.AsyncConnection[Any], tenant: TenantId, moments: Sequence[Moment], policy: Policy
-) -> list[dict[str, set[UserId]]]:
-    """For each of some days in a row, judged by the same policy, by table the users of whom it may tell otherwise than
-    the day before; nobody for the first. Minutes of calls are left out.
+async def read_changes(
+    db: psycopg.AsyncConnection[Any], parameters: Parameters, numbers: int, *, paths: bool
+) -> Sequence[Changes]:
+    """For each of some days in a row what may be otherwise than on the day before; nothing for the first.
+
+    `parameters`: those of a moment in an array of all days each (as `ats`, `days`, `cutoffs_0` and so on), and the
+    `count` of days. `numbers`: how many numbers of idle days there are. `paths` as of `holder_signs.read`.
+    Minutes of calls are left out.
     """
-    numbers = idle_days_of(policy)
-    thresholds = [thresholds_at(at, policy, numbers) for at in moments]
-    parameters: dict[str, object] = {
-        **{f"cutoffs_{nth}": [each.cutoffs[nth] for each in thresholds] for nth in range(len(numbers))},
-        "tenant": tenant,
-        "position": moments[0].position,
-        "days": len(moments),
-        "first": moments[0].on,
-        "ends": [at.at for at in moments],
-        "judged": [each.judged_at for each in thresholds],
-        "young": [each.young for each in thresholds],
-        "disabled": [each.disabled_before for each in thresholds],
-    }
-    found: list[dict[str, set[UserId]]] = [{} for _ in moments]
-    for table, statement in _statements(len(numbers)):
-        async with db.cursor(binary=True) as cursor:
-            await cursor.execute(statement, parameters)
-            async for user, nth in cursor:
-                found[nth].setdefault(table, set()).add(UserId(user))
-    return found
+    changes: list[dict[str, Told]] = [{} for _ in range(int(str(parameters["count"])))]
+    for table, statement in _statements(numbers, paths=paths):
+        for nth, user, *row in await answered(db, statement, parameters):
+            told = changes[nth].get(table)
+            if told is None:
+                told = changes[nth][table] = Told(set(), [])
+            told.users.add(user)
+            if row[0] is not None:
+                told.rows.append(tuple(row))
+    return changes
 
 
-def _statements(numbers: int) -> Iterator[tuple[str, str]]:
-    """Each day is that of the first moment which lies beyond the row's own time: so many moments lie before it."""
-    yield _changes(
+@cache
+def _statements(numbers: int, *, paths: bool) -> Sequence[tuple[str, str]]:
+    asked = questions(numbers, paths=paths)
+    return [(table, _statement(table, where, days, asked[table], numbers)) for table, where, *days in _changed(numbers)]
+
+
+def _changed(numbers: int) -> Iterator[tuple[str, ...]]:
+    """Of each table the rows that count, and the days on which they begin or cease to say something.
+
+    A day is that of the first moment which lies beyond the row's own time: so many moments lie before it.
+    """
+    yield (
         "users",
         _IN_FORCE,
         *_BOUNDS,
-        "width_bucket(x.created_at, %(young)s::timestamptz[])",
-        "width_bucket(x.disabled_since, %(disabled)s::timestamptz[])",
+        "width_bucket(x.created_at, %(youngs)s::timestamptz[])",
+        "width_bucket(x.disabled_since, %(disabled_befores)s::timestamptz[])",
     )
-    yield _changes("idle_licences", _IN_FORCE, *_BOUNDS, "width_bucket(x.held_since, %(young)s::timestamptz[])")
-    yield _changes("licence_holdings", _IN_FORCE, *_BOUNDS)
-    yield _changes("findings", _IN_FORCE, *_BOUNDS, "x.exempt_until - %(first)s::date")
-    cutoffs = [f"width_bucket(x.gap_from, %(cutoffs_{nth})s::timestamptz[])" for nth in range(numbers)]
+    yield "idle_licences", _IN_FORCE, *_BOUNDS, "width_bucket(x.held_since, %(youngs)s::timestamptz[])"
+    yield "licence_holdings", _IN_FORCE, *_BOUNDS
+    yield "findings", _IN_FORCE, *_BOUNDS, "x.exempt_until - (%(days)s::date[])[1]"
+    cutoffs = [f"width_bucket(x.gap_from, %(cutoff_{nth}s)s::timestamptz[])" for nth in range(numbers)]
     for table in ("activity_gaps", "workload_gaps"):
         lasting = (
-            "x.gap_until >= (%(judged)s::timestamptz[])[1] AND x.gap_from < (%(cutoffs_0)s::timestamptz[])[%(days)s]"
+            "x.gap_until >= (%(judged_ats)s::timestamptz[])[1]"
+            " AND x.gap_from < (%(cutoff_0s)s::timestamptz[])[%(count)s]"
         )
-        yield _changes(table, lasting, "width_bucket(x.gap_until, %(judged)s::timestamptz[])", *cutoffs)
+        yield table, lasting, "width_bucket(x.gap_until, %(judged_ats)s::timestamptz[])", *cutoffs
 
 
-def _changes(table: str, where: str, *days: str) -> tuple[str, str]:
-    """The table, and the question of it."""
-    listed = ", ".join(f"({day})" for day in days)
-    return (
-        table,
-        f"""
-        SELECT DISTINCT x.user_id, changed.nth
-        FROM {known(table)} AS x CROSS JOIN LATERAL (VALUES {listed}) AS changed (nth)
-        WHERE {where} AND changed.nth > 0 AND changed.nth < %(days)s
-    """,
-    )
+def _statement(table: str, where: str, days: Sequence[str], asked: Asked, numbers: int) -> str:
+    """The question of a table, asked of those who changed, with the moment's parameters of each day instead.
+
+    OFFSET 0 keeps the planner from reading everybody's rows for the few. No condition but the user's stands before it:
+    by any other it takes an index that is led by the time, and reads that for each of them.
+    """
+    columns, of_moment, together = (_PARAMETER.sub(r"d.\1", text) for text in asked)
+    names = ["at", "judged_at", "young", "disabled_before", *(f"cutoff_{nth}" for nth in range(numbers))]
+    arrays = ", ".join(["%(days)s::date[]", *(f"%({name}s)s::timestamptz[]" for name in names)])
+    return f"""
+        WITH changed AS MATERIALIZED (
+            SELECT DISTINCT x.user_id, changed.nth
+            FROM {known(table)} x CROSS JOIN LATERAL (VALUES {", ".join(f"({day})" for day in days)}) AS changed (nth)
+            WHERE {where} AND changed.nth > 0 AND changed.nth < %(count)s
+        )
+        SELECT changed.nth, uuid_send(changed.user_id), {columns}
+        FROM changed
+        JOIN unnest({arrays}) WITH ORDINALITY AS d (day, {", ".join(names)}, nth) ON d.nth = changed.nth + 1
+        LEFT JOIN LATERAL (
+            SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND user_id = changed.user_id OFFSET 0
+        ) AS x ON x.since_position <= %(position)s AND x.until_position > %(position)s AND {of_moment}
+        {f"GROUP BY changed.nth, changed.user_id, {together}" if together else ""}
+    """
+
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")

@@ -5,9 +5,8 @@ Days become answers here (quiet, young, silent for so many days: yes or no), by 
 object.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import psycopg
@@ -17,10 +16,12 @@ from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.policy import SHORTEST_IDLE_DAYS, IdleDaysOutOfRange, Policy
 from app.domain.standing import Ground, Holder
 from app.eventstore.uncollected import uncollected
+from app.insight.changed_holders import Changes, read_changes
 from app.insight.grounds import ground_at
-from app.insight.holder_signs import Tables, User, read, read_again
+from app.insight.holder_signs import Key, Tables, User, read
 from app.insight.interning import Interning
 from app.insight.minutes import NOTHING, Called, called_out
+from app.insight.thresholds import idle_days_of, thresholds_at
 from app.projections.reading import Moment
 from app.projections.tenants import TenantRow
 
@@ -67,19 +68,16 @@ def check_idle_days(policy: Policy) -> None:
         raise IdleDaysOutOfRange(f"Gaps of less than {SHORTEST_IDLE_DAYS} days are not kept, so none of {fewest}.")
 
 
-def idle_days_of(policy: Policy) -> Sequence[int]:
-    """The numbers of idle days of a policy, the fewest first."""
-    return sorted({policy.idle_days, *(own for _, own in policy.sku_idle_days)})
-
-
 class HolderReading:
     """Reads holders on days judged by the same policy. Equal holders are one object on all these days.
 
-    `calling`: products of whose seats it matters how much was called out.
+    `calling`: products of whose seats it matters how much was called out. `paths`: seats say how they are held;
+    without, none is direct or by a group, and fewer holders differ.
     """
 
-    def __init__(self, policy: Policy, calling: frozenset[SkuId]) -> None:
+    def __init__(self, policy: Policy, calling: frozenset[SkuId], *, paths: bool = True) -> None:
         self._policy = policy
+        self._paths = paths
         self._days = idle_days_of(policy)
         self._interning = Interning(self._days, policy, calling)
         self._tables = Tables()
@@ -87,25 +85,35 @@ class HolderReading:
     async def read(self, db: Db, tenant: TenantId, at: Moment, minutes: Minutes | None) -> list[Standing]:
         """Everybody who holds anything at a moment. `minutes` by user; None: not known."""
         with uncollected():
-            self._tables = await read(db, self._parameters(tenant, at), len(self._days))
+            asked = {"tenant": tenant, "position": at.position, **self._parameters(at)}
+            self._tables = await read(db, asked, len(self._days), paths=self._paths)
             return list(self._standings(self._tables.users.values(), minutes))
 
-    async def read_again(
-        self,
-        db: Db,
-        tenant: TenantId,
-        at: Moment,
-        minutes: Minutes | None,
-        changed: Mapping[str, Collection[UserId]],
-        asked: Iterable[UserId],
-    ) -> list[Standing]:
-        """Those asked for who hold anything at a moment after the one read last.
-
-        `changed`: by table, the users of whom it may say something else than it did then.
+    async def changes(self, db: Db, tenant: TenantId, moments: Sequence[Moment]) -> Sequence[Changes]:
+        """For each of some moments in a row, a day apart and of one knowledge, what the tables say of those of whom it
+        may be something else than the day before; nothing for the first.
         """
-        await read_again(db, self._tables, self._parameters(tenant, at), len(self._days), changed)
-        users = self._tables.users
-        return list(self._standings([users[user.bytes] for user in asked if user.bytes in users], minutes))
+        each = [self._parameters(at) for at in moments]
+        parameters: dict[str, object] = {
+            **{f"{name}s": [of_moment[name] for of_moment in each] for name in each[0]},
+            "tenant": tenant,
+            "position": moments[0].position,
+            "count": len(moments),
+        }
+        with uncollected():
+            return await read_changes(db, parameters, len(self._days), paths=self._paths)
+
+    def turn(self, changes: Changes) -> set[Key]:
+        """Go on to the next moment. Returns those of whom the tables may now say something else."""
+        for table, (users, rows) in changes.items():
+            self._tables.forget(table, users)
+            self._tables.take(table, rows)
+        return {user for users, _ in changes.values() for user in users}
+
+    def standings(self, users: Iterable[Key], minutes: Minutes | None) -> list[Standing]:
+        """Those of some users who hold anything at the moment come to."""
+        known = self._tables.users
+        return list(self._standings([known[user] for user in users if user in known], minutes))
 
     def _standings(self, users: Iterable[User], minutes: Minutes | None) -> Iterator[Standing]:
         for user in users:
@@ -115,14 +123,13 @@ class HolderReading:
                 place = (user.department, user.company, user.cost_centre, user.country)
                 yield Standing(user.user, *place, holder)
 
-    def _parameters(self, tenant: TenantId, at: Moment) -> dict[str, object]:
+    def _parameters(self, at: Moment) -> dict[str, object]:
+        """By which the tables are asked of a moment."""
         thresholds = thresholds_at(at, self._policy, self._days)
         return {
             **{f"cutoff_{nth}": cutoff for nth, cutoff in enumerate(thresholds.cutoffs)},
-            "tenant": tenant,
-            "position": at.position,
             "at": at.at,
-            "on": at.on,
+            "day": at.on,
             "judged_at": thresholds.judged_at,
             "young": thresholds.young,
             "disabled_before": thresholds.disabled_before,
@@ -131,28 +138,9 @@ class HolderReading:
 
 def calling_products(ground: Ground) -> frozenset[SkuId]:
     """Products with a calling plan in them: of their seats alone it matters how much was called out."""
-    known = {sku: product.plans for sku, product in CATALOGUE.products.items()} | dict(ground.plans)
-    return frozenset(sku for sku, plans in known.items() if plans & CATALOGUE.calling)
+    own = frozenset(sku for sku, plans in ground.plans.items() if not plans.isdisjoint(CATALOGUE.calling))
+    return own | (_CALLING - ground.plans.keys())
 
 
-class Thresholds(NamedTuple):
-    """The instants of a moment that turn times into answers.
-
-    Silent for so many days: since before the cutoff of that number, up to `judged_at`. Young: not before `young`.
-    Disabled for long: before `disabled_before`.
-    """
-
-    cutoffs: tuple[datetime, ...]
-    judged_at: datetime
-    young: datetime
-    disabled_before: datetime
-
-
-def thresholds_at(at: Moment, policy: Policy, days: Sequence[int]) -> Thresholds:
-    """`days`: the numbers of idle days of the policy, the fewest first."""
-    return Thresholds(
-        cutoffs=tuple(at.day_begins(at.known_on - timedelta(days=each)) for each in days),
-        judged_at=at.day_ends(at.known_on),
-        young=at.day_ends(at.on - timedelta(days=policy.grace_days)),
-        disabled_before=at.day_ends(at.on - timedelta(days=policy.disabled_days)),
-    )
+_CALLING = frozenset(sku for sku, each in CATALOGUE.products.items() if not each.plans.isdisjoint(CATALOGUE.calling))
+"""Of the products the catalogue knows, those with a calling plan in them."""

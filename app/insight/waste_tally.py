@@ -6,13 +6,14 @@ from itertools import accumulate
 
 from app.domain.events.deciding import Cause, Tier
 from app.domain.findings import judge
-from app.domain.ids import SkuId, UserId
+from app.domain.ids import SkuId
 from app.domain.market import Market
 from app.domain.sku_class import SkuClass
 from app.domain.standing import Holder
 from app.domain.waste_caps import Daily, Part
 from app.domain.waste_report import Place
 from app.insight.assessment import WASTE
+from app.insight.holder_signs import Key
 from app.insight.standings import Standing
 
 _Verdict = tuple[tuple[SkuId, Cause, Tier, SkuId | None], ...]
@@ -26,7 +27,7 @@ class WasteTally:
         self._days = days
         self._steps: defaultdict[Part, list[int]] = defaultdict(lambda: [0] * days)
         """By how many seats each day has more than the one before."""
-        self._standings: dict[UserId, Standing] = {}
+        self._standings: dict[Key, Standing] = {}
         self._holders: dict[int, Holder] = {}
         self._alike: defaultdict[int, Counter[Place]] = defaultdict(Counter)
         self._verdicts: dict[int, _Verdict] = {}
@@ -43,23 +44,29 @@ class WasteTally:
                     self._count(nth, was, place, -seats)
                     self._count(nth, now, place, seats)
 
-    def tell(self, nth: int, standings: Iterable[Standing], asked: Iterable[UserId]) -> None:
-        """How those asked for stand from a day on. Who is not among the standings holds nothing."""
-        for user in asked:
-            self._drop(nth, user)
+    def tell(self, nth: int, standings: Iterable[Standing], asked: Iterable[Key]) -> None:
+        """How those asked for stand from a day on. Who is not among the standings holds nothing.
+
+        Standings are of those asked for, or of people nothing was told of before.
+        """
+        before = {user: self._standings.pop(user) for user in asked if user in self._standings}
         for standing in standings:
-            self._drop(nth, standing.user)
-            self._standings[standing.user] = standing
-            self._move(nth, standing, 1)
+            user = standing.user.bytes
+            self._standings[user] = standing
+            was = before.pop(user, None)
+            if was is None:
+                self._move(nth, standing, 1)
+            elif was.holder is not standing.holder or was[1:5] != standing[1:5]:
+                self._move(nth, was, -1)
+                self._move(nth, standing, 1)
+        for was in before.values():
+            self._move(nth, was, -1)
 
     def nobody(self, nth: int) -> None:
         """From a day on nothing is known of anybody."""
         self.tell(nth, (), list(self._standings))
 
-    def users(self) -> list[UserId]:
-        return list(self._standings)
-
-    def holders_of(self, skus: frozenset[SkuId]) -> set[UserId]:
+    def holders_of(self, skus: frozenset[SkuId]) -> set[Key]:
         """Who holds any of these products."""
         keys = {key for key, holder in self._holders.items() if any(seat.sku in skus for seat in holder.seats)}
         return {user for user, standing in self._standings.items() if id(standing.holder) in keys}
@@ -67,11 +74,6 @@ class WasteTally:
     def daily(self) -> Mapping[Part, Daily]:
         """Seats of each part on each day."""
         return {part: list(accumulate(steps)) for part, steps in self._steps.items() if any(steps)}
-
-    def _drop(self, nth: int, user: UserId) -> None:
-        before = self._standings.pop(user, None)
-        if before is not None:
-            self._move(nth, before, -1)
 
     def _move(self, nth: int, standing: Standing, seats: int) -> None:
         key, place = id(standing.holder), Place(*standing[1:5])

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
 
@@ -23,15 +23,15 @@ from app.domain.standing import Ground
 from app.domain.waste import wasted_spend
 from app.domain.waste_report import WastedSpend
 from app.insight.assessment import BESIDE_FROM
-from app.insight.changed_holders import changed_on
+from app.insight.changed_holders import Changes
 from app.insight.costs import days_between
 from app.insight.grounds import ground_of
 from app.insight.minutes import Called, Months, called_in, months_covered
 from app.insight.paid_products import paid_products
-from app.insight.product_classes import bought_if_read
+from app.insight.product_classes import bought_of, bought_on
 from app.insight.products import units_of
 from app.insight.seat_spells import units_listed
-from app.insight.standings import HolderReading, calling_products
+from app.insight.standings import HolderReading, Standing, calling_products
 from app.insight.waste_tally import WasteTally
 from app.projections import exchange_rates, prices, sku_units, tenants
 from app.projections.reading import Moment
@@ -68,7 +68,7 @@ async def wasted_between(db: Db, tenant: TenantId, at: Moment, row: TenantRow, s
     dates = days_between(since, until)
     book = PriceBook(await prices.lines_at(db, tenant, at))
     rates = RateBook(await exchange_rates.rates_at(db, tenant, at))
-    days = [day for nth, on in enumerate(dates) if (day := await _day(db, tenant, moment_on(at, on), nth, book))]
+    days = await _days(db, tenant, [moment_on(at, on) for on in dates], book)
     tally = WasteTally(len(dates))
     for stretch in _stretches(days):
         await _count(db, tenant, stretch, tally)
@@ -90,15 +90,18 @@ def moment_on(at: Moment, on: date) -> Moment:
     return replace(at, at=at.day_ends(on), on=on, known_on=min(on, at.known_on))
 
 
-async def _day(db: Db, tenant: TenantId, at: Moment, nth: int, book: PriceBook) -> _Day | None:
-    """None: the tenant was not there yet."""
-    row = await tenants.found(db, tenant, at)
-    if row is None:
-        return None
-    units = await sku_units.listed_at(db, tenant, at)
-    ground = ground_of(at, row, row.policy, units, await bought_if_read(db, tenant, at, row))
-    monthly = {sku: price.monthly for sku in book.skus() if (price := book.price_on(sku, at.on)) is not None}
-    return _Day(nth, at, row, Market(ground, monthly, CATALOGUE), units, calling_products(ground))
+async def _days(db: Db, tenant: TenantId, moments: Sequence[Moment], book: PriceBook) -> list[_Day]:
+    """Those on which the tenant was there."""
+    listed = await sku_units.listed_on(db, tenant, moments)
+    bought = await bought_on(db, tenant, moments)
+    days: list[_Day] = []
+    for nth, row in enumerate(await tenants.found_on(db, tenant, moments)):
+        if row is not None:
+            at, units = moments[nth], listed[nth]
+            ground = ground_of(at, row, row.policy, units, bought_of(row, bought[nth]))
+            monthly = {sku: price.monthly for sku in book.skus() if (price := book.price_on(sku, at.on)) is not None}
+            days.append(_Day(nth, at, row, Market(ground, monthly, CATALOGUE), units, calling_products(ground)))
+    return days
 
 
 def _stretches(days: Sequence[_Day]) -> Iterator[list[_Day]]:
@@ -121,22 +124,33 @@ def _counts(day: _Day) -> tuple[object, ...]:
 
 async def _count(db: Db, tenant: TenantId, stretch: Sequence[_Day], tally: WasteTally) -> None:
     first = stretch[0]
-    reading = HolderReading(first.ground.policy, first.calling)
-    changed = await changed_on(db, tenant, [day.at for day in stretch], first.ground.policy)
-    minutes = _Minutes()
-    before: Market | None = None
-    for day, told in zip(stretch, changed, strict=True):
-        if before is None or not _same(before, day.market):
+    # A finding's remarks alone tell of paths.
+    reading = HolderReading(first.ground.policy, first.calling, paths=False)
+    minutes = await _minutes(db, tenant, stretch)
+    everybody = await reading.read(db, tenant, first.at, minutes[0].called)
+    changes = await reading.changes(db, tenant, [day.at for day in stretch])
+    await _beside(len(everybody), _tell, stretch, everybody, reading, changes, minutes, tally)
+
+
+def _tell(
+    stretch: Sequence[_Day],
+    everybody: Sequence[Standing],
+    reading: HolderReading,
+    changes: Sequence[Changes],
+    minutes: Sequence["_Minutes"],
+    tally: WasteTally,
+) -> None:
+    """Everybody as they stood on the first day, and from day to day those of whom something may have changed."""
+    first = stretch[0]
+    tally.judge_by(first.nth, first.market)
+    tally.tell(first.nth, everybody, ())
+    for before, day, changed, counted in zip(stretch, stretch[1:], changes[1:], minutes[1:], strict=False):
+        if not _same(before.market, day.market):
             tally.judge_by(day.nth, day.market)
-        turned = await minutes.turn(db, tenant, day)
-        if before is None:
-            everybody = await reading.read(db, tenant, day.at, minutes.called)
-            await _beside(len(everybody), tally.tell, day.nth, everybody, ())
-        else:
-            asked = set().union(*told.values(), tally.holders_of(first.calling) if turned else ())
-            standings = await reading.read_again(db, tenant, day.at, minutes.called, told, asked)
-            tally.tell(day.nth, standings, asked)
-        before = day.market
+        asked = reading.turn(changed)
+        if counted.turned:
+            asked |= tally.holders_of(first.calling)
+        tally.tell(day.nth, reading.standings(asked, counted.called), asked)
 
 
 def _same(one: Market, other: Market) -> bool:
@@ -144,21 +158,25 @@ def _same(one: Market, other: Market) -> bool:
     return replace(one.ground, on=other.ground.on) == other.ground and one.prices == other.prices
 
 
-class _Minutes:
-    """What was called out, read again when other months count."""
+class _Minutes(NamedTuple):
+    """What was called out by a day's months. `turned`: they are other months than the day before."""
 
-    def __init__(self) -> None:
-        self._months: Months | None = None
-        self.called: Mapping[UserId, Called] | None = None
+    called: Mapping[UserId, Called] | None
+    turned: bool
 
-    async def turn(self, db: Db, tenant: TenantId, day: _Day) -> bool:
-        """Whether other months count than the day before."""
+
+async def _minutes(db: Db, tenant: TenantId, stretch: Sequence[_Day]) -> list[_Minutes]:
+    """On each day. Each months are read once: all days are of one knowledge."""
+    read: dict[Months | None, Mapping[UserId, Called] | None] = {None: None}
+    found: list[_Minutes] = []
+    before: Months | None = None
+    for day in stretch:
         months = months_covered(day.at, day.row)
-        if months == self._months:
-            return False
-        self._months = months
-        self.called = None if months is None else await called_in(db, tenant, day.at, months)
-        return True
+        if months not in read:
+            read[months] = None if months is None else await called_in(db, tenant, day.at, months)
+        found.append(_Minutes(read[months], months != before))
+        before = months
+    return found
 
 
 def _unassigned(days: Sequence[_Day], length: int) -> dict[SkuId, list[int]]:

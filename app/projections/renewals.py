@@ -10,6 +10,7 @@ import psycopg
 from app.domain.events.licensing import Purchase, RenewalScheduled
 from app.domain.ids import SkuId, TenantId
 from app.projections.bearings import Bearings
+from app.projections.by_day import in_force_on
 from app.projections.columns import Column
 from app.projections.facts import Fact, instant_or_none
 from app.projections.projection import Versioned
@@ -30,17 +31,25 @@ class Renewal:
     next_change_at: datetime | None
 
 
+_COLUMNS = "r.sku_id, r.purchase, r.seats, r.trial, r.status, r.created_at, r.next_change_at"
+_ORDER = "r.next_change_at NULLS LAST, r.sku_id, r.purchase"
+
+
 async def listed_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> list[Renewal]:
     """Every purchase the tenant had at a moment, the soonest change first. Tens of rows, so all at once."""
     found = await rows(
         db,
-        f"""
-        SELECT r.sku_id, r.purchase, r.seats, r.trial, r.status, r.created_at, r.next_change_at
-        FROM {known("renewals")} r WHERE {in_force("r")} ORDER BY r.next_change_at NULLS LAST, r.sku_id, r.purchase
-        """,
+        f"SELECT {_COLUMNS} FROM {known('renewals')} r WHERE {in_force('r')} ORDER BY {_ORDER}",
         {"tenant": tenant, "position": at.position, "at": at.at},
     )
     return [Renewal(*row) for row in found]
+
+
+async def listed_on(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, moments: Sequence[Moment]
+) -> list[Sequence[Renewal]]:
+    """The same at each of some moments of one knowledge, in order of time; moments that agree have the same list."""
+    return await in_force_on(db, tenant, moments, "renewals", "r", _COLUMNS, _ORDER, lambda row: Renewal(*row))
 
 
 def project(facts: Sequence[Fact], book: Book, _: Bearings) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -11,6 +12,7 @@ from app.domain.events import Event
 from app.domain.events.licensing import SeatsChanged, SkuLapsed, SkuSubscribed
 from app.domain.ids import PlanId, SkuId, TenantId
 from app.projections.bearings import Bearings
+from app.projections.by_day import in_force_on
 from app.projections.columns import Column
 from app.projections.facts import Fact
 from app.projections.projection import Versioned
@@ -36,24 +38,39 @@ class SkuUnits:
     plans: tuple[PlanId, ...] = ()
 
 
+_COLUMNS = """
+    s.sku_id, s.part_number, s.applies_to, s.enabled, s.warning, s.suspended, s.locked_out, s.consumed, s.plans::text
+"""
+_ORDER = "s.part_number, s.sku_id"
+
+
 async def listed_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> list[SkuUnits]:
     """Every product the tenant had at a moment, by part number. Tens of rows, so all at once."""
     found = await rows(
         db,
-        f"""
-        SELECT s.sku_id, s.part_number, s.applies_to, s.enabled, s.warning, s.suspended, s.locked_out, s.consumed,
-               s.plans
-        FROM {known("sku_units")} s WHERE {in_force("s")} ORDER BY s.part_number, s.sku_id
-        """,
+        f"SELECT {_COLUMNS} FROM {known('sku_units')} s WHERE {in_force('s')} ORDER BY {_ORDER}",
         {"tenant": tenant, "position": at.position, "at": at.at},
     )
     return [_row(row) for row in found]
 
 
+async def listed_on(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, moments: Sequence[Moment]
+) -> list[Sequence[SkuUnits]]:
+    """The same at each of some moments of one knowledge, in order of time; moments that agree have the same list."""
+    return await in_force_on(db, tenant, moments, "sku_units", "s", _COLUMNS, _ORDER, _row)
+
+
 def _row(row: tuple[Any, ...]) -> SkuUnits:
     values = list(row)
-    values[8] = tuple(row[8])
+    values[8] = _plans(row[8])
     return SkuUnits(*values)
+
+
+@lru_cache(maxsize=1_024)
+def _plans(text: str) -> tuple[PlanId, ...]:
+    """Of an array as PostgreSQL writes it. A product has the same plans for years, and its units change every day."""
+    return tuple(PlanId(UUID(plan)) for plan in text[1:-1].split(",")) if len(text) > 2 else ()
 
 
 _UNREAD: Value = (None, None, None, None, None, None, None, ())

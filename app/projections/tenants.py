@@ -24,6 +24,7 @@ from app.domain.ids import DirectoryId, TenantId
 from app.domain.licensing import read_cutoff
 from app.domain.policy import DEFAULT_POLICY, Policy, policy_of
 from app.projections.bearings import Bearings
+from app.projections.by_day import in_force_on
 from app.projections.columns import Column
 from app.projections.facts import Fact
 from app.projections.projection import Versioned
@@ -142,6 +143,14 @@ def finding(tenant: TenantId, at: Moment) -> Question:
         f"SELECT {_COLUMNS} FROM {known('tenants')} t WHERE {in_force('t')} LIMIT 1",
         {"tenant": tenant, "position": at.position, "at": at.at},
     )
+
+
+async def found_on(
+    db: psycopg.AsyncConnection[Any], tenant: TenantId, moments: Sequence[Moment]
+) -> list[TenantRow | None]:
+    """The same at each of some moments of one knowledge, in order of time."""
+    found = await in_force_on(db, tenant, moments, "tenants", "t", _COLUMNS, "first", row_of)
+    return [then[0] if then else None for then in found]
 
 
 async def freshness_at(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment) -> Freshness:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import hypothesis.strategies as st
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -159,6 +161,28 @@ async def test_a_product_without_a_price_is_counted_and_not_summed(desk: Desk, r
 
     assert (found.whole.seat_days, found.whole.unpriced, found.whole.cost) == (30, 30, None)
     assert found.whole.coverage == 0
+
+
+async def test_a_month_takes_as_many_questions_as_two_days(desk: Desk, reader: Reader) -> None:
+    """However much changed in between: here units, and where a holder belongs, on most days."""
+    changes = [units_of(2 + on % 3, on=on) for on in range(303, 330)]
+    moves = [
+        ProfileChanged(happened_at=day(on), user=ANNA, profile=profile("Anna", f"Ops {on}")) for on in range(303, 330)
+    ]
+    tenant = told(desk, discovered(day(1), enabled=False), assigned(day(1)), units_of(2), *changes, *moves)
+    asked_of: list[int] = []
+
+    class Counting(psycopg.AsyncCursor[Any]):
+        async def execute(self, *given: Any, **options: Any) -> Any:
+            asked_of[-1] += 1
+            return await super().execute(*given, **options)
+
+    reader.cursor_factory = Counting
+    for until in (date(2026, 11, 3), date(2026, 12, 1)):
+        asked_of.append(0)
+        await asked(reader, tenant, date(2026, 11, 1), until)
+
+    assert asked_of[0] == asked_of[1]
 
 
 def units_of(enabled: int, on: int = 1, consumed: int | None = None) -> SeatsChanged:
