@@ -6,6 +6,7 @@ One cause a seat, the first that applies; findings are judged when somebody asks
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from app.domain.catalogue import Catalogue
 from app.domain.downgrade import NOT_FOR_PEOPLE, cheaper
@@ -98,7 +99,11 @@ def judge(
 
     `prices`: of a seat a month, net, on the day of the ground; a product that is absent has none that is known.
     """
-    market = Market(ground, prices, knowledge)
+    return judge_in(holder, Market(ground, prices, knowledge))
+
+
+def judge_in(holder: Holder, market: Market) -> tuple[SeatFinding, ...]:
+    """The same by one market for many holders."""
     classes = {seat.sku: market.class_of(seat.sku) for seat in holder.seats}
     seats = [
         seat
@@ -139,7 +144,7 @@ def _of_person(holder: Holder, seats: Sequence[HeldSeat], classes: Mapping[SkuId
     overlaps = _overlaps([seat for seat in holder.seats if seat.sku not in freed], paid, classes, market)
     if freed:
         notes = _overlaps(holder.seats, paid, classes, market)
-        overlaps |= {sku: cover for sku, cover in notes.items() if sku in freed}
+        overlaps = {**overlaps, **{sku: cover for sku, cover in notes.items() if sku in freed}}
     for seat in seats:
         of_seat = claims[seat.sku]
         if seat.sku in overlaps:
@@ -147,8 +152,7 @@ def _of_person(holder: Holder, seats: Sequence[HeldSeat], classes: Mapping[SkuId
         if not holder.enabled or holder.disabled_long or seat.young:
             continue
         if not seat.quiet:
-            of_seat += _by_workload(seat, Tier.LIKELY, market)
-            of_seat += _by_price(seat, market) if seat.sku in paid else []
+            of_seat += market.once((seat, seat.sku in paid), partial(_by_use, seat, seat.sku in paid, market))
         elif not of_seat:
             of_seat.append(_unverifiable(holder, ground))
     return claims
@@ -175,8 +179,17 @@ def _unverifiable(holder: Holder, ground: Ground) -> _Claim:
 
 def _overlaps(
     seats: Sequence[HeldSeat], paid: Collection[SkuId], classes: Mapping[SkuId, SkuClass], market: Market
-) -> dict[SkuId, tuple[SkuId, ...]]:
+) -> Mapping[SkuId, tuple[SkuId, ...]]:
     """The redundant ones of the paid seats that may be given up, each with the products that cover it."""
+    if len(seats) < 2:
+        return {}
+    key = tuple([(seat.sku, seat.plans_off, seat.sku in paid) for seat in seats])
+    return market.once(key, lambda: _redundant(seats, paid, classes, market))
+
+
+def _redundant(
+    seats: Sequence[HeldSeat], paid: Collection[SkuId], classes: Mapping[SkuId, SkuClass], market: Market
+) -> dict[SkuId, tuple[SkuId, ...]]:
     prices = {seat.sku: market.prices[seat.sku] for seat in seats if seat.sku in paid and seat.sku in market.prices}
     currencies = {price.currency for price in prices.values()}
     # Prices in several currencies cannot be compared: only those in the customer's own count then.
@@ -192,6 +205,11 @@ def _overlaps(
         if classes[seat.sku] in _COVERING
     ]
     return redundant(offers)
+
+
+def _by_use(seat: HeldSeat, is_paid: bool, market: Market) -> list[_Claim]:
+    """What is wrong with a seat of somebody who is active, and known to be."""
+    return [*_by_workload(seat, Tier.LIKELY, market), *(_by_price(seat, market) if is_paid else [])]
 
 
 def _by_workload(seat: HeldSeat, tier: Tier, market: Market) -> list[_Claim]:

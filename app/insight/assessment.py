@@ -11,8 +11,9 @@ import psycopg
 
 from app.domain.catalogue import CATALOGUE
 from app.domain.events.deciding import Cause, Tier
-from app.domain.findings import SeatFinding, judge
+from app.domain.findings import SeatFinding, judge_in
 from app.domain.ids import SkuId, TenantId, UserId
+from app.domain.market import Market
 from app.domain.money import Money
 from app.domain.price_book import PriceBook, RateBook, Total, total_of
 from app.domain.standing import Ground, HeldSeat, Holder
@@ -107,11 +108,12 @@ def rank(each: Found) -> tuple[bool, Decimal, UserId, SkuId]:
 def _found(standings: Standings, monthly: Mapping[SkuId, Money], rates: RateBook) -> Iterator[Found]:
     """Equal holders are one object, and are judged once."""
     ground = standings.ground
+    market = Market(ground, monthly, CATALOGUE)
     verdicts: dict[Holder, list[tuple[HeldSeat, SeatFinding, Decimal | None]]] = {}
     for standing in standings.holders:
         verdict = verdicts.get(standing.holder)
         if verdict is None:
-            findings = {each.sku: each for each in judge(standing.holder, ground, monthly, CATALOGUE)}
+            findings = {each.sku: each for each in judge_in(standing.holder, market)}
             verdict = [
                 (seat, findings[seat.sku], _worth(findings[seat.sku].saving, ground, rates))
                 for seat in standing.holder.seats

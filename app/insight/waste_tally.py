@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
 from app.domain.events.deciding import Cause, Tier
-from app.domain.findings import judge
+from app.domain.findings import judge_in
 from app.domain.ids import SkuId
 from app.domain.market import Market
 from app.domain.sku_class import SkuClass
@@ -100,7 +100,7 @@ class WasteTally:
             return ()
         return tuple(
             (each.sku, each.cause, each.tier, each.better)
-            for each in judge(holder, market.ground, market.prices, market.knowledge)
+            for each in judge_in(holder, market)
             if (each.cause in WASTE or each.cause is Cause.DOWNGRADE)
             and each.tier is not Tier.UNVERIFIABLE
             and market.class_of(each.sku) is SkuClass.PAID
