@@ -54,6 +54,7 @@ class _Sums:
     def __init__(self, book: DayPrices, unread: Mapping[SkuId, frozenset[int]]) -> None:
         self._book = book
         self._unread = unread
+        self._known: dict[tuple[SkuId, tuple[int, ...]], Sums] = {}
         self._seats: defaultdict[SkuId, Sums] = defaultdict(book.nothing)
         self._unassigned: defaultdict[SkuId, Sums] = defaultdict(book.nothing)
         self._shares: defaultdict[tuple[Cause, Tier], Sums] = defaultdict(book.nothing)
@@ -79,7 +80,15 @@ class _Sums:
         self._downgrades = add(add(self._downgrades, self._cost(sku, daily)), times(cheaper, -1))
 
     def _cost(self, sku: SkuId, daily: Daily) -> Sums:
-        """What so many seats cost. A day whose units were not read has no price."""
+        """What so many seats cost: of many parts the same number on each day."""
+        key = (sku, tuple(daily))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._reckoned(sku, daily)
+        return found
+
+    def _reckoned(self, sku: SkuId, daily: Daily) -> Sums:
+        """A day whose units were not read has no price."""
         unread = self._unread[sku]
         if not unread:
             return self._priced(sku, daily)

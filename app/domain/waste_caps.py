@@ -39,16 +39,20 @@ def capped(
         of_sku.setdefault(part.sku, []).append(part)
     for sku, counts in paid.items():
         parts = of_sku.get(sku, [])
-        found = [kept[part] for part in parts]
-        wasted = [kept[part] for part in parts if part.better is None]
+        found = _summed([kept[part] for part in parts], len(counts))
+        wasted = _summed([kept[part] for part in parts if part.better is None], len(counts))
+        alike = [
+            [kept[part] for part in some]
+            for _, some in groupby(parts, key=lambda part: (_certainty(part), part.better))
+        ]
         free = left.get(sku)
         for nth, count in enumerate(counts):
             if count is None:
                 continue
             if free is not None:
-                free[nth] = min(free[nth], max(0, count - sum(daily[nth] for daily in wasted)))
-            if sum(daily[nth] for daily in found) > count:
-                _cut(parts, kept, nth, count)
+                free[nth] = min(free[nth], max(0, count - wasted[nth]))
+            if found[nth] > count:
+                _cut(alike, nth, count)
     return _any(kept), _any(left)
 
 
@@ -65,20 +69,24 @@ def _certainty(part: Part) -> tuple[bool, int, int]:
     return part.better is not None, _TIERS[part.tier], _CAUSES[part.cause]
 
 
-def _cut(parts: Iterable[Part], kept: Mapping[Part, list[int]], nth: int, paid: int) -> None:
-    for _, alike in groupby(parts, key=lambda part: (_certainty(part), part.better)):
-        some = [kept[part] for part in alike]
+def _summed(parts: Sequence[Daily], days: int) -> list[int]:
+    return [sum(of_day) for of_day in zip(*parts, strict=True)] if parts else [0] * days
+
+
+def _cut(alike: Iterable[Sequence[list[int]]], nth: int, paid: int) -> None:
+    """The counts of a day down to those paid; of parts as certain as each other, each loses its share."""
+    for some in alike:
         counts = [daily[nth] for daily in some]
-        for daily, count in zip(some, _dealt_out(min(paid, sum(counts)), counts), strict=True):
-            daily[nth] = count
-        paid -= min(paid, sum(counts))
+        whole = sum(counts)
+        if whole > paid:
+            for daily, count in zip(some, _dealt_out(paid, counts), strict=True):
+                daily[nth] = count
+        paid -= min(paid, whole)
 
 
 def _dealt_out(seats: int, counts: Sequence[int]) -> list[int]:
-    """So many seats by the counts, in whole seats: the largest remainder first, of equals the first."""
+    """Fewer seats by the counts, in whole seats: the largest remainder first, of equals the first."""
     whole = sum(counts)
-    if seats == whole:
-        return list(counts)
     shares = [seats * count // whole for count in counts]
     rest = sorted(range(len(counts)), key=lambda nth: (-(seats * counts[nth] % whole), nth))
     for nth in rest[: seats - sum(shares)]:
