@@ -164,7 +164,7 @@ class _Worth:
 
 
 def add(sums: Sums, more: Sums) -> Sums:
-    return [one + other for one, other in zip(sums, more, strict=True)]
+    return list(map(int.__add__, sums, more))
 
 
 def times(sums: Sums, seats: int) -> Sums:

@@ -25,12 +25,6 @@ class Told(NamedTuple):
 Changes = Mapping[str, Told]
 """By table."""
 
-_IN_FORCE = "x.valid_until >= (%(ats)s::timestamptz[])[1] AND x.valid_from < (%(ats)s::timestamptz[])[%(count)s]"
-_BOUNDS = (
-    "width_bucket(x.valid_from, %(ats)s::timestamptz[])",
-    "width_bucket(x.valid_until, %(ats)s::timestamptz[])",
-)
-
 
 async def read_changes(
     db: psycopg.AsyncConnection[Any], parameters: Parameters, numbers: int, *, paths: bool
@@ -56,47 +50,45 @@ async def read_changes(
 @cache
 def _statements(numbers: int, *, paths: bool) -> Sequence[tuple[str, str]]:
     asked = questions(numbers, paths=paths)
-    return [(table, _statement(table, where, days, asked[table], numbers)) for table, where, *days in _changed(numbers)]
+    return [(table, _statement(table, times, asked[table], numbers)) for table, times in _times(numbers)]
 
 
-def _changed(numbers: int) -> Iterator[tuple[str, ...]]:
-    """Of each table the rows that count, and the days on which they begin or cease to say something.
+def _times(numbers: int) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
+    """Of each table the times of a row that tell of a day, each with the instants it is compared to.
 
-    A day is that of the first moment which lies beyond the row's own time: so many moments lie before it.
+    The first two are its beginning and its end.
     """
-    yield (
-        "users",
-        _IN_FORCE,
-        *_BOUNDS,
-        "width_bucket(x.created_at, %(youngs)s::timestamptz[])",
-        "width_bucket(x.disabled_since, %(disabled_befores)s::timestamptz[])",
-    )
-    yield "idle_licences", _IN_FORCE, *_BOUNDS, "width_bucket(x.held_since, %(youngs)s::timestamptz[])"
-    yield "licence_holdings", _IN_FORCE, *_BOUNDS
-    yield "findings", _IN_FORCE, *_BOUNDS, "x.exempt_until - (%(days)s::date[])[1]"
-    cutoffs = [f"width_bucket(x.gap_from, %(cutoff_{nth}s)s::timestamptz[])" for nth in range(numbers)]
+    span = [("valid_from", "at"), ("valid_until", "at")]
+    yield "users", [*span, ("created_at", "young"), ("disabled_since", "disabled_before")]
+    yield "idle_licences", [*span, ("held_since", "young")]
+    yield "licence_holdings", span
+    yield "findings", [*span, ("exempt_until - 1", "day")]  # a day begins with what an instant ends with
+    begun = [("gap_from", f"cutoff_{nth}") for nth in range(numbers)]
     for table in ("activity_gaps", "workload_gaps"):
-        lasting = (
-            "x.gap_until >= (%(judged_ats)s::timestamptz[])[1]"
-            " AND x.gap_from < (%(cutoff_0s)s::timestamptz[])[%(count)s]"
-        )
-        yield table, lasting, "width_bucket(x.gap_until, %(judged_ats)s::timestamptz[])", *cutoffs
+        yield table, [begun[0], ("gap_until", "judged_at"), *begun[1:]]
 
 
-def _statement(table: str, where: str, days: Sequence[str], asked: Asked, numbers: int) -> str:
+def _statement(table: str, times: Sequence[tuple[str, str]], asked: Asked, numbers: int) -> str:
     """The question of a table, asked of those who changed, with the moment's parameters of each day instead.
 
-    OFFSET 0 keeps the planner from reading everybody's rows for the few. No condition but the user's stands before it:
-    by any other it takes an index that is led by the time, and reads that for each of them.
+    A time tells of the first day whose instant lies beyond it: so many lie before it. Of most rows all times lie before
+    or beyond all instants, which is cheaper to see than between which ones. OFFSET 0 keeps the planner from reading
+    everybody's rows for the few. No condition but the user's stands before it: by any other it takes an index that is
+    led by the time, and reads that for each of them.
     """
     columns, of_moment, together = (_PARAMETER.sub(r"d.\1", text) for text in asked)
     names = ["at", "judged_at", "young", "disabled_before", *(f"cutoff_{nth}" for nth in range(numbers))]
     arrays = ", ".join(["%(days)s::date[]", *(f"%({name}s)s::timestamptz[]" for name in names)])
+    compared = [(f"x.{time}", f"%({name}s)s::{'date' if name == 'day' else 'timestamptz'}[]") for time, name in times]
+    (begins, of_begin), (ends, of_end), *_ = compared
+    within = " OR ".join(f"{time} >= ({to})[1] AND {time} < ({to})[%(count)s]" for time, to in compared)
+    days = ", ".join(f"(width_bucket({time}, {to}))" for time, to in compared)
     return f"""
         WITH changed AS MATERIALIZED (
             SELECT DISTINCT x.user_id, changed.nth
-            FROM {known(table)} x CROSS JOIN LATERAL (VALUES {", ".join(f"({day})" for day in days)}) AS changed (nth)
-            WHERE {where} AND changed.nth > 0 AND changed.nth < %(count)s
+            FROM {known(table)} x CROSS JOIN LATERAL (VALUES {days}) AS changed (nth)
+            WHERE {ends} >= ({of_end})[1] AND {begins} < ({of_begin})[%(count)s] AND ({within})
+              AND changed.nth > 0 AND changed.nth < %(count)s
         )
         SELECT changed.nth, uuid_send(changed.user_id), {columns}
         FROM changed

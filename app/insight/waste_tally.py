@@ -1,6 +1,6 @@
 """Wasted seats counted day by day, by who holds them: only what becomes different is counted anew."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
@@ -29,7 +29,7 @@ class WasteTally:
         """By how many seats each day has more than the one before."""
         self._standings: dict[Key, Standing] = {}
         self._holders: dict[int, Holder] = {}
-        self._alike: defaultdict[int, Counter[Place]] = defaultdict(Counter)
+        self._alike: defaultdict[int, dict[Place, int]] = defaultdict(dict)
         self._verdicts: dict[int, _Verdict] = {}
         self._market: Market | None = None
 
@@ -79,7 +79,7 @@ class WasteTally:
         key, place = id(standing.holder), Place(*standing[1:5])
         self._holders[key] = standing.holder
         places = self._alike[key]
-        places[place] += seats
+        places[place] = places.get(place, 0) + seats
         if not places[place]:
             del places[place]
         self._count(nth, self._verdict(standing.holder), place, seats)
