@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from os import urandom
 from threading import Lock
 from time import monotonic
+from weakref import proxy
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -57,7 +58,7 @@ class KeyRing:
         self._erased: dict[TenantId, Erased] = {}
         self._refreshed_at: dict[TenantId, float] = {}
         self._peppers: dict[TenantId, bytes] = {}
-        self.months = MonthKeys(self)
+        self.months = MonthKeys(proxy(self))  # no cycle: ten megabytes of keys would wait for a search that is rare
 
     def cached(self, tenant: TenantId, subject: str) -> AESGCM | None:
         with self._lock:

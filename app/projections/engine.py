@@ -6,7 +6,8 @@ and moves the checkpoints. The checkpoints' row locks let one worker advance a t
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,10 +23,10 @@ from app.projections.catalogue import ALL
 from app.projections.checkpoints import Checkpoint, create_missing, lock, save
 from app.projections.facts import Fact, fact_of
 from app.projections.log_reader import Log, Reader
-from app.projections.projection import Projection
+from app.projections.projection import Projection, Rest
 from app.projections.retelling import retell
 from app.projections.retelling_months import retell_months
-from app.projections.statements import write
+from app.projections.statements import Statement, write
 from app.projections.traces import watched
 
 TURN = 50_000
@@ -170,13 +171,19 @@ def _all_take(
     try:
         with db.transaction():
             cursor = db.cursor()
-            rests = [projection.take(cursor, tenant, facts, bearings) for projection, facts in work]
-            write(cursor, (statement for rest in rests for statement in rest()), meanwhile)
+            rests = deque(projection.take(cursor, tenant, facts, bearings) for projection, facts in work)
+            write(cursor, _folded(rests), meanwhile)
     except psycopg.OperationalError:
         raise  # the database is away, not a fact wrong
     except Exception:  # noqa: BLE001 - who it was, and at which fact, is found out one by one
         return False
     return True
+
+
+def _folded(rests: deque[Rest]) -> Iterator[Statement]:
+    """What to write, table by table; what one has read and folded is let go of before the next."""
+    while rests:
+        yield from rests.popleft()()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from uuid import uuid4
+from weakref import ref
 
 import psycopg
 import pytest
@@ -12,12 +13,13 @@ from app.domain.ids import TenantId
 from app.eventstore.keys import KeyRing
 from app.eventstore.pools import Pool, borrowed, writer_pool
 from app.eventstore.store import EventStore
+from app.eventstore.uncollected import uncollected
 from app.ops.rebuild_progress import progress_of
 from app.ops.rebuilding import Source, Wanted, rebuild_each
 from app.projections import licence_holdings
 from app.projections.engine import advance
 from app.projections.generations import RebuildRunning, State, alone
-from app.projections.rebuild import work_on
+from app.projections.rebuild import rebuild, work_on
 from tests.database import Database
 from tests.projections.story import CAUSE, E3, E5, assigned, day, removed
 
@@ -60,6 +62,17 @@ def test_every_customer_is_rebuilt_and_one_that_somebody_else_rebuilds_is_told_o
     assert states == dict.fromkeys(tenants[1:], "SWAPPED")
     assert set(done[-2]) == set(tenants)
     assert [(each.tenant, each.projection, each.state) for each in outcomes] == [(tenants[0], "users", State.SWAPPED)]
+
+
+def test_a_customers_keys_are_let_go_of_with_their_rebuild(pool: Pool, tenants: list[TenantId]) -> None:
+    keys = KeyRing(pool, KEY)
+    held = ref(keys)
+
+    with uncollected():  # as most of a process that rebuilds customer after customer is spent
+        rebuild(pool, EventStore(pool, keys), "all", tenants[0])
+        del keys
+
+        assert held() is None
 
 
 def test_progress_counts_the_done_and_the_half_built(

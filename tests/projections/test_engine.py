@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Thread
+from weakref import ref
 
 import pytest
 
@@ -24,7 +25,7 @@ from app.projections.checkpoints import resume
 from app.projections.engine import Progress, advance
 from app.projections.facts import Fact
 from app.projections.projection import Projection, Rest
-from app.projections.statements import Cursor
+from app.projections.statements import Cursor, Statement
 from app.projections.status import Standing, standings
 from app.projections.sweeper import behind
 from tests.projections.conftest import Desk
@@ -48,6 +49,29 @@ class _Choking:
         return licence_holdings.PROJECTION.take(db, tenant, facts, bearings)
 
 
+class _Weighty:
+    """Holdings, with something large at hand while they are folded; keeps what it sees of others' by then."""
+
+    version = licence_holdings.PROJECTION.version
+    facts = licence_holdings.PROJECTION.facts
+
+    def __init__(self, name: str, others: list[ref[set[int]]]) -> None:
+        self.name = name
+        self.tables: tuple[str, ...] = (name,)
+        self.others = others
+        self.alive: list[int] = []
+
+    def take(self, _: Cursor, __: TenantId, facts: Sequence[Fact], ___: Bearings, /) -> Rest:
+        large = {fact.position for fact in facts}
+        self.others.append(ref(large))
+
+        def rest() -> Iterator[Statement]:
+            self.alive.append(sum(other() is not None for other in self.others) - bool(large))
+            return iter(())
+
+        return rest
+
+
 def test_a_repeat_adds_nothing(desk: Desk) -> None:
     tenant = desk.tenant()
     desk.log.tell(tenant, discovered(day(1)), assigned(day(2)), removed(day(5)))
@@ -68,6 +92,17 @@ def test_a_turn_is_bounded_and_says_that_there_is_more(desk: Desk) -> None:
     turn = advance(desk.pool, desk.log, tenant, budget=2, batch=1)
 
     assert turn == Progress(taken=2, position=2, head=3, busy=False, more=True, stopped=())
+
+
+def test_what_a_table_has_folded_is_not_held_while_the_next_ones_are(desk: Desk) -> None:
+    tenant = desk.tenant()
+    desk.log.tell(tenant, assigned(day(1)))
+    held: list[ref[set[int]]] = []
+    tables = [_Weighty("licence_holdings", held), _Weighty("users", held), _Weighty("calls", held)]
+
+    advance(desk.pool, desk.log, tenant, tables)
+
+    assert sorted(alive for table in tables for alive in table.alive) == [0, 1, 2]
 
 
 def test_a_tenant_someone_is_advancing_is_left_to_them(desk: Desk) -> None:
