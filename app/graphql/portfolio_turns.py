@@ -25,14 +25,17 @@ class Turns:
         """Wait for the turn, and have it. Raises QuestionTooSlow once the time is over, or where too many wait."""
         if self._one_at_a_time.locked() and self._waiting >= WAITING_MAX:
             raise QuestionTooSlow("Several requests wait to put all customers in order; ask again in a moment.")
+        limit = asyncio.timeout(JUDGING_SECONDS)
         try:
-            async with asyncio.timeout(JUDGING_SECONDS):
+            async with limit:
                 await self._come()
                 try:
                     yield
                 finally:
                     self._one_at_a_time.release()
         except TimeoutError as error:
+            if not limit.expired():
+                raise
             raise QuestionTooSlow("Too many customers to judge at once; ask again: those who were are kept.") from error
 
     async def _come(self) -> None:
