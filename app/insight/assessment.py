@@ -16,7 +16,7 @@ from app.domain.ids import SkuId, TenantId, UserId
 from app.domain.market import Market
 from app.domain.money import Money
 from app.domain.price_book import PriceBook, RateBook, Total, total_of
-from app.domain.standing import Ground, HeldSeat, Holder
+from app.domain.standing import Ground, HeldSeat
 from app.insight.standings import Standing, Standings, holders_at
 from app.projections import exchange_rates, prices
 from app.projections.reading import Moment
@@ -109,9 +109,9 @@ def _found(standings: Standings, monthly: Mapping[SkuId, Money], rates: RateBook
     """Equal holders are one object, and are judged once."""
     ground = standings.ground
     market = Market(ground, monthly, CATALOGUE)
-    verdicts: dict[Holder, list[tuple[HeldSeat, SeatFinding, Decimal | None]]] = {}
+    verdicts: dict[int, list[tuple[HeldSeat, SeatFinding, Decimal | None]]] = {}
     for standing in standings.holders:
-        verdict = verdicts.get(standing.holder)
+        verdict = verdicts.get(id(standing.holder))
         if verdict is None:
             findings = {each.sku: each for each in judge_in(standing.holder, market)}
             verdict = [
@@ -119,7 +119,7 @@ def _found(standings: Standings, monthly: Mapping[SkuId, Money], rates: RateBook
                 for seat in standing.holder.seats
                 if seat.sku in findings
             ]
-            verdicts[standing.holder] = verdict
+            verdicts[id(standing.holder)] = verdict
         for seat, finding, worth in verdict:
             yield Found(standing, seat, finding, monthly.get(seat.sku), worth)
 

@@ -16,7 +16,21 @@ from app.insight.assessment import WASTE
 from app.insight.holder_signs import Key
 from app.insight.standings import Standing
 
-_Verdict = tuple[tuple[SkuId, Cause, Tier, SkuId | None], ...]
+
+class _Steps:
+    """Of one product, cause and tier: by how many seats each day has more than the one before, by place.
+
+    Each of them is one object; so many seats are counted that asking by its name would cost most of it.
+    """
+
+    __slots__ = ("better", "by_place", "cause", "sku", "tier")
+
+    def __init__(self, sku: SkuId, cause: Cause, tier: Tier, better: SkuId | None) -> None:
+        self.sku, self.cause, self.tier, self.better = sku, cause, tier, better
+        self.by_place: dict[Place, list[int]] = {}
+
+
+_Verdict = tuple[_Steps, ...]
 """Of a holder: each wasted seat, and each that a cheaper product could take the place of."""
 
 
@@ -25,8 +39,7 @@ class WasteTally:
 
     def __init__(self, days: int) -> None:
         self._days = days
-        self._steps: defaultdict[Part, list[int]] = defaultdict(lambda: [0] * days)
-        """By how many seats each day has more than the one before."""
+        self._steps: dict[tuple[SkuId, Cause, Tier, SkuId | None], _Steps] = {}
         self._standings: dict[Key, Standing] = {}
         self._holders: dict[int, Holder] = {}
         self._alike: defaultdict[int, dict[Place, int]] = defaultdict(dict)
@@ -73,7 +86,12 @@ class WasteTally:
 
     def daily(self) -> Mapping[Part, Daily]:
         """Seats of each part on each day."""
-        return {part: list(accumulate(steps)) for part, steps in self._steps.items() if any(steps)}
+        return {
+            Part(each.sku, each.cause, each.tier, place, each.better): list(accumulate(steps))
+            for each in self._steps.values()
+            for place, steps in each.by_place.items()
+            if any(steps)
+        }
 
     def _move(self, nth: int, standing: Standing, seats: int) -> None:
         key, place = id(standing.holder), Place(*standing[1:5])
@@ -85,8 +103,11 @@ class WasteTally:
         self._count(nth, self._verdict(standing.holder), place, seats)
 
     def _count(self, nth: int, verdict: _Verdict, place: Place, seats: int) -> None:
-        for sku, cause, tier, better in verdict:
-            self._steps[Part(sku, cause, tier, place, better)][nth] += seats
+        for each in verdict:
+            steps = each.by_place.get(place)
+            if steps is None:
+                steps = each.by_place[place] = [0] * self._days
+            steps[nth] += seats
 
     def _verdict(self, holder: Holder) -> _Verdict:
         found = self._verdicts.get(id(holder))
@@ -99,9 +120,15 @@ class WasteTally:
         if market is None:
             return ()
         return tuple(
-            (each.sku, each.cause, each.tier, each.better)
+            self._steps_of(each.sku, each.cause, each.tier, each.better)
             for each in judge_in(holder, market)
             if (each.cause in WASTE or each.cause is Cause.DOWNGRADE)
             and each.tier is not Tier.UNVERIFIABLE
             and market.class_of(each.sku) is SkuClass.PAID
         )
+
+    def _steps_of(self, *kind: *tuple[SkuId, Cause, Tier, SkuId | None]) -> _Steps:
+        found = self._steps.get(kind)
+        if found is None:
+            found = self._steps[kind] = _Steps(*kind)
+        return found
