@@ -31,7 +31,7 @@ from app.insight.paid_products import paid_products
 from app.insight.product_classes import bought_of, bought_on
 from app.insight.products import units_of
 from app.insight.seat_spells import units_listed
-from app.insight.standings import HolderReading, Standing, calling_products
+from app.insight.standings import HolderReading, calling_products
 from app.insight.waste_tally import WasteTally
 from app.projections import exchange_rates, prices, sku_units, tenants
 from app.projections.reading import Moment
@@ -128,28 +128,29 @@ async def _count(db: Db, tenant: TenantId, stretch: Sequence[_Day], tally: Waste
     reading = HolderReading(first.ground.policy, first.calling, paths=False)
     minutes = await _minutes(db, tenant, stretch)
     everybody = await reading.read(db, tenant, first.at, minutes[0].called)
-    changes = await reading.changes(db, tenant, [day.at for day in stretch])
-    await _beside(len(everybody), _tell, stretch, everybody, reading, changes, minutes, tally)
+    tally.judge_by(first.nth, first.market)
+    telling = asyncio.create_task(_beside(len(everybody), tally.tell, first.nth, everybody, ()))
+    try:  # the database answers while everybody is judged
+        changes = await reading.changes(db, tenant, [day.at for day in stretch])
+    finally:
+        await telling
+    await _beside(len(everybody), _go_on, stretch, reading, changes, minutes, tally)
 
 
-def _tell(
+def _go_on(
     stretch: Sequence[_Day],
-    everybody: Sequence[Standing],
     reading: HolderReading,
     changes: Sequence[Changes],
     minutes: Sequence["_Minutes"],
     tally: WasteTally,
 ) -> None:
-    """Everybody as they stood on the first day, and from day to day those of whom something may have changed."""
-    first = stretch[0]
-    tally.judge_by(first.nth, first.market)
-    tally.tell(first.nth, everybody, ())
+    """From day to day, those of whom something may have changed."""
     for before, day, changed, counted in zip(stretch, stretch[1:], changes[1:], minutes[1:], strict=False):
         if not _same(before.market, day.market):
             tally.judge_by(day.nth, day.market)
         asked = reading.turn(changed)
         if counted.turned:
-            asked |= tally.holders_of(first.calling)
+            asked |= tally.holders_of(day.calling)
         tally.tell(day.nth, reading.standings(asked, counted.called), asked)
 
 
