@@ -1,4 +1,3 @@
-import "./app/page.css";
 import { createRoot } from "react-dom/client";
 import { createClient } from "./api/client";
 import { App, type Begun } from "./app/App";

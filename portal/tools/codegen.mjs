@@ -1,5 +1,6 @@
 // Types and trusted documents from the contract: ../app/graphql/schema.graphql and every src/**/*.graphql.
-// Writes src/gql/graphql.ts and src/gql/documents.json ({sha256: text}).
+// Writes src/gql/graphql.ts (the types, and all documents by their names), a module for each document, so that a screen
+// loads its own alone, src/gql/documents.json ({sha256: text}) and src/gql/hashes.ts (a constant a document).
 // `--lenient` (development only) leaves out documents that do not fit the contract, and names them.
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
@@ -49,22 +50,29 @@ const common = {
 await mkdir(output, { recursive: true });
 const section = (await preset.buildGeneratesSection(common)).find((made) => made.filename.endsWith("graphql.ts"));
 const types = await codegen({ ...section, schemaAst });
-await keep(section.filename, asTexts(types).replaceAll("__typename: '", "__typename?: '")); // tests need not write them
+await keep(section.filename, (await asTexts(types)).replaceAll("__typename: '", "__typename?: '")); // tests need not write them
 await keep(join(output, "documents.json"), JSON.stringify(Object.fromEntries([...texts].sort()), null, 2) + "\n");
+const named = [...texts].map(([hash, text]) => [/^(?:query|mutation|subscription) (\w+)/.exec(text)[1], hash]).sort();
+await keep(join(output, "hashes.ts"), named.map(([name, hash]) => `export const ${name}Hash = "${hash}";\n`).join(""));
 console.log(`${texts.size} documents of ${documents.length} files`);
 
-/** The generated module with its documents as texts, which are a fifth of the size of parsed ones. */
-function asTexts(module) {
-  const document = /^export const (\w+Document) = (\{.*\}) as unknown as DocumentNode<(.*)>;$/gm;
+/** The generated module with its documents as texts, a fifth of the size of parsed ones, each in a module of its own. */
+async function asTexts(module) {
+  const document = /^export const (\w+Document) = (\{.*\}) as unknown as DocumentNode<(\w+), *(\w+)>;$/gm;
   const fragment = /^export const \w+FragmentDoc = .*$/gm; // every document holds the fragments it needs
-  const texted = module.replace(fragment, "").replace(document, (_, name, parsed, types) => {
+  for (const [, name, parsed, data, variables] of module.matchAll(document)) {
     const { hash } = JSON.parse(parsed).__meta__;
-    return `export const ${name} = /* @__PURE__ */ known<${types}>("${hash}", ${JSON.stringify(texts.get(hash))});`;
-  });
-  return texted.replace(
-    /^import type \{ TypedDocumentNode as DocumentNode \}.*$/m,
-    'import { known } from "../api/document";',
-  );
+    await keep(
+      join(output, `${name}.ts`),
+      `import { known } from "../api/document";\n` +
+        `import type { ${data}, ${variables} } from "./graphql";\n` +
+        `export const ${name} = /* @__PURE__ */ known<${data}, ${variables}>("${hash}", ${JSON.stringify(texts.get(hash))});\n`,
+    );
+  }
+  return module
+    .replace(fragment, "")
+    .replace(document, (_, name) => `export { ${name} } from "./${name}";`)
+    .replace(/^import type \{ TypedDocumentNode as DocumentNode \}.*$/m, "");
 }
 
 async function keep(file, text) {

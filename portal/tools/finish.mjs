@@ -21,17 +21,17 @@ writeFileSync(join(dist, "documents.json"), JSON.stringify(documents, null, 1) +
 
 const manifest = JSON.parse(readFileSync(join(dist, "manifest.json"), "utf8"));
 unlinkSync(join(dist, "manifest.json"));
-const entry = Object.keys(manifest).find((name) => manifest[name].isEntry);
-if (entry === undefined) fail("the build has no entry");
+const page = readFileSync(join(dist, "index.html"), "utf8");
+const entry = Object.keys(manifest).find((name) => page.includes(`src="/${manifest[name].file}"`));
+if (entry === undefined) fail("the page loads no script of the build");
 const first = new Set();
-const shown = ["src/screens/Overview/Overview.tsx", "src/screens/Overview/en.json", "src/i18n/en.json"];
+const shown = ["src/main.tsx", "src/screens/Overview/Overview.tsx", "src/screens/Overview/en.json", "src/i18n/en.json"];
 for (const name of [entry, ...shown]) {
   if (manifest[name] === undefined) fail(`the build has no ${name}`);
   gather(name);
 }
 let total = 0;
 for (const file of first) total += gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
-const page = readFileSync(join(dist, "index.html"), "utf8");
 if (/<script(?![^>]*\ssrc=)/.test(page)) fail("the page holds a script of its own, which its policy forbids");
 
 for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {

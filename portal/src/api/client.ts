@@ -2,6 +2,7 @@ import { persistedExchange } from "@urql/exchange-persisted";
 import type { DocumentNode } from "graphql";
 import { createClient as createSocket } from "graphql-ws";
 import { cacheExchange, Client, fetchExchange, makeOperation, mapExchange, subscriptionExchange } from "urql";
+import { fetchOnce } from "./ahead";
 import { SIGNED_OUT_CODES, troubleOf } from "./errors";
 import { rememberedExchange } from "./remembered";
 import { hearServer } from "./serverClock";
@@ -27,6 +28,7 @@ export function createClient(csrf: string, ended: (code: string) => void = leave
     url: "/graphql",
     preferGetMethod: false,
     requestPolicy: "cache-first",
+    fetch: fetchOnce,
     fetchOptions: () => optionsOf(csrf, false),
     exchanges: [
       mapExchange({

@@ -5,6 +5,7 @@ import { filter, pipe, tap } from "wonka";
 import { describe, expect, it } from "vitest";
 import * as generated from "../gql/graphql";
 import trusted from "../gql/documents.json";
+import * as hashes from "../gql/hashes";
 import { hashOf } from "./client";
 
 const documents = Object.entries(generated).filter(([name]) => name.endsWith("Document")) as [string, DocumentNode][];
@@ -18,6 +19,12 @@ describe("trusted documents", () => {
     const text = stringifyDocument(document);
     expect(hashOf(document)).toBe(createHash("sha256").update(text).digest("hex"));
     expect((trusted as Record<string, string>)[hashOf(document)]).toBe(text);
+  });
+
+  it("may be asked for by that hash before their text is there", () => {
+    expect({ ...hashes }).toEqual(
+      Object.fromEntries(documents.map(([name, document]) => [name.replace(/Document$/, "Hash"), hashOf(document)])),
+    );
   });
 
   it.each(queries)("%s leaves the cache as it was registered", (_, document) => {

@@ -1,4 +1,5 @@
 import { createContext, useContext } from "react";
+import { fetchOnce } from "./ahead";
 
 /** Who is signed on, as GET /auth/session tells it. Tokens never reach the browser. */
 export interface Session {
@@ -25,7 +26,10 @@ export class SignedOut extends Error {
 
 /** Raises `SignedOut` where nobody is signed on, an Error where the server does not answer. */
 export async function readSession(): Promise<Session> {
-  const answer = await fetch("/auth/session", { credentials: "same-origin", headers: { accept: "application/json" } });
+  const answer = await fetchOnce("/auth/session", {
+    credentials: "same-origin",
+    headers: { accept: "application/json" },
+  });
   if (answer.ok) return (await answer.json()) as Session;
   if (answer.status === 401 || answer.status === 403) throw new SignedOut(await codeOf(answer));
   throw new Error(`/auth/session: ${answer.status}`);

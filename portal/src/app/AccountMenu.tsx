@@ -11,7 +11,7 @@ import {
 } from "@fluentui/react-components";
 import { Person20Regular } from "@fluentui/react-icons/svg/person";
 import { SignOut20Regular } from "@fluentui/react-icons/svg/sign-out";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { signOut, useSession } from "@/api/session";
 import { useFormats } from "@/i18n/format";
 import { useViewer } from "./tenant";
@@ -25,7 +25,7 @@ const useStyles = makeStyles({
 /** Who is signed on, with which roles, until when; and the way out. */
 export function AccountMenu(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const session = useSession();
   const { roles } = useViewer();

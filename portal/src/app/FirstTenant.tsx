@@ -1,5 +1,5 @@
 import { Navigate } from "react-router";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { Empty } from "@/parts/Empty";
 import { hasScreen } from "./screens";
 import { useRights, useViewer } from "./tenant";
@@ -8,7 +8,7 @@ import { useRights, useViewer } from "./tenant";
 export function FirstTenant(): React.JSX.Element {
   const { tenants } = useViewer();
   const { portfolio } = useRights();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const [first] = tenants;
   if (portfolio && tenants.length !== 1 && hasScreen("Portfolio")) return <Navigate to="/portfolio" replace />;
   if (first !== undefined) return <Navigate to={`/t/${encodeURIComponent(first.id)}/overview`} replace />;

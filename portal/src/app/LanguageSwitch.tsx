@@ -1,13 +1,13 @@
 import { Menu, MenuButton, MenuItemRadio, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { Globe20Regular } from "@fluentui/react-icons/svg/globe";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { LANGUAGES, type Language } from "@/i18n/languages";
 import { speak } from "@/i18n/setup";
 
 /** Another language, at once and from now on. */
 export function LanguageSwitch(): React.JSX.Element {
-  const { t, i18n } = useTranslation();
-  const language = (i18n.resolvedLanguage ?? "en") as Language;
+  const { t, language: spoken } = useWords();
+  const language = spoken as Language;
   return (
     <Menu
       checkedValues={{ language: [language] }}

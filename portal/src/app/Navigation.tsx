@@ -11,7 +11,7 @@ import { People20Regular } from "@fluentui/react-icons/svg/people";
 import { PersonAdd20Regular } from "@fluentui/react-icons/svg/person-add";
 import { Settings20Regular } from "@fluentui/react-icons/svg/settings";
 import type { ComponentType } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { NavLink, useParams, useSearchParams } from "react-router";
 import { momentSearch } from "@/time/moment";
 import { hasScreen, preload, TENANT_SCREENS } from "./screens";
@@ -57,7 +57,7 @@ const useStyles = makeStyles({
 /** The ways to all screens, each at the moment on screen. `onGo`: called when one is taken. */
 export function Navigation({ onGo }: { readonly onGo?: () => void }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const { tenant } = useParams();
   const [search] = useSearchParams();
   const rights = useRights();

@@ -1,7 +1,7 @@
 import { Button, makeStyles, OverlayDrawer, DrawerBody, Text, tokens } from "@fluentui/react-components";
 import { Navigation20Regular } from "@fluentui/react-icons/svg/navigation";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { Link, Outlet, useLocation, useParams } from "react-router";
 import { useAsk } from "@/api/useAsk";
 import { ShellDocument, ShownTenantDocument } from "@/gql/graphql";
@@ -82,7 +82,7 @@ const useStyles = makeStyles({
 /** What surrounds every screen: header, navigation, and the place the screen stands in. */
 export function Shell(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const { tenant = "" } = useParams();
   const { data, trouble, again } = useAsk(ShellDocument, {}, { live: false });
   useAsk(ShownTenantDocument, { tenant }, { live: false, pause: tenant === "" }); // asked at once, shown further below

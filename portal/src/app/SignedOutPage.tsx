@@ -1,6 +1,6 @@
 import { Button, makeStyles, Text, Title1, tokens } from "@fluentui/react-components";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useSearchParams } from "react-router";
 import { signOnAddress } from "@/api/session";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -52,7 +52,7 @@ const useStyles = makeStyles({
 /** Why nobody is signed on, and what to do: /signed-out?why=CODE&back=/address. */
 export function SignedOutPage(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const [search] = useSearchParams();
   const why = search.get("why") ?? "SIGNED_OUT";
   const code = CODES.includes(why) ? why : "UNAUTHENTICATED";

@@ -1,6 +1,6 @@
 import { Combobox, makeStyles, Option, Text, tokens } from "@fluentui/react-components";
 import { useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { useViewer } from "./tenant";
 
@@ -13,7 +13,7 @@ const useStyles = makeStyles({
 /** Another customer, on the same screen and at the same moment. One customer is only named. */
 export function TenantPicker(): React.JSX.Element | null {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const { tenants } = useViewer();
   const { tenant } = useParams();
   const { pathname, search } = useLocation();

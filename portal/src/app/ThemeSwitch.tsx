@@ -1,11 +1,11 @@
 import { Menu, MenuButton, MenuItemRadio, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { WeatherMoon20Regular } from "@fluentui/react-icons/svg/weather-moon";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { THEMES, useColours, type ThemeChoice } from "./theme";
 
 /** Light, dark, or as the system says. */
 export function ThemeSwitch(): React.JSX.Element {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const { choice, choose } = useColours();
   return (
     <Menu

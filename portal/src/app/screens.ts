@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import type { RouteObject } from "react-router";
 import i18next from "i18next";
+import { library } from "@/parts/library";
 
 type Load = () => Promise<{ default: ComponentType }>;
 
@@ -18,6 +19,8 @@ const found = import.meta.glob<{ default: ComponentType }>([
   "../screens/Portfolio/Portfolio.tsx",
   "../screens/Onboarding/Onboarding.tsx",
 ]);
+
+const WITHOUT_CHARTS: readonly string[] = ["People", "Health", "Settings", "Onboarding"];
 
 /** A screen of one tenant: its folder (and the namespace of its words), and its address below /t/:tenant. */
 export interface Screen {
@@ -73,7 +76,12 @@ function route(name: string, path: string, file = name): RouteObject {
 }
 
 function loaderOf(name: string, file = name): Load | undefined {
-  return found[`../screens/${name}/${file}.tsx`];
+  const load = found[`../screens/${name}/${file}.tsx`];
+  if (load === undefined || WITHOUT_CHARTS.includes(name)) return load;
+  return () => {
+    void library().catch(() => undefined); // asked for again by the first chart
+    return load();
+  };
 }
 
 /** Load a screen before it is opened, as when the pointer rests on its link. */

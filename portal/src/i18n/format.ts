@@ -1,6 +1,8 @@
-import { useTranslation } from "react-i18next";
+import i18next from "i18next";
+import { useSyncExternalStore } from "react";
 import { serverNow } from "@/api/serverClock";
 import { localeOf, type Language } from "./languages";
+import { listen } from "./words";
 
 /** An amount as the API tells it: a decimal text and its currency. */
 export interface Amount {
@@ -125,6 +127,9 @@ function decimals(amount: string): number {
 
 /** The formats of the language spoken now. */
 export function useFormats(): Formats {
-  const { i18n } = useTranslation();
-  return formatsOf(localeOf((i18n.resolvedLanguage ?? "en") as Language));
+  return useSyncExternalStore(listen, spokenNow); // not by the hook of the words: it is too dear for every amount of a list
+}
+
+function spokenNow(): Formats {
+  return formatsOf(localeOf((i18next.resolvedLanguage ?? "en") as Language));
 }

@@ -1,5 +1,4 @@
 import i18next, { type BackendModule, type i18n } from "i18next";
-import { initReactI18next } from "react-i18next";
 import { keepLanguage, startLanguage, type Language } from "./languages";
 
 type Words = Record<string, unknown>;
@@ -27,20 +26,16 @@ const words: BackendModule = {
 
 /** The words of the portal. Each screen's are the namespace of its name, `screen`'s come at once; `shared` holds the rest. */
 export async function startWords(language: Language = startLanguage(), screen?: string): Promise<i18n> {
-  await i18next
-    .use(words)
-    .use(initReactI18next)
-    .init({
-      lng: language,
-      fallbackLng: "en",
-      supportedLngs: ["en", "de"],
-      ns: screen === undefined ? ["shared"] : ["shared", screen],
-      defaultNS: "shared",
-      fallbackNS: "shared",
-      interpolation: { escapeValue: false }, // React escapes
-      react: { useSuspense: true },
-      returnNull: false,
-    });
+  await i18next.use(words).init({
+    lng: language,
+    fallbackLng: "en",
+    supportedLngs: ["en", "de"],
+    ns: screen === undefined ? ["shared"] : ["shared", screen],
+    defaultNS: "shared",
+    fallbackNS: "shared",
+    interpolation: { escapeValue: false }, // React escapes
+    returnNull: false,
+  });
   document.documentElement.lang = language;
   return i18next;
 }

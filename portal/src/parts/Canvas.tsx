@@ -2,16 +2,17 @@ import { makeStyles } from "@fluentui/react-components";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useFormats } from "@/i18n/format";
 import { useEffect, useRef, useState, type ReactElement } from "react";
-
-/** ECharts; on its way as soon as a screen with charts is, since it takes as long as their figures do. */
-const library = () => import("./echarts");
-void library().catch(() => undefined); // asked for again by the first chart
+import { library } from "./library";
+import { usePrinting } from "./usePrinting";
 
 const useStyles = makeStyles({ box: { width: "100%", minWidth: 0, contain: "strict" } }); // many are drawn one after another
 
+/** Charts this far below the window are drawn already: a notch of the wheel reaches no empty one. */
+const NEAR_PX = 120;
+
 /**
- * A drawing by ECharts. It is hidden from screen readers: the table beside it
- * says the same. `onPick`: the position of what was clicked.
+ * A drawing by ECharts, made when it comes near the window or onto paper. It is hidden from screen readers: the table
+ * beside it says the same. `onPick`: the position of what was clicked.
  */
 export function Canvas(props: {
   readonly option: EChartsCoreOption;
@@ -22,8 +23,10 @@ export function Canvas(props: {
   const styles = useStyles();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
+  const begin = useRef<() => void>(() => undefined);
   const shown = useRef(props);
   const [coming, setComing] = useState(true);
+  const printing = usePrinting();
   const { locale } = useFormats();
   const drawn = JSON.stringify(props.option) + locale; // what formatters make depends on the locale alone
 
@@ -36,33 +39,52 @@ export function Canvas(props: {
   }, [drawn]);
 
   useEffect(() => {
-    let gone = false;
     const element = box.current;
-    const observer = new ResizeObserver(() => {
+    if (element === null) return undefined;
+    let state: "waiting" | "begun" | "gone" = "waiting";
+    const sized = new ResizeObserver(() => {
       const made = chart.current;
-      if (made === null || element === null) return;
       // It is told once at the beginning as well, when all is drawn in this size already.
-      if (made.getWidth() === element.clientWidth && made.getHeight() === element.clientHeight) return;
+      if (made === null || (made.getWidth() === element.clientWidth && made.getHeight() === element.clientHeight))
+        return;
       made.resize();
       made.getZr().flush();
     });
-    void library()
-      .then(({ init }) => {
-        if (gone || element === null) return;
-        const made = init(element);
-        chart.current = made;
-        draw(made, shown.current.option);
-        made.on("click", (event) => shown.current.onPick?.(event.dataIndex, event.seriesIndex ?? 0));
-        observer.observe(element);
-      })
-      .finally(() => setComing(false));
+    const approached = new IntersectionObserver((all) => all.some((each) => each.isIntersecting) && begin.current(), {
+      rootMargin: `${NEAR_PX}px`,
+    });
+    begin.current = () => {
+      if (state !== "waiting") return;
+      state = "begun";
+      approached.disconnect();
+      void library()
+        .then(({ init }) => {
+          if (state === "gone") return;
+          const made = init(element);
+          chart.current = made;
+          draw(made, shown.current.option);
+          made.on("click", (event) => shown.current.onPick?.(event.dataIndex, event.seriesIndex ?? 0));
+          sized.observe(element);
+        })
+        .finally(() => setComing(false));
+    };
+    if (element.getBoundingClientRect().top < innerHeight + NEAR_PX) begin.current();
+    else {
+      setComing(false); // nobody waits for it
+      approached.observe(element);
+    }
     return () => {
-      gone = true;
-      observer.disconnect();
+      state = "gone";
+      approached.disconnect();
+      sized.disconnect();
       chart.current?.dispose();
       chart.current = null;
     };
   }, []);
+
+  useEffect(() => {
+    if (printing) begin.current();
+  }, [printing]);
 
   return (
     <div ref={box} className={styles.box} style={{ height: props.height }} aria-hidden="true" aria-busy={coming} />

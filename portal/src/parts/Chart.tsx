@@ -2,12 +2,13 @@ import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { DataBarVertical20Regular } from "@fluentui/react-icons/svg/data-bar-vertical";
 import { Table20Regular } from "@fluentui/react-icons/svg/table";
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useColours } from "@/app/theme";
 import { useFormats } from "@/i18n/format";
 import { Canvas } from "./Canvas";
 import { ChartTable } from "./ChartTable";
 import { frameOf, optionOf, type Series } from "./chartOption";
+import { usePrinting } from "./usePrinting";
 
 export type { Series } from "./chartOption";
 
@@ -25,8 +26,9 @@ function WithTable(props: {
   readonly table: (height?: number) => ReactNode;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const [asTable, setAsTable] = useState(false);
+  const printing = usePrinting();
   return (
     <figure className={styles.figure} aria-label={props.name}>
       <Button
@@ -41,7 +43,7 @@ function WithTable(props: {
         {t(asTable ? "chart.chart" : "chart.table")}
       </Button>
       {asTable ? <div style={{ minHeight: props.height }}>{props.table(props.height)}</div> : props.drawing}
-      {!asTable && (
+      {printing && !asTable && (
         <div className={styles.print} data-print="only">
           {props.table()}
         </div>
@@ -72,7 +74,7 @@ export interface ChartProps {
 
 /** Series over labels, as lines, areas or bars. */
 export function Chart(props: ChartProps): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const { theme, dark } = useColours();
   const { labels, series, height = 260, horizontal = false } = props;
@@ -109,7 +111,7 @@ export function HeatMap(props: {
   readonly format?: (value: number) => string;
   readonly height?: number;
 }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const { theme, dark } = useColours();
   const { rows, columns, values, height = 260, format: given } = props;

@@ -8,7 +8,7 @@ import {
   DialogTitle,
 } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { Trouble } from "@/api/errors";
 import { Failed } from "./Failed";
 import { useFocusBack } from "./useFocusBack";
@@ -26,7 +26,7 @@ export function ConfirmDialog(props: {
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useWords();
   useFocusBack(props.open);
   return (
     <Dialog open={props.open} onOpenChange={(_, { open }) => open || props.onClose()}>

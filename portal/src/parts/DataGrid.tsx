@@ -1,15 +1,18 @@
-import { Button, Checkbox, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ChevronDown20Regular } from "@fluentui/react-icons/svg/chevron-down";
 import { ChevronRight20Regular } from "@fluentui/react-icons/svg/chevron-right";
 import { Fragment, type ReactElement, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { Empty } from "./Empty";
 import { HeaderCell, type Column, type Sorted } from "./HeaderCell";
 import { Loading } from "./Loading";
 import { Pager } from "./Pager";
+import { Tick } from "./Tick";
 import type { Paging } from "./usePaging";
 
 export type { Column, Sorted } from "./HeaderCell";
+
+const TELEPHONE = "@media screen and (max-width: 599px)";
 
 const useStyles = makeStyles({
   frame: {
@@ -39,6 +42,51 @@ const useStyles = makeStyles({
   narrow: { width: "32px", paddingRight: 0, verticalAlign: "middle" },
   end: { textAlign: "right", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" },
   wide: { "@media (max-width: 899px)": { display: "none" } },
+  opener: {
+    display: "flex",
+    padding: "2px",
+    border: "none",
+    borderRadius: tokens.borderRadiusMedium,
+    color: "inherit",
+    backgroundColor: "transparent",
+    cursor: "pointer",
+    ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
+    ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+  },
+  stack: { [TELEPHONE]: { display: "block" } },
+  noHead: { [TELEPHONE]: { display: "none" } },
+  card: {
+    [TELEPHONE]: {
+      display: "block",
+      padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+      borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+    },
+  },
+  line: {
+    [TELEPHONE]: {
+      display: "flex",
+      justifyContent: "space-between",
+      gap: tokens.spacingHorizontalM,
+      padding: "2px 0",
+      borderTop: "none",
+      textAlign: "right",
+      whiteSpace: "normal",
+      "::before": {
+        content: "attr(data-column)",
+        textAlign: "left",
+        color: tokens.colorNeutralForeground2,
+        fontSize: tokens.fontSizeBase200,
+      },
+    },
+  },
+  name: {
+    [TELEPHONE]: {
+      display: "block",
+      padding: "2px 0",
+      borderTop: "none",
+      fontWeight: tokens.fontWeightSemibold,
+    },
+  },
   detail: { backgroundColor: tokens.colorNeutralBackground2 },
   waiting: { opacity: 0.6 },
   caption: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
@@ -73,6 +121,8 @@ export interface DataGridProps<Row> {
   readonly detail?: (row: Row) => ReactNode;
   readonly open?: string | null;
   readonly onOpen?: (key: string | null) => void;
+  /** On a telephone each row is a card, its columns one below the other: for lists too wide for it. */
+  readonly cards?: boolean;
   /** Called with a row to name it: "Choose Anna". */
   readonly rowName?: (row: Row) => string;
 }
@@ -80,11 +130,19 @@ export interface DataGridProps<Row> {
 /** A list of the API: sorted, filtered and paged by the server; rows can be chosen and opened. */
 export function DataGrid<Row>(props: DataGridProps<Row>): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const { columns, rows, rowKey, choosing, detail, rowName } = props;
   const chosenHere = rows?.filter((row) => choosing?.keys.has(rowKey(row))).length ?? 0;
   const every = rows !== undefined && rows.length > 0 && chosenHere === rows.length;
   const span = columns.length + (choosing ? 1 : 0) + (detail ? 1 : 0);
+  const looks = columns.map(({ align, wideOnly }, at) =>
+    mergeClasses(
+      styles.cell,
+      align === "end" && styles.end,
+      props.cards && (at === 0 ? styles.name : styles.line),
+      wideOnly && styles.wide,
+    ),
+  );
   const choose = (keys: readonly string[], on: boolean): void => {
     const next = new Set(choosing?.keys);
     for (const key of keys) {
@@ -99,18 +157,18 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactElement {
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div className={styles.frame} tabIndex={0} role="group" aria-label={props.caption} data-print="whole">
         <table
-          className={mergeClasses(styles.table, props.waiting && styles.waiting)}
+          className={mergeClasses(styles.table, props.cards && styles.stack, props.waiting && styles.waiting)}
           aria-busy={props.waiting ?? false}
         >
           <caption className={styles.caption}>{props.caption}</caption>
-          <thead>
+          <thead className={props.cards ? styles.noHead : undefined}>
             <tr>
               {choosing !== undefined && (
                 <th scope="col" className={mergeClasses(styles.cell, styles.narrow)} data-print="no">
-                  <Checkbox
-                    checked={every ? true : chosenHere > 0 ? "mixed" : false}
-                    aria-label={t("grid.chooseAll")}
-                    onChange={(_, { checked }) => choose(rows.map(rowKey), checked === true)}
+                  <Tick
+                    name={t("grid.chooseAll")}
+                    ticked={every ? true : chosenHere > 0 ? "mixed" : false}
+                    onChange={(ticked) => choose(rows.map(rowKey), ticked)}
                   />
                 </th>
               )}
@@ -124,7 +182,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactElement {
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody className={props.cards ? styles.stack : undefined}>
             {rows.map((row) => {
               const key = rowKey(row);
               const open = detail !== undefined && props.open === key;
@@ -132,26 +190,27 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactElement {
               const name = rowName?.(row) ?? key;
               return (
                 <Fragment key={key}>
-                  <tr className={mergeClasses(styles.row, chosen && styles.chosen)}>
+                  <tr className={mergeClasses(styles.row, props.cards && styles.card, chosen && styles.chosen)}>
                     {choosing !== undefined && (
                       <td className={mergeClasses(styles.cell, styles.narrow)} data-print="no">
-                        <Checkbox
-                          checked={chosen}
-                          aria-label={t("grid.choose", { name })}
-                          onChange={(_, { checked }) => choose([key], checked === true)}
+                        <Tick
+                          name={t("grid.choose", { name })}
+                          ticked={chosen}
+                          onChange={(ticked) => choose([key], ticked)}
                         />
                       </td>
                     )}
                     {detail !== undefined && (
                       <td className={mergeClasses(styles.cell, styles.narrow)} data-print="no">
-                        <Button
-                          size="small"
-                          appearance="subtle"
-                          icon={open ? <ChevronDown20Regular /> : <ChevronRight20Regular />}
+                        <button
+                          type="button"
+                          className={styles.opener}
                           aria-expanded={open}
                           aria-label={t("grid.open", { name })}
                           onClick={() => props.onOpen?.(open ? null : key)}
-                        />
+                        >
+                          {open ? <ChevronDown20Regular /> : <ChevronRight20Regular />}
+                        </button>
                       </td>
                     )}
                     {columns.map((column, at) => {
@@ -160,11 +219,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>): ReactElement {
                         <Cell
                           key={column.id}
                           {...(at === 0 ? { scope: "row" } : {})}
-                          className={mergeClasses(
-                            styles.cell,
-                            column.align === "end" && styles.end,
-                            column.wideOnly && styles.wide,
-                          )}
+                          className={looks[at]}
+                          data-column={props.cards && at > 0 ? column.header : undefined}
                         >
                           {column.cell(row)}
                         </Cell>

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import { Unknown } from "./Unknown";
 
@@ -32,7 +32,7 @@ export function Evidence(props: {
   readonly sources: readonly { readonly source: string; readonly at: string }[];
   readonly timeZone?: string;
 }): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   if (props.sources.length === 0) return <Text>{t("evidence.none")}</Text>;
   const newest = [...props.sources].sort((one, other) => other.at.localeCompare(one.at));

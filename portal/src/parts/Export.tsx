@@ -1,7 +1,7 @@
 import { Button, Text } from "@fluentui/react-components";
 import { ArrowDownload20Regular } from "@fluentui/react-icons/svg/arrow-download";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import { csvOf, download, type Cell } from "./csv";
 
@@ -22,7 +22,7 @@ export interface ExportProps<Row> {
 
 /** Download the whole list, all pages of it, as CSV. Shows how far it is; what fails leaves no half file. */
 export function Export<Row>({ name, columns, page }: ExportProps<Row>): ReactElement {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const [state, setState] = useState<number | "idle" | "failed">("idle");
   const run = async (): Promise<void> => {

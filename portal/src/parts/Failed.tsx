@@ -7,7 +7,7 @@ import {
   MessageBarTitle,
 } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { Trouble } from "@/api/errors";
 
 const useStyles = makeStyles({ box: { marginTop: "8px", marginBottom: "8px" } });
@@ -21,7 +21,7 @@ export function Failed({
   readonly onRetry?: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const known = t(`errors.${trouble.code}`, { defaultValue: "" });
   const helps = ["retry", "offline", "operator"].includes(trouble.advice);
   return (

@@ -1,6 +1,6 @@
 import { Button, Dropdown, Field, Input, makeStyles, Option, tokens } from "@fluentui/react-components";
 import { useEffect, useState, type ReactElement, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 
 const SETTLED_MS = 350;
 
@@ -23,7 +23,7 @@ export function FilterBar(props: {
   readonly onClear?: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   return (
     <div className={styles.bar} role="search" aria-label={t("filters.label")} data-print="no">
       {props.children}
@@ -51,7 +51,7 @@ export function ChoiceFilter(props: {
   readonly onChange: (value: string) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const any: Choice = { value: "", label: props.any ?? t("filters.any") };
   const choices = props.any === "" ? props.choices : [any, ...props.choices];
   const shown = choices.find(({ value }) => value === props.value) ?? { value: props.value, label: props.value };
@@ -81,7 +81,7 @@ export function ChoicesFilter(props: {
   readonly onChange: (values: string[]) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const labels = props.choices.filter(({ value }) => props.values.includes(value)).map(({ label }) => label);
   return (
     <Field label={props.label} size="small" className={styles.field}>

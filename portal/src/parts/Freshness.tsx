@@ -1,6 +1,6 @@
 import { makeStyles, tokens, Tooltip } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { FreshnessPartsFragment } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 
@@ -18,7 +18,7 @@ export function Freshness({
   readonly timeZone?: string;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const { collectedAt } = value;
   const gaps = value.gaps.map(({ feed, reason, since, until }) =>

@@ -1,6 +1,6 @@
 import { makeStyles, Skeleton, SkeletonItem, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 
 const useStyles = makeStyles({
   box: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM, overflow: "hidden" },
@@ -9,7 +9,7 @@ const useStyles = makeStyles({
 /** A skeleton as high (in pixels) as what it stands for, so nothing jumps when the answer comes. */
 export function Loading({ height = 120 }: { readonly height?: number }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const lines = Math.max(1, Math.floor(height / 36));
   return (
     <Skeleton className={styles.box} style={{ height }} aria-label={t("loading")}>

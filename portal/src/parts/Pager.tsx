@@ -2,7 +2,7 @@ import { Button, makeStyles, Select, Text, tokens } from "@fluentui/react-compon
 import { ChevronLeft20Regular } from "@fluentui/react-icons/svg/chevron-left";
 import { ChevronRight20Regular } from "@fluentui/react-icons/svg/chevron-right";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import type { Paging } from "./usePaging";
 
@@ -25,7 +25,7 @@ export function Pager(props: {
   readonly waiting: boolean;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const { paging, pageInfo, shown, waiting } = props;
   const from = (paging.page - 1) * paging.first + 1;

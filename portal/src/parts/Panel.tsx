@@ -8,7 +8,7 @@ import {
 } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import type { ReactElement, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFocusBack } from "./useFocusBack";
 
 const useStyles = makeStyles({ panel: { width: "min(560px, 100vw)" } });
@@ -21,7 +21,7 @@ export function Panel(props: {
   readonly children: ReactNode;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   useFocusBack(props.open);
   return (
     <OverlayDrawer

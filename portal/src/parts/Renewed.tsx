@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useEffect, useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 
 const SHOWN_MS = 8000;
@@ -12,7 +12,7 @@ const useStyles = makeStyles({
 /** Says quietly that figures on screen were renewed. `at`: when; null: they were not. */
 export function Renewed({ at }: { readonly at: Date | null }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const [over, setOver] = useState<Date | null>(null);
   useEffect(() => {

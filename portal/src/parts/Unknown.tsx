@@ -1,6 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 
 const useStyles = makeStyles({
   word: { color: tokens.colorNeutralForeground3, fontStyle: "italic", fontWeight: tokens.fontWeightRegular },
@@ -9,7 +9,7 @@ const useStyles = makeStyles({
 /** A value that is not known: said so, never 0 or blank. `why` says more on pointing at it. */
 export function Unknown({ why }: { readonly why?: string }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   return (
     <span className={styles.word} title={why}>
       {t("unknown")}

@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { FluentProvider, webLightTheme } from "@fluentui/react-components";
 import type { ReactElement } from "react";
@@ -60,6 +60,15 @@ describe("a chart", () => {
     await userEvent.click(screen.getByRole("button", { name: /As a table/ }));
     const rows = within(screen.getByRole("table")).getAllByRole("row");
     expect(rows.map((row) => row.textContent)).toEqual(["DayPaid", "Monday3 units", "Tuesdayunknown"]);
+  });
+
+  it("has that table on paper, whether or not somebody looked at it", () => {
+    show(<Chart name="Units" axis="Day" labels={["Monday"]} series={[{ name: "Paid", values: [3] }]} />);
+    expect(screen.queryByRole("table", { hidden: true })).toBeNull();
+    act(() => void dispatchEvent(new Event("beforeprint")));
+    expect(screen.getByRole("table", { hidden: true }).textContent).toBe("DayPaidMonday3");
+    act(() => void dispatchEvent(new Event("afterprint")));
+    expect(screen.queryByRole("table", { hidden: true })).toBeNull();
   });
 });
 

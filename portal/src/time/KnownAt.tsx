@@ -11,7 +11,7 @@ import {
 } from "@fluentui/react-components";
 import { Clock20Regular } from "@fluentui/react-icons/svg/clock";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { serverNow } from "@/api/serverClock";
 import { useFormats } from "@/i18n/format";
 import { localText } from "./local";
@@ -25,7 +25,7 @@ const useStyles = makeStyles({
 /** The second time of the time machine: what was learned after it is left out. In the browser's time zone. */
 export function KnownAt(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const moment = useMoment();
   const [open, setOpen] = useState(false);

@@ -13,7 +13,7 @@ import { ChevronRight20Regular } from "@fluentui/react-icons/svg/chevron-right";
 import { Next20Regular } from "@fluentui/react-icons/svg/next";
 import { Previous20Regular } from "@fluentui/react-icons/svg/previous";
 import type { ReactElement, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useRights } from "@/app/tenant";
 import { useFormats } from "@/i18n/format";
 import { isDay, plusDays } from "./days";
@@ -46,7 +46,7 @@ const useStyles = makeStyles({
 /** The one time machine: which day, and for auditors by what knowledge. It rules every figure below it. */
 export function TimeBar({ live }: { readonly live?: ReactNode }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const moment = useMoment();
   const { audit } = useRights();
@@ -92,7 +92,7 @@ export function TimeBar({ live }: { readonly live?: ReactNode }): ReactElement {
 
 function Banner(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation();
+  const { t } = useWords();
   const formats = useFormats();
   const moment = useMoment();
   const words = [

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { CallFiguresQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Chart } from "@/parts/Chart";
@@ -15,7 +15,7 @@ export function CallDepartments(props: {
   readonly usage: readonly Row[];
   readonly className?: string;
 }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const usage = [...props.usage].sort((one, other) => other.participantSeconds - one.participantSeconds);
   const name = (row: Row): string => {

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { CallFiguresQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { HeatMap } from "@/parts/Chart";
@@ -13,7 +13,7 @@ export function CallHeat(props: {
   readonly usage: NonNullable<CallFiguresQuery["tenant"]>["at"]["byHour"];
   readonly className?: string;
 }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const moment = useMoment();
   const weekday = new Intl.DateTimeFormat(formats.locale, { weekday: "long", timeZone: "UTC" });

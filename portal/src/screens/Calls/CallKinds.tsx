@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { CallFiguresQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Chart } from "@/parts/Chart";
@@ -11,7 +11,7 @@ const HOUR = 3600;
 
 /** Calls by type and by modality, the most frequent first; a call with several modalities counts once. */
 export function CallKinds({ at }: { readonly at: At }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const modality = (key: string | null): string =>
     key === null
       ? t("modality.none")
@@ -32,7 +32,7 @@ function Sums(props: {
   readonly sums: readonly Sum[];
   readonly label: (key: string | null) => string;
 }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const sums = [...props.sums].sort((one, other) => other.calls - one.calls);
   return (

@@ -1,6 +1,6 @@
 import { Badge, Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { CallListDocument, type CallDirection, type CallListQuery } from "@/gql/graphql";
@@ -28,7 +28,7 @@ const useStyles = makeStyles({
 /** The calls themselves, the newest first; opened, who took part. */
 export function CallList({ span, days }: { readonly span: CallSpan; readonly days: ReactNode }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();
@@ -142,7 +142,7 @@ function Participants(props: {
   readonly onOnly: (user: string) => void;
 }): React.JSX.Element {
   const { call, when, onOnly } = props;
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const moment = useMoment();
   const columns: Column<Party & { readonly nth: number }>[] = [

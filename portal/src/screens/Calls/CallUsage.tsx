@@ -1,6 +1,6 @@
 import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { CallFiguresDocument, type CallFiguresQuery } from "@/gql/graphql";
@@ -44,7 +44,7 @@ const HOUR = 3600;
 /** Calls and time in calls: by day, direction, type, modality, hour and department. */
 export function CallUsage({ span, days }: { readonly span: CallSpan; readonly days: ReactNode }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const tenant = useTenant();
   const moment = useMoment();
   const asked = useAsk(CallFiguresDocument, { tenant: tenant.id, ...moment.variables, ...span });
@@ -86,7 +86,7 @@ export function CallUsage({ span, days }: { readonly span: CallSpan; readonly da
 }
 
 function Totals({ at }: { readonly at: At }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const sum = (of: (usage: At["byDirection"][number]) => number): number =>
     at.byDirection.reduce((total, usage) => total + of(usage), 0);
@@ -115,7 +115,7 @@ function Totals({ at }: { readonly at: At }): React.JSX.Element {
 }
 
 function ByDay({ at, span }: { readonly at: At; readonly span: CallSpan }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const days = everyDay(at.byDay.usage, span.since, span.until);
   const labels = days.map(({ day }) => formats.day(day, "short"));
@@ -151,7 +151,7 @@ function ByDay({ at, span }: { readonly at: At; readonly span: CallSpan }): Reac
 const DIRECTIONS = ["internal", "external", "pstn"] as const;
 
 function ByDirection({ at }: { readonly at: At }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const of = (key: string) => at.byDirection.find((usage) => usage.key === key);
   return (
@@ -177,7 +177,7 @@ function Gaps(props: {
   readonly gaps: At["byDay"]["freshness"]["gaps"];
   readonly className: string;
 }): React.JSX.Element | null {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const moment = useMoment();
   if (props.gaps.length === 0) return null;

@@ -1,5 +1,5 @@
 import { Tab, TabList, makeStyles, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import { ChoiceFilter } from "@/parts/FilterBar";
 import { PageHeader } from "@/parts/PageHeader";
@@ -20,7 +20,7 @@ const useStyles = makeStyles({
 /** How Teams calling is used, what telephone calls cost, and the calls themselves. */
 export default function Calls(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const moment = useMoment();
   const [tab, setTab] = useParameter("view", "usage");

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { PhoneCallsDocument, type PhoneCallsQuery } from "@/gql/graphql";
@@ -17,7 +17,7 @@ type Row = NonNullable<PhoneCallsQuery["tenant"]>["at"]["pstnCalls"]["nodes"][nu
 
 /** Rows of the PSTN log: calls Microsoft carried, the newest first. */
 export function PhoneCallList({ span }: { readonly span: CallSpan }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();
@@ -88,7 +88,7 @@ export function Who(props: {
   readonly name: string | null | undefined;
   readonly user: string | null | undefined;
 }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   if (props.user == null) return props.name == null ? <Unknown /> : <>{props.name}</>;
   return <PersonLink user={props.user}>{props.name ?? t("list.nameUnknown")}</PersonLink>;
 }

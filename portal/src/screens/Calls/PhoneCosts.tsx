@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { PhoneCostsDocument, type PhoneCostsQuery, type PstnCostGrouping } from "@/gql/graphql";
@@ -35,7 +35,7 @@ const useStyles = makeStyles({
 /** What telephone calls cost, by one grouping at a time, and the rows of the logs behind it. */
 export function PhoneCosts({ span, days }: { readonly span: CallSpan; readonly days: ReactNode }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const tenant = useTenant();
   const moment = useMoment();
   const [by, setBy] = useParameter("by", "DEPARTMENT");
@@ -76,7 +76,7 @@ export function PhoneCosts({ span, days }: { readonly span: CallSpan; readonly d
 }
 
 function Totals({ costs }: { readonly costs: Costs }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const { total } = costs;
   return (
@@ -94,7 +94,7 @@ function Totals({ costs }: { readonly costs: Costs }): React.JSX.Element {
 }
 
 function Groups({ costs, groupBy }: { readonly costs: Costs; readonly groupBy: PstnCostGrouping }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const title = t("phone.costBy", { group: t(`phone.group.${groupBy}`) });
   const label = (row: Row): string => {

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { PhoneCostsQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
@@ -9,7 +9,7 @@ type Row = NonNullable<PhoneCostsQuery["tenant"]>["at"]["callingPlanPools"][numb
 
 /** How far the minutes of calling plans are used in a calendar month, UTC. */
 export function Pools({ pools, month }: { readonly pools: readonly Row[]; readonly month: string }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const used = (minutes: number, included: number, share: number | null | undefined): string =>
     share == null

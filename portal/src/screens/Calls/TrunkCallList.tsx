@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { TrunkCallsDocument, type TrunkCallsQuery } from "@/gql/graphql";
@@ -16,7 +16,7 @@ type Row = NonNullable<TrunkCallsQuery["tenant"]>["at"]["directRoutingCalls"]["n
 
 /** Rows of the Direct Routing log: calls over the customer's own trunks, the newest first. */
 export function TrunkCallList({ span }: { readonly span: CallSpan }): React.JSX.Element {
-  const { t } = useTranslation("Calls");
+  const { t } = useWords("Calls");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

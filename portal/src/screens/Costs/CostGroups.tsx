@@ -1,11 +1,12 @@
-import { Button, makeStyles, Text, tokens, Tooltip } from "@fluentui/react-components";
+import { makeStyles, Text, tokens, Tooltip } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import { useFormats } from "@/i18n/format";
 import { Chart } from "@/parts/Chart";
 import { Empty } from "@/parts/Empty";
 import { ChoiceFilter } from "@/parts/FilterBar";
+import { LinkButton } from "@/parts/LinkButton";
 import { MoneySum } from "@/parts/Money";
 import { Section } from "@/parts/Section";
 import { Unknown } from "@/parts/Unknown";
@@ -22,15 +23,6 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 1fr) minmax(0, 1fr)",
     "@media (max-width: 1199px)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
-  link: {
-    minWidth: 0,
-    padding: 0,
-    textAlign: "left",
-    justifyContent: "flex-start",
-    fontSize: "inherit",
-    fontWeight: tokens.fontWeightRegular,
-    color: tokens.colorBrandForegroundLink,
-  },
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -42,7 +34,7 @@ export function CostGroups(props: {
   readonly onOpen: (key: string) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const { currency } = useTenant();
   const { report, lines } = props;
@@ -136,8 +128,7 @@ export function CostGroups(props: {
 }
 
 function Name({ line, onOpen }: { readonly line: Line; readonly onOpen: (key: string) => void }): ReactElement {
-  const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const { key } = line;
   const name = lineName(line, t);
   if (line.kind === "variance") {
@@ -150,14 +141,8 @@ function Name({ line, onOpen }: { readonly line: Line; readonly onOpen: (key: st
   }
   if (key === null) return <>{name}</>;
   return (
-    <Button
-      appearance="transparent"
-      size="small"
-      className={styles.link}
-      aria-label={t("groups.open", { name })}
-      onClick={() => onOpen(key)}
-    >
+    <LinkButton name={t("groups.open", { name })} onClick={() => onOpen(key)}>
       {name}
-    </Button>
+    </LinkButton>
   );
 }

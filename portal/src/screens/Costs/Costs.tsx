@@ -1,6 +1,6 @@
 import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { PageHeader } from "@/parts/PageHeader";
 import { useParameter } from "@/parts/useParameter";
 import { useMoment } from "@/time/useMoment";
@@ -23,7 +23,7 @@ const useStyles = makeStyles({
 /** What a month's licences and telephone calls cost, who pays, and how much of it served nobody. */
 export default function Costs(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const moment = useMoment();
   const [month, setMonth] = useMonth();
   const [tab, setTab] = useParameter("tab", "licences");

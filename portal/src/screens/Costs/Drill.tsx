@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { CostsFindingsDocument, type CostsFindingsQuery } from "@/gql/graphql";
@@ -33,7 +33,7 @@ export function Drill(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const moment = useMoment();
   const { line, report } = props;
@@ -76,7 +76,7 @@ export function Drill(props: {
 
 function FindingsBehind({ line, bySku }: { readonly line: Line; readonly bySku: boolean }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const { id } = useTenant();
   const moment = useMoment();
   const asked = useAsk(CostsFindingsDocument, {

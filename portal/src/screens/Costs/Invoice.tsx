@@ -1,6 +1,6 @@
 import { Button, Field, Input, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState, type FormEvent, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import type { InvoiceInput } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
@@ -23,7 +23,7 @@ export function Invoice(props: {
   readonly onApply: (invoice: InvoiceInput | null) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const tenant = useTenant();
   const [amount, setAmount] = useState("");

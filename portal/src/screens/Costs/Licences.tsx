@@ -1,6 +1,6 @@
 import { makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { CostsMonthDocument, type CostGrouping, type InvoiceInput } from "@/gql/graphql";
@@ -34,7 +34,7 @@ const useStyles = makeStyles({
 /** The cost of a month's licences: the months before it, who pays, what was wasted, and what an invoice says. */
 export function Licences(props: { readonly month: Month; readonly onMonth: (month: Month) => void }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const { id } = useTenant();
   const moment = useMoment();
   const [by, setBy] = useParameter("by", "DEPARTMENT");
@@ -81,7 +81,7 @@ export function Licences(props: { readonly month: Month; readonly onMonth: (mont
 }
 
 function Summary({ report }: { readonly report: Report }): ReactElement {
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const moment = useMoment();
   const { total, wasted } = report;

@@ -2,7 +2,7 @@ import { Button, Input, makeStyles, Tooltip, tokens } from "@fluentui/react-comp
 import { ChevronLeft20Regular } from "@fluentui/react-icons/svg/chevron-left";
 import { ChevronRight20Regular } from "@fluentui/react-icons/svg/chevron-right";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { later, monthOf, type Month } from "./months";
 
 const useStyles = makeStyles({
@@ -17,7 +17,7 @@ export function MonthBar(props: {
   readonly onMonth: (month: Month) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const { month, day, onMonth } = props;
   const last = monthOf(day);
   return (

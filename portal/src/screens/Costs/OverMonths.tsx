@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { CostsOverMonthsDocument, type CostsOfMonthFragment } from "@/gql/graphql";
@@ -13,7 +13,7 @@ import { monthOf, upTo, type Month } from "./months";
 
 /** Cost and waste of the six months up to the moment's; a click on a month shows it. */
 export function OverMonths(props: { readonly onMonth: (month: Month) => void }): ReactElement {
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const { id, currency } = useTenant();
   const formats = useFormats();
   const moment = useMoment();

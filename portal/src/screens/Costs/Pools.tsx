@@ -1,6 +1,6 @@
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { CostsTelephoneQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
@@ -11,7 +11,7 @@ type Pool = NonNullable<CostsTelephoneQuery["tenant"]>["at"]["callingPlanPools"]
 
 /** How far the minutes included in calling plans were used in the month. */
 export function Pools({ pools }: { readonly pools: readonly Pool[] }): ReactElement {
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const used = (minutes: number, included: number, share: number | null | undefined): ReactElement => (
     <>

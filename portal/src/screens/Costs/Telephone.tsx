@@ -1,6 +1,6 @@
 import { makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { CostsTelephoneDocument, type CostsTelephoneQuery, type PstnCostGrouping } from "@/gql/graphql";
@@ -40,7 +40,7 @@ const useStyles = makeStyles({
 /** What a month's calls with the telephone network cost, and how far the minutes of calling plans are used. */
 export function Telephone({ month }: { readonly month: Month }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const { id } = useTenant();
   const moment = useMoment();
   const [by, setBy] = useParameter("phoneBy", "DEPARTMENT");
@@ -73,7 +73,7 @@ export function Telephone({ month }: { readonly month: Month }): ReactElement {
 }
 
 function Readable({ tenant }: { readonly tenant: Told }): ReactElement | null {
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const { pstnLogs, directRouting } = tenant.capabilities;
   if (pstnLogs === true || directRouting === true) return null;
   return (
@@ -86,7 +86,7 @@ function Readable({ tenant }: { readonly tenant: Told }): ReactElement | null {
 }
 
 function PhoneSummary({ phone, feeInside }: { readonly phone: Phone; readonly feeInside: boolean }): ReactElement {
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const { total } = phone;
   const words = [
@@ -118,7 +118,7 @@ function PhoneGroups(props: {
   readonly onBy: (by: string) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const { phone, groupBy } = props;
   const by = t(`phone.by.${groupBy}`);

@@ -1,6 +1,6 @@
 import { makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import { useFormats } from "@/i18n/format";
 import { Chart } from "@/parts/Chart";
@@ -32,7 +32,7 @@ const useStyles = makeStyles({
 /** How much of a month's cost served nobody: by cause, by certainty or by product, adding up to its total. */
 export function Waste({ report }: { readonly report: Report }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   const formats = useFormats();
   const { currency } = useTenant();
   const [by, setBy] = useParameter("waste", "cause");
@@ -106,7 +106,7 @@ export function Waste({ report }: { readonly report: Report }): ReactElement {
 }
 
 function useRows({ wasted }: Report, by: string): readonly WasteRow[] {
-  const { t } = useTranslation("Costs");
+  const { t } = useWords("Costs");
   if (by === "sku") return wasted.bySku.map(({ sku, wasted: part }) => ({ key: sku.skuId, name: sku.name, part }));
   const unassigned = { key: "unassigned", name: t("waste.unassigned"), part: wasted.unassigned };
   const seats =

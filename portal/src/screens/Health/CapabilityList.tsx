@@ -1,5 +1,6 @@
 import { Badge } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useWords } from "@/i18n/words";
 import type { HealthQuery } from "@/gql/graphql";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import { Section } from "@/parts/Section";
@@ -19,8 +20,12 @@ const NAMES: readonly Name[] = [
 ];
 
 /** What can be read beyond the permissions, and what follows where it cannot. Names concealed is the bad answer. */
-export function CapabilityList({ capabilities }: { readonly capabilities: Capabilities }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+export const CapabilityList = memo(function CapabilityList({
+  capabilities,
+}: {
+  readonly capabilities: Capabilities;
+}): React.JSX.Element {
+  const { t } = useWords("Health");
   const good = (name: Name): boolean => capabilities[name] !== (name === "concealedNames");
   const columns: Column<Name>[] = [
     { id: "what", header: t("capabilities.what"), cell: (name) => t(`capabilities.${name}`) },
@@ -53,4 +58,4 @@ export function CapabilityList({ capabilities }: { readonly capabilities: Capabi
       />
     </Section>
   );
-}
+});

@@ -1,5 +1,6 @@
 import { Badge } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useWords } from "@/i18n/words";
 import type { HealthQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Facts } from "@/parts/Evidence";
@@ -9,8 +10,8 @@ import { useMoment } from "@/time/useMoment";
 type Tenant = NonNullable<HealthQuery["tenant"]>;
 
 /** How SUA's access stands, and what to do about it. */
-export function ConsentCard({ tenant }: { readonly tenant: Tenant }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+export const ConsentCard = memo(function ConsentCard({ tenant }: { readonly tenant: Tenant }): React.JSX.Element {
+  const { t } = useWords("Health");
   const formats = useFormats();
   const moment = useMoment();
   const { consent } = tenant;
@@ -46,4 +47,4 @@ export function ConsentCard({ tenant }: { readonly tenant: Tenant }): React.JSX.
       />
     </Section>
   );
-}
+});

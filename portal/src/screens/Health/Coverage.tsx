@@ -1,6 +1,6 @@
 import { Text } from "@fluentui/react-components";
-import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
+import { memo, useMemo } from "react";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { HealthHoursDocument } from "@/gql/graphql";
@@ -18,14 +18,19 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /** The ledger of calls hour by hour, and what is announced or listed and not there yet. `now`: the API's, UTC. */
-export function Coverage(props: { readonly now: string; readonly className?: string }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+export const Coverage = memo(function Coverage(props: {
+  readonly now: string;
+  readonly className?: string;
+}): React.JSX.Element {
+  const { t } = useWords("Health");
   const formats = useFormats();
   const tenant = useTenant();
   const [asked, setSpan] = useParameter("days", "7");
   const span = SPANS.find((each) => each === asked) ?? "7";
   const { since, until } = useMemo(() => spanOf(props.now, Number(span)), [props.now, span]);
   const answer = useAsk(HealthHoursDocument, { tenant: tenant.id, since, until });
+  const hours = answer.before?.tenant?.coverage;
+  const ledger = useMemo(() => days(hours ?? [], new Date(props.now)), [hours, props.now]);
   return (
     <Section
       className={props.className}
@@ -42,11 +47,11 @@ export function Coverage(props: { readonly now: string; readonly className?: str
       }
     >
       <Answer to={answer} height={320} keep>
-        {({ tenant: found }) => <Days ledger={days(found?.coverage ?? [], new Date(props.now))} />}
+        {() => <Days ledger={ledger} />}
       </Answer>
     </Section>
   );
-}
+});
 
 /** Whole hours, so that the question is the same for an hour and the answer is kept. */
 function spanOf(now: string, count: number): { since: string; until: string } {
@@ -56,7 +61,7 @@ function spanOf(now: string, count: number): { since: string; until: string } {
 }
 
 function Days({ ledger }: { readonly ledger: readonly LedgerDay[] }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   const formats = useFormats();
   const sum = (of: (day: LedgerDay) => number): number => ledger.reduce((total, day) => total + of(day), 0);
   const missing = sum((day) => day.missing);

@@ -1,5 +1,6 @@
 import { Text } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useWords } from "@/i18n/words";
 import type { Feed, HealthQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
@@ -10,8 +11,11 @@ type Freshness = NonNullable<HealthQuery["tenant"]>["freshness"];
 type Gap = Freshness["gaps"][number];
 
 /** When each source was last read completely, and every gap. */
-export function Feeds(props: { readonly freshness: Freshness; readonly className?: string }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+export const Feeds = memo(function Feeds(props: {
+  readonly freshness: Freshness;
+  readonly className?: string;
+}): React.JSX.Element {
+  const { t } = useWords("Health");
   const formats = useFormats();
   const moment = useMoment();
   const { feeds, gaps } = props.freshness;
@@ -73,4 +77,4 @@ export function Feeds(props: { readonly freshness: Freshness; readonly className
       )}
     </Section>
   );
-}
+});

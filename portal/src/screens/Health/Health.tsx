@@ -1,5 +1,5 @@
 import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { HealthDocument } from "@/gql/graphql";
@@ -32,7 +32,7 @@ const useStyles = makeStyles({
 /** How far a customer's data can be trusted: access, sources, calls hour by hour, tables, evidence. Always of now. */
 export default function Health(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   const tenant = useTenant();
   const moment = useMoment();
   const tables = useTables();

@@ -1,12 +1,32 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 
 import type { HourState, LedgerDay } from "./hours";
 
+const TELEPHONE = "@media screen and (max-width: 599px)";
+
 const useStyles = makeStyles({
   frame: { overflowX: "auto" },
-  table: { borderCollapse: "separate", borderSpacing: "2px", minWidth: "820px", width: "100%", tableLayout: "fixed" },
+  table: {
+    borderCollapse: "separate",
+    borderSpacing: "2px",
+    minWidth: "820px",
+    width: "100%",
+    tableLayout: "fixed",
+    [TELEPHONE]: { display: "block", minWidth: 0 },
+  },
+  heads: { [TELEPHONE]: { display: "none" } },
+  body: { [TELEPHONE]: { display: "block" } },
+  day: {
+    [TELEPHONE]: {
+      display: "grid",
+      gridTemplateColumns: "repeat(8, minmax(0, 1fr))",
+      gap: "2px",
+      marginTop: tokens.spacingVerticalS,
+    },
+  },
   corner: { width: "104px" },
   head: {
     fontSize: tokens.fontSizeBase100,
@@ -20,6 +40,7 @@ const useStyles = makeStyles({
     textAlign: "start",
     padding: 0,
     whiteSpace: "nowrap",
+    [TELEPHONE]: { gridColumn: "1 / -1" },
   },
   cell: {
     height: "24px",
@@ -29,6 +50,11 @@ const useStyles = makeStyles({
     fontVariantNumeric: "tabular-nums",
     borderRadius: tokens.borderRadiusSmall,
     color: tokens.colorNeutralForeground1,
+    [TELEPHONE]: {
+      height: "auto",
+      overflow: "hidden",
+      "::before": { content: "attr(data-hour)", display: "block", color: tokens.colorNeutralForeground2 },
+    },
   },
   COMPLETE: { backgroundColor: tokens.colorPaletteGreenBackground2 },
   MISSING: { backgroundColor: tokens.colorPaletteRedBackground2 },
@@ -58,9 +84,15 @@ const STATES: readonly HourState[] = ["COMPLETE", "MISSING", "UNLISTED", "YOUNG"
 const SIGN: Record<HourState, string> = { COMPLETE: "7", MISSING: "−2", UNLISTED: "?", YOUNG: "…" };
 
 /** Hours of days: a number of calls where the hour is complete, otherwise a sign, so that colour alone says nothing. */
-export function HourGrid({ days, caption }: { days: readonly LedgerDay[]; caption: string }): React.JSX.Element {
+export const HourGrid = memo(function HourGrid({
+  days,
+  caption,
+}: {
+  days: readonly LedgerDay[];
+  caption: string;
+}): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   const formats = useFormats();
   const shown = new Intl.DateTimeFormat(formats.locale, {
     weekday: "short",
@@ -68,13 +100,14 @@ export function HourGrid({ days, caption }: { days: readonly LedgerDay[]; captio
     month: "2-digit",
     timeZone: "UTC",
   });
+  const words = Object.fromEntries(STATES.map((state) => [state, t(`coverage.states.${state}`)]));
 
   return (
     <>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div className={styles.frame} tabIndex={0} role="group" aria-label={caption}>
         <table className={styles.table} aria-label={caption}>
-          <thead>
+          <thead className={styles.heads}>
             <tr>
               <td className={styles.corner} />
               {Array.from({ length: 24 }, (_, hour) => (
@@ -84,38 +117,45 @@ export function HourGrid({ days, caption }: { days: readonly LedgerDay[]; captio
               ))}
             </tr>
           </thead>
-          <tbody>
-            {days.map((day) => (
-              <tr key={day.day}>
-                <th scope="row" className={styles.row}>
-                  {shown.format(new Date(`${day.day}T00:00:00Z`))}
-                </th>
-                {Array.from({ length: 24 }, (_, nth) => {
-                  const found = day.hours.find(({ hour }) => new Date(hour.hour).getUTCHours() === nth);
-                  if (found === undefined) return <td key={nth} className={mergeClasses(styles.cell, styles.absent)} />;
-                  const { hour, state } = found;
-                  return (
-                    <td
-                      key={nth}
-                      className={mergeClasses(styles.cell, styles[state])}
-                      title={t("coverage.hour", {
-                        day: day.day,
-                        hour: `${nth}:00`,
-                        there: formats.number(hour.fetched),
-                        missing: formats.number(hour.missing),
-                        state: t(`coverage.states.${state}`),
-                      })}
-                    >
-                      {state === "COMPLETE"
-                        ? formats.number(hour.fetched)
-                        : state === "MISSING"
-                          ? `−${formats.number(hour.missing)}`
-                          : SIGN[state]}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
+          <tbody className={styles.body}>
+            {days.map((day) => {
+              const hours = new Map(day.hours.map((each) => [new Date(each.hour.hour).getUTCHours(), each]));
+              return (
+                <tr key={day.day} className={styles.day}>
+                  <th scope="row" className={styles.row}>
+                    {shown.format(new Date(`${day.day}T00:00:00Z`))}
+                  </th>
+                  {Array.from({ length: 24 }, (_, nth) => {
+                    const found = hours.get(nth);
+                    if (found === undefined)
+                      return (
+                        <td key={nth} data-hour={`${nth}:00`} className={mergeClasses(styles.cell, styles.absent)} />
+                      );
+                    const { hour, state } = found;
+                    return (
+                      <td
+                        key={nth}
+                        data-hour={`${nth}:00`}
+                        className={mergeClasses(styles.cell, styles[state])}
+                        title={t("coverage.hour", {
+                          day: day.day,
+                          hour: `${nth}:00`,
+                          there: formats.number(hour.fetched),
+                          missing: formats.number(hour.missing),
+                          state: words[state],
+                        })}
+                      >
+                        {state === "COMPLETE"
+                          ? formats.number(hour.fetched)
+                          : state === "MISSING"
+                            ? `−${formats.number(hour.missing)}`
+                            : SIGN[state]}
+                      </td>
+                    );
+                  })}
+                </tr>
+              );
+            })}
           </tbody>
         </table>
       </div>
@@ -125,10 +165,10 @@ export function HourGrid({ days, caption }: { days: readonly LedgerDay[]; captio
             <span className={mergeClasses(styles.mark, styles[state])} aria-hidden>
               {SIGN[state]}
             </span>
-            {t(`coverage.states.${state}`)}
+            {words[state]}
           </span>
         ))}
       </div>
     </>
   );
-}
+});

@@ -1,5 +1,6 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useWords } from "@/i18n/words";
 import type { HealthQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { download } from "@/parts/csv";
@@ -15,13 +16,13 @@ const useStyles = makeStyles({
 });
 
 /** The last signed checkpoint of the log, and how many facts are newer. null: not for this viewer. */
-export function LedgerCard(props: {
+export const LedgerCard = memo(function LedgerCard(props: {
   readonly ledger: Ledger | null;
   readonly position: string;
   readonly className?: string;
 }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   const formats = useFormats();
   const moment = useMoment();
   const { audit } = useRights();
@@ -66,4 +67,4 @@ export function LedgerCard(props: {
       />
     </Section>
   );
-}
+});

@@ -1,5 +1,6 @@
 import { Badge } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useWords } from "@/i18n/words";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import { Section } from "@/parts/Section";
 
@@ -9,11 +10,11 @@ interface Row {
 }
 
 /** Permissions of Microsoft Graph, those that are missing first. */
-export function Permissions(props: {
+export const Permissions = memo(function Permissions(props: {
   readonly granted: readonly string[];
   readonly missing: readonly string[];
 }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   const uses = t("permissions.for", { returnObjects: true }) as Record<string, string>;
   const rows: Row[] = [
     ...props.missing.map((permission) => ({ permission, granted: false })),
@@ -47,4 +48,4 @@ export function Permissions(props: {
       />
     </Section>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { HealthQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Figure, Figures } from "@/parts/Figure";
@@ -17,7 +17,7 @@ export function Short(props: {
   readonly tables: readonly TableRow[] | undefined;
 }): React.JSX.Element {
   const { freshness } = props;
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   const formats = useFormats();
   const moment = useMoment();
   const waiting = props.tables && Math.max(0, ...props.tables.map(({ behind }) => Number(behind)));

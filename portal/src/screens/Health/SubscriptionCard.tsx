@@ -1,5 +1,6 @@
 import { Badge, Text } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useWords } from "@/i18n/words";
 import type { HealthQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Facts } from "@/parts/Evidence";
@@ -9,8 +10,12 @@ import { useMoment } from "@/time/useMoment";
 type Subscription = NonNullable<NonNullable<HealthQuery["tenant"]>["subscription"]>;
 
 /** Whether Microsoft notifies SUA of this customer's calls. null: it never did. */
-export function SubscriptionCard({ subscription }: { readonly subscription: Subscription | null }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+export const SubscriptionCard = memo(function SubscriptionCard({
+  subscription,
+}: {
+  readonly subscription: Subscription | null;
+}): React.JSX.Element {
+  const { t } = useWords("Health");
   const formats = useFormats();
   const moment = useMoment();
   if (subscription === null) {
@@ -40,4 +45,4 @@ export function SubscriptionCard({ subscription }: { readonly subscription: Subs
       />
     </Section>
   );
-}
+});

@@ -1,5 +1,5 @@
 import { Badge } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import { Failed } from "@/parts/Failed";
@@ -12,7 +12,7 @@ export function Tables(props: {
   readonly className?: string;
 }): React.JSX.Element {
   const { rows, trouble, again } = props.tables;
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   const formats = useFormats();
   const columns: Column<TableRow>[] = [
     { id: "table", header: t("tables.table"), cell: (row) => <code>{row.projection}</code> },
@@ -43,7 +43,7 @@ export function Tables(props: {
 }
 
 function State({ row }: { readonly row: TableRow }): React.JSX.Element {
-  const { t } = useTranslation("Health");
+  const { t } = useWords("Health");
   if (row.stopped > 0)
     return (
       <Badge appearance="tint" style={{ whiteSpace: "nowrap" }} color="danger">

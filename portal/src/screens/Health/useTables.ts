@@ -1,9 +1,15 @@
-import { useSubscription } from "urql";
+import { useEffect } from "react";
+import { type Client, useClient, useSubscription } from "urql";
 import { troubleOf, type Trouble } from "@/api/errors";
 import { HealthTablesDocument, type HealthTablesSubscription } from "@/gql/graphql";
 
 /** How far one table is. */
 export type TableRow = HealthTablesSubscription["rebuildProgress"];
+
+type Told = Readonly<Record<string, TableRow>>;
+
+/** As they were told last: shown at once when somebody comes back, like every other answer. */
+const told = new WeakMap<Client, Told>();
 
 /** All tables by name, as they change. `rows` undefined: not told yet. */
 export function useTables(): {
@@ -11,10 +17,17 @@ export function useTables(): {
   readonly trouble: Trouble | null;
   again(): void;
 } {
-  const [{ data, error }, again] = useSubscription<HealthTablesSubscription, Record<string, TableRow>>(
+  const client = useClient();
+  const [{ data = told.get(client), error }, again] = useSubscription<HealthTablesSubscription, Told>(
     { query: HealthTablesDocument },
-    (before = {}, { rebuildProgress }) => ({ ...before, [rebuildProgress.projection]: rebuildProgress }),
+    (before = told.get(client) ?? {}, { rebuildProgress }) => ({
+      ...before,
+      [rebuildProgress.projection]: rebuildProgress,
+    }),
   );
+  useEffect(() => {
+    if (data !== undefined) told.set(client, data);
+  }, [client, data]);
   return {
     rows: data && Object.values(data).sort((one, other) => one.projection.localeCompare(other.projection)),
     trouble: error === undefined ? null : troubleOf(error),

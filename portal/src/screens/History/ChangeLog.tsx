@@ -1,6 +1,6 @@
 import { Badge, Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useRights, useTenant } from "@/app/tenant";
 import { ChangeLogDocument, HistoryChoicesDocument, type ChangeLogQuery } from "@/gql/graphql";
@@ -37,7 +37,7 @@ const useStyles = makeStyles({
 /** Every change of a licence up to the day on screen: when it happened, when and from what it was learned, how sure that is. */
 export function ChangeLog(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

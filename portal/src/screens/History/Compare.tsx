@@ -1,5 +1,5 @@
 import { makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { TwoDatesDocument, type DayOfTwoFragment } from "@/gql/graphql";
@@ -28,7 +28,7 @@ const useStyles = makeStyles({
 /** Two days side by side, both by the same knowledge: seats by product, and every seat that differs. */
 export function Compare(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();
@@ -73,7 +73,7 @@ export function Compare(): React.JSX.Element {
 }
 
 function Doubts({ day }: { readonly day: DayOfTwoFragment }): React.JSX.Element | null {
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   if (!day.beforeFirstFact && !day.freshness.estimated) return null;
   return (
@@ -86,7 +86,7 @@ function Doubts({ day }: { readonly day: DayOfTwoFragment }): React.JSX.Element 
 }
 
 function Balances(props: { readonly before: DayOfTwoFragment; readonly after: DayOfTwoFragment }): React.JSX.Element {
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const { before, after } = props;
   const lines = balances(before.licenceSummary, after.licenceSummary);

@@ -1,6 +1,6 @@
 import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SeatDifferencesDocument, type SeatDifferencesQuery, type SeatOutcome } from "@/gql/graphql";
@@ -37,7 +37,7 @@ const useStyles = makeStyles({
 /** Seats gained, lost and held otherwise at the end of one day than at the end of another, as the API compares them. */
 export function Differences({ from, to }: { readonly from: Day; readonly to: Day }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

@@ -1,6 +1,6 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useRights, useTenant } from "@/app/tenant";
 import { LoggedFactsDocument, type LoggedFactsQuery } from "@/gql/graphql";
@@ -82,7 +82,7 @@ const useStyles = makeStyles({
 /** The log itself, fact by fact, each provable. */
 export function Facts(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

@@ -1,5 +1,5 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { HeldOnDayDocument, type HeldOnDayQuery } from "@/gql/graphql";
@@ -30,7 +30,7 @@ const useStyles = makeStyles({
 /** Every user of the directory with the licences held at the end of the day on screen. */
 export function Held(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();
@@ -121,7 +121,7 @@ export function Held(): React.JSX.Element {
 
 function HeldBy({ row }: { readonly row: Row }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const moment = useMoment();
   const path = usePath();

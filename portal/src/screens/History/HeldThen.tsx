@@ -1,5 +1,5 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { HeldThenDocument, type HeldThenFragment } from "@/gql/graphql";
@@ -21,7 +21,7 @@ const useStyles = makeStyles({
 /** What one user held on either day: the state itself, not what the changes say of it. */
 export function HeldThen(props: { readonly user: string; readonly from: Day; readonly to: Day }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();
@@ -47,7 +47,7 @@ export function HeldThen(props: { readonly user: string; readonly from: Day; rea
 
 function Holdings({ user }: { readonly user: HeldThenFragment | null }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const path = usePath();
   if (user === null || user.holdings.length === 0) {
     return (

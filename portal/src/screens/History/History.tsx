@@ -1,5 +1,5 @@
 import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { PageHeader } from "@/parts/PageHeader";
 import { useParameter } from "@/parts/useParameter";
 import { ChangeLog } from "./ChangeLog";
@@ -17,7 +17,7 @@ const useStyles = makeStyles({
 /** Who held what on a day, two days compared, and how we know. */
 export default function History(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const [asked, setView] = useParameter("view", "held");
   const view = asked in VIEWS ? (asked as ViewName) : "held";
   const View = VIEWS[view];

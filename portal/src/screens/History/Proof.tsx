@@ -1,5 +1,5 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { FactProofDocument } from "@/gql/graphql";
@@ -31,7 +31,7 @@ const useStyles = makeStyles({
 /** The proof that one fact is in the log, to read and to keep. `position`: of the fact; null: closed. */
 export function Proof(props: { readonly position: string | null; readonly onClose: () => void }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("History");
+  const { t } = useWords("History");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

@@ -1,6 +1,6 @@
 import { Text } from "@fluentui/react-components";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useSubscription } from "urql";
 import { useAsk } from "@/api/useAsk";
 import { AdvancedDocument, FirstDataDocument } from "@/gql/graphql";
@@ -15,7 +15,7 @@ export function FirstData(props: {
   readonly onAdvanced: () => void;
 }): React.JSX.Element {
   const { tenant, name, onAdvanced } = props;
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   const formats = useFormats();
   const asked = useAsk(FirstDataDocument, { tenant });
   const [{ data }] = useSubscription({ query: AdvancedDocument, variables: { tenant } });

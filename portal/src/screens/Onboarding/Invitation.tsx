@@ -1,6 +1,6 @@
 import { Button, Field, Input, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useChange } from "@/api/useChange";
 import { InviteTenantDocument } from "@/gql/graphql";
 import { Section } from "@/parts/Section";
@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 /** The form that invites a customer. Sent again for the same name and address, it makes another link and nothing else. */
 export function Invitation({ onMade }: { readonly onMade: (made: Made) => void }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [tried, setTried] = useState(false);

@@ -1,6 +1,6 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useChange } from "@/api/useChange";
 import { RemindTenantDocument, WithdrawInvitationDocument, type NewcomerPartsFragment } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
@@ -18,7 +18,7 @@ export function InvitationActions(props: {
   readonly onMade: (made: Made) => void;
 }): React.JSX.Element | null {
   const styles = useStyles();
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   const formats = useFormats();
   const { row } = props;
   const [asking, setAsking] = useState(false);

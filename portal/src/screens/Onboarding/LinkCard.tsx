@@ -2,7 +2,7 @@ import { Button, Field, Input, makeStyles, MessageBar, MessageBarBody, Text, tok
 import { Copy20Regular } from "@fluentui/react-icons/svg/copy";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { NewcomerDocument, type LinkPartsFragment } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
@@ -22,7 +22,7 @@ const useStyles = makeStyles({
 /** A consent link to copy, what became of its mail, and how far its customer has come since. */
 export function LinkCard(props: { readonly made: Made; readonly onClose: () => void }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   const formats = useFormats();
   const { made } = props;
   const [copied, setCopied] = useState<boolean | null>(null);

@@ -1,6 +1,6 @@
 import { Badge, makeStyles, ProgressBar, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { NewcomerPartsFragment, OnboardingQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
@@ -30,7 +30,7 @@ export function Newcomers(props: {
   readonly onAdvanced: () => void;
 }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   const formats = useFormats();
   const [open, setOpen] = useState<string | null>(null);
   const columns: Column<Row>[] = [

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useViewer } from "@/app/tenant";
 import { OnboardingDocument } from "@/gql/graphql";
@@ -21,7 +21,7 @@ const useStyles = makeStyles({
 /** Customers from the invitation to their first complete figures; looked at again every five seconds. */
 export default function Onboarding(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   const { mayInvite } = useViewer();
   const paging = usePaging("onboarding", 25);
   const asked = useAsk(OnboardingDocument, { first: paging.first, after: paging.after });

@@ -1,11 +1,11 @@
 import { MessageBar, MessageBarBody } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { Trouble } from "@/api/errors";
 
 /** Why an invitation was refused, in the words of this screen; else in the API's own. */
 export function Refused({ trouble }: { readonly trouble: Trouble | null }): ReactElement | null {
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   if (trouble === null) return null;
   const known = t(`code.${trouble.code}`, {
     defaultValue: t(`errors.${trouble.code}`, { ns: "shared", defaultValue: "" }),

@@ -1,5 +1,5 @@
 import { Badge, makeStyles, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { steps, type Newcomer, type StepState } from "./steps";
 
 const COLOURS: Record<StepState, "success" | "informative" | "subtle" | "danger"> = {
@@ -24,7 +24,7 @@ const useStyles = makeStyles({
 /** The steps of a new customer and how each stands. */
 export function StepList({ row }: { readonly row: Newcomer }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Onboarding");
+  const { t } = useWords("Onboarding");
   return (
     <ul className={styles.steps}>
       {steps(row).map(({ step, state }) => (

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { OverviewAdoptionDocument, type AdoptionPartsFragment } from "@/gql/graphql";
@@ -17,7 +17,7 @@ const useStyles = makeStyles({ quiet: { color: tokens.colorNeutralForeground3 } 
 /** How far each workload is used by those who have it. `wait`: what stands above is asked first. */
 export function Adoption({ wait }: { readonly wait: boolean }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Overview");
+  const { t } = useWords("Overview");
   const formats = useFormats();
   const { id } = useTenant();
   const { variables } = useMoment();

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { OverviewFiguresQuery, OverviewSavingsQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Figure, Figures } from "@/parts/Figure";
@@ -19,7 +19,7 @@ export function Headline(props: {
   readonly waiting: boolean;
 }): ReactElement {
   const { view, savings } = props;
-  const { t } = useTranslation("Overview");
+  const { t } = useWords("Overview");
   const formats = useFormats();
   const { link } = useMoment();
   const { utilisation, costs } = view;

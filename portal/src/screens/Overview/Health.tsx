@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { Link } from "react-router";
 import type { Asked } from "@/api/useAsk";
 import type { OverviewFiguresQuery } from "@/gql/graphql";
@@ -16,7 +16,7 @@ const useStyles = makeStyles({ link: { color: tokens.colorBrandForegroundLink } 
 /** When each source was last read, in brief. */
 export function Health({ asked }: { readonly asked: Asked<OverviewFiguresQuery> }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Overview");
+  const { t } = useWords("Overview");
   const formats = useFormats();
   const { link, timeZone } = useMoment();
   const all = (

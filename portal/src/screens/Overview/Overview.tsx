@@ -1,6 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { OverviewFiguresDocument, OverviewSavingsDocument } from "@/gql/graphql";
@@ -30,7 +30,7 @@ const useStyles = makeStyles({
 /** Where the money goes, at the moment on screen; each figure leads to the screen behind it. */
 export default function Overview(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Overview");
+  const { t } = useWords("Overview");
   const tenant = useTenant();
   const moment = useMoment();
   const questions = questionsOf(tenant.id, moment.variables, moment.day);

@@ -1,6 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { Link } from "react-router";
 import type { Asked } from "@/api/useAsk";
 import type { OverviewSavingsQuery } from "@/gql/graphql";
@@ -19,7 +19,7 @@ const useStyles = makeStyles({ link: { color: tokens.colorBrandForegroundLink } 
 /** The products with most to save. */
 export function TopSavings({ asked }: { readonly asked: Asked<OverviewSavingsQuery> }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Overview");
+  const { t } = useWords("Overview");
   const formats = useFormats();
   const { link } = useMoment();
   const all = (

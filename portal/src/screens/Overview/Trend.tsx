@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { OverviewTrendDocument, type OverviewTrendQueryVariables } from "@/gql/graphql";
@@ -12,7 +12,7 @@ import { barOf } from "./shares";
 
 /** Units and seats, and what they cost, over the last half year. */
 export function Trend({ question }: { readonly question: OverviewTrendQueryVariables }): ReactElement {
-  const { t } = useTranslation("Overview");
+  const { t } = useWords("Overview");
   const formats = useFormats();
   const { currency } = useTenant();
   const asked = useAsk(OverviewTrendDocument, question);

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { Link, useNavigate } from "react-router";
 import type { Asked } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
@@ -33,7 +33,7 @@ const useStyles = makeStyles({
 /** What findings would save, by cause, and how sure that is. */
 export function Waste({ asked }: { readonly asked: Asked<OverviewSavingsQuery> }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Overview");
+  const { t } = useWords("Overview");
   const formats = useFormats();
   const { currency } = useTenant();
   const { link } = useMoment();

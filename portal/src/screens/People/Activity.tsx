@@ -1,5 +1,5 @@
 import { Text } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { PersonQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
@@ -11,7 +11,7 @@ type Row = OfUser["sources"][number];
 
 /** The newest sign of life by source, and what each can show. */
 export function Activity({ activity }: { readonly activity: OfUser }): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const moment = useMoment();
   const newest = [...activity.sources].sort((one, other) => other.at.localeCompare(one.at));

@@ -1,5 +1,5 @@
 import { Badge, makeStyles, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { ActivityState } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { dayIn } from "@/time/days";
@@ -17,7 +17,7 @@ export function ActivityWord(props: {
   readonly timeZone: string;
 }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const { state, quietSince } = props.activity;
   return (

@@ -1,7 +1,7 @@
 import { Badge, Text } from "@fluentui/react-components";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { usePages } from "@/api/usePages";
 import { useTenant } from "@/app/tenant";
@@ -30,7 +30,7 @@ const ORDERS: Orders<UserOrder> = { all: ["NAME", "DEPARTMENT"], first: "NAME", 
 
 /** All users of the directory at the moment that fit the filter, in the order asked for. */
 export function Everybody(props: { readonly filter: UserFilter; readonly filters: ReactNode }): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();
@@ -149,7 +149,7 @@ function productsOf(row: Row): readonly string[] {
 }
 
 function Licences({ row }: { readonly row: Row }): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const names = productsOf(row);
   if (names.length === 0) return <Text italic>{t("noLicence")}</Text>;
   const rest = names.slice(NAMED);

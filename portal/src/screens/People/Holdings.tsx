@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { PersonQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
@@ -9,7 +9,7 @@ type Row = NonNullable<NonNullable<PersonQuery["tenant"]>["at"]["user"]>["holdin
 
 /** The licences of a person: the same product by two paths is two lines and one seat. */
 export function Holdings({ holdings }: { readonly holdings: readonly Row[] }): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const moment = useMoment();
   const columns: Column<Row>[] = [

@@ -1,6 +1,6 @@
 import { Badge } from "@fluentui/react-components";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { usePages } from "@/api/usePages";
 import { useTenant } from "@/app/tenant";
@@ -26,7 +26,7 @@ export function IdleSeats(props: {
   readonly sku: string;
   readonly filters: ReactNode;
 }): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

@@ -1,5 +1,5 @@
 import { MessageBar, MessageBarBody } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useSearchParams } from "react-router";
 import { useRights } from "@/app/tenant";
 import { ChoiceFilter, ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
@@ -17,7 +17,7 @@ const KINDS = ["PERSON", "GUEST", "ROOM", "PHONE_RESOURCE", "AGENT", "UNKNOWN"] 
 
 /** Who is in the directory and what they hold, or who holds seats that nobody uses. */
 export default function People(): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const rights = useRights();
   const [show, setShow] = useParameter("show");
   const [department, setDepartment] = useParameter("department");

@@ -1,5 +1,5 @@
 import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useParams } from "react-router";
 import { useAsk } from "@/api/useAsk";
 import { useRights, useTenant } from "@/app/tenant";
@@ -38,7 +38,7 @@ const useStyles = makeStyles({
 /** One person of the customer: what they hold, since when and how; when they were active; what is wrong with it. */
 export default function Person(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const { user: id = "" } = useParams();
   const formats = useFormats();
   const tenant = useTenant();

@@ -1,6 +1,6 @@
 import { Button, Text } from "@fluentui/react-components";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { PersonCallsDocument } from "@/gql/graphql";
@@ -23,7 +23,7 @@ export function PersonCalls({
   readonly user: string;
   readonly className?: string;
 }): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

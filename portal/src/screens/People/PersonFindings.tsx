@@ -1,5 +1,5 @@
 import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { FindingRemark, PersonQuery } from "@/gql/graphql";
 import { Empty } from "@/parts/Empty";
 import { Money } from "@/parts/Money";
@@ -38,9 +38,9 @@ const COLOURS = { GUARANTEED: "danger", LIKELY: "warning", REVIEW: "informative"
 /** What is wrong with a person's seats, in the reader's language. */
 export function PersonFindings({ findings }: { readonly findings: Findings }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const moment = useMoment();
-  const { t: words } = useTranslation("Worklist");
+  const { t: words } = useWords("Worklist");
   const say = useSentence();
   const remark = (each: FindingRemark): string => words(`remark.${each}`);
   if (findings.length === 0) return <Empty title={t("person.findingsNone")} />;

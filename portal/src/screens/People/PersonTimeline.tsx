@@ -1,5 +1,5 @@
 import { Text } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useReadOn } from "@/api/useReadOn";
 import { useTenant } from "@/app/tenant";
 import { PersonHistoryDocument } from "@/gql/graphql";
@@ -23,7 +23,7 @@ export function PersonTimeline(props: {
   readonly sources: readonly Sign[];
   readonly className?: string;
 }): React.JSX.Element {
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const tenant = useTenant();
   const moment = useMoment();

@@ -1,6 +1,6 @@
 import { Badge, makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { PersonQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Unknown } from "@/parts/Unknown";
@@ -21,7 +21,7 @@ const useStyles = makeStyles({
 /** What the directory says of a person. */
 export function Profile({ user }: { readonly user: User }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const told = (value: string | null | undefined): ReactNode => value ?? <Unknown why={t("person.notTold")} />;
   const lines: [string, ReactNode][] = [

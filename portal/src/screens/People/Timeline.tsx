@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 
 import type { Span } from "./spans";
@@ -82,7 +82,7 @@ export function Timeline({
   end: Date;
 }): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("People");
+  const { t } = useWords("People");
   const formats = useFormats();
   const length = Math.max(1, end.getTime() - begin.getTime());
   const place = (at: string) => Math.min(100, Math.max(0, ((Date.parse(at) - begin.getTime()) / length) * 100));

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useSearchParams } from "react-router";
 import { useReadOn } from "@/api/useReadOn";
 import { PortfolioDocument } from "@/gql/graphql";
@@ -38,7 +38,7 @@ const useStyles = makeStyles({
 /** All customers the viewer may see, each in a few figures, the most wasteful first if nothing else is asked for. */
 export default function Portfolio(): React.JSX.Element {
   const styles = useStyles();
-  const { t } = useTranslation("Portfolio");
+  const { t } = useWords("Portfolio");
   const formats = useFormats();
   const [search] = useSearchParams();
   const { asOf, knownAt } = momentOf(search);
@@ -91,6 +91,7 @@ export default function Portfolio(): React.JSX.Element {
           </Text>
           <Shares customers={shown.slice(0, CHARTED)} />
           <DataGrid
+            cards
             caption={t("caption")}
             columns={columns}
             rows={shown}
@@ -107,7 +108,7 @@ export default function Portfolio(): React.JSX.Element {
 }
 
 function Shares({ customers }: { readonly customers: readonly Row[] }): React.JSX.Element {
-  const { t } = useTranslation("Portfolio");
+  const { t } = useWords("Portfolio");
   const formats = useFormats();
   return (
     <Section title={t("chartTitle")} hint={t("chartAbout", { count: customers.length })}>

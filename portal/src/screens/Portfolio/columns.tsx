@@ -1,6 +1,6 @@
 import { Badge, makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useSearchParams } from "react-router";
 import type { PortfolioQuery, Tier } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
@@ -20,7 +20,7 @@ const useStyles = makeStyles({
 /** A customer's figures, one a column; each tier of waste has its own. */
 export function useColumns(): Column<Row>[] {
   const styles = useStyles();
-  const { t } = useTranslation("Portfolio");
+  const { t } = useWords("Portfolio");
   const formats = useFormats();
   const [search] = useSearchParams();
   const small = (text: ReactNode): ReactNode => <span className={styles.small}>{text}</span>;

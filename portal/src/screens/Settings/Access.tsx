@@ -1,6 +1,6 @@
 import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant, useViewer } from "@/app/tenant";
 import type { Role } from "@/gql/graphql";
 import { DataGrid } from "@/parts/DataGrid";
@@ -25,7 +25,7 @@ const useStyles = makeStyles({
 /** Who may change the settings of this customer, and whether the viewer may. */
 export function Access(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const viewer = useViewer();
   const { mayChange } = useTenant();
   const change = Object.values(mayChange).some((may) => may === true);

@@ -1,6 +1,6 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useRights, useTenant } from "@/app/tenant";
 import { SettingsExemptionsDocument, SettingsLiftExemptionDocument, type SettingsExemptionsQuery } from "@/gql/graphql";
@@ -26,7 +26,7 @@ const useStyles = makeStyles({
 /** Seats to be left alone on the day looked at: why, who answers for it, until when; and a way to lift it. */
 export function Exemptions(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const moment = useMoment();
   const mayChange = useMayChange("exemptions");
@@ -85,7 +85,7 @@ function Lift(props: {
   readonly onClose: () => void;
   readonly onDone: () => void;
 }): ReactElement {
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const change = useSetting(SettingsLiftExemptionDocument, (data) => data.liftExemption);
   const { userId, userName, sku } = props.exemption;
@@ -110,7 +110,7 @@ function Lift(props: {
 
 function useColumns(onLift: ((exemption: Exemption) => void) | null): Column<Exemption>[] {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const formats = useFormats();
   const moment = useMoment();
   const { persons } = useRights();

@@ -2,7 +2,7 @@ import { Button, Field, Input, makeStyles, Select, tokens } from "@fluentui/reac
 import { Add20Regular } from "@fluentui/react-icons/svg/add";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { SettingsRulesQuery } from "@/gql/graphql";
 import type { RulesDraft } from "./rulesForm";
 
@@ -24,7 +24,7 @@ export function OwnIdleDays(props: {
   readonly onChange: (items: Items) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { items, skus, onChange } = props;
   const edit = (at: number, part: Partial<Items[number]>): void =>
     onChange(items.map((item, index) => (index === at ? { ...item, ...part } : item)));

@@ -1,6 +1,6 @@
 import { Checkbox, Field, Input, makeStyles, Select, Text, tokens } from "@fluentui/react-components";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import { SettingsSetPriceDocument, type SettingsPricesQuery } from "@/gql/graphql";
 import { ConfirmDialog } from "@/parts/ConfirmDialog";
@@ -34,7 +34,7 @@ export function PriceDialog(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const tenant = useTenant();
   const { today } = useMoment();
   const [tried, setTried] = useState(false);

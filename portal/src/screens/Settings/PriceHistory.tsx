@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SettingsPriceHistoryDocument, type SettingsPriceHistoryQuery } from "@/gql/graphql";
@@ -26,7 +26,7 @@ interface PriceState {
 
 /** Every price ever stated or withdrawn, from the log: also those that count no more. */
 export function PriceHistory(): ReactElement {
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const paging = usePaging(id, 25);
   const asked = useAsk(SettingsPriceHistoryDocument, { tenant: id, first: paging.first, after: paging.after });
@@ -55,7 +55,7 @@ export function PriceHistory(): ReactElement {
 }
 
 function useColumns(skus: Told["at"]["skus"]): Column<Fact>[] {
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const formats = useFormats();
   const { timeZone } = useMoment();
   const names = new Map(skus.map(({ skuId, name }) => [skuId, name]));

@@ -1,7 +1,7 @@
 import { Button, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { Add20Regular } from "@fluentui/react-icons/svg/add";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SettingsPricesDocument, SettingsWithdrawPriceDocument, type SettingsPricesQuery } from "@/gql/graphql";
@@ -32,7 +32,7 @@ const useStyles = makeStyles({
 /** What a seat of each product costs: the prices known, how they came about, and a way to set and withdraw them. */
 export function Prices(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const moment = useMoment();
   const mayChange = useMayChange("prices");
@@ -88,6 +88,7 @@ export function Prices(): ReactElement {
               <>
                 {sku === "" && when !== "ever" && <Without at={tenant.at} />}
                 <DataGrid
+                  cards
                   caption={t("prices.title")}
                   columns={columns}
                   rows={tenant.at.prices}
@@ -128,7 +129,7 @@ export function Prices(): ReactElement {
 
 /** Paid products no price holds for on the day. */
 function Without({ at }: { readonly at: View }): ReactElement | null {
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const formats = useFormats();
   const priced = new Set(at.prices.map(({ sku }) => sku.skuId));
   const without = at.skus.filter((each) => each.class === "PAID" && !priced.has(each.skuId));
@@ -147,7 +148,7 @@ function Withdraw(props: {
   readonly onClose: () => void;
   readonly onDone: () => void;
 }): ReactElement {
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const formats = useFormats();
   const { price } = props;
@@ -177,7 +178,7 @@ function Withdraw(props: {
 
 function useColumns(onWithdraw: ((price: Price) => void) | null): Column<Price>[] {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const formats = useFormats();
   const columns: Column<Price>[] = [
     {

@@ -1,7 +1,7 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { Edit20Regular } from "@fluentui/react-icons/svg/edit";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SettingsRetentionDocument } from "@/gql/graphql";
@@ -22,7 +22,7 @@ const useStyles = makeStyles({
 /** For how long it is kept who took part in calls, and which months' details are gone. Told as it stands today. */
 export function Retention(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const formats = useFormats();
   const { id } = useTenant();
   const { past } = useMoment();

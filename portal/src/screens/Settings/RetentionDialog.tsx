@@ -9,7 +9,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import { SettingsSetCallRetentionDocument } from "@/gql/graphql";
 import { ConfirmDialog } from "@/parts/ConfirmDialog";
@@ -29,7 +29,7 @@ export function RetentionDialog(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const [before] = useState(props.days);
   const [text, setText] = useState(String(before));

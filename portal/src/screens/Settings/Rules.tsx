@@ -1,7 +1,7 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { Edit20Regular } from "@fluentui/react-icons/svg/edit";
 import { useState, type ReactElement, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SettingsRulesDocument, type SettingsRulesQuery } from "@/gql/graphql";
@@ -36,7 +36,7 @@ const useStyles = makeStyles({
 /** The rules the figures are judged by, as they stood at the moment looked at, and how they changed. */
 export function Rules(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const moment = useMoment();
   const mayChange = useMayChange("policy");
@@ -84,7 +84,7 @@ export function Rules(): ReactElement {
 }
 
 function AtMoment({ tenant }: { readonly tenant: Told }): ReactElement {
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { policy, skus } = tenant.at;
   if (policy == null) return <Empty title={t("rules.before")} />;
   return <Values rules={policy} skus={skus} />;
@@ -92,7 +92,7 @@ function AtMoment({ tenant }: { readonly tenant: Told }): ReactElement {
 
 function Values({ rules, skus }: { readonly rules: Shown; readonly skus: Told["at"]["skus"] }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const words = useRuleWords(new Map(skus.map(({ skuId, name }) => [skuId, name])));
   const item = (name: RuleName): readonly [string, ReactNode] => [
     t(`rules.${name}`),

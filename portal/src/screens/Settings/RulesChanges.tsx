@@ -1,6 +1,6 @@
 import { makeStyles, Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { SettingsRulesQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid } from "@/parts/DataGrid";
@@ -16,7 +16,7 @@ const useStyles = makeStyles({ list: { margin: 0, paddingLeft: "16px" } });
 /** Every change of the rules, the newest first, with what it changed. */
 export function RulesChanges({ tenant }: { readonly tenant: Told }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const formats = useFormats();
   const { timeZone } = useMoment();
   const words = useRuleWords(new Map(tenant.at.skus.map(({ skuId, name }) => [skuId, name])));

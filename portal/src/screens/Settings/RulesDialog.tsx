@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import { SettingsChangePolicyDocument, type SettingsRulesQuery } from "@/gql/graphql";
 import { ConfirmDialog } from "@/parts/ConfirmDialog";
@@ -24,7 +24,7 @@ export function RulesDialog(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { id } = useTenant();
   const [before] = useState(props.rules);
   const [draft, setDraft] = useState(() => draftOf(before));

@@ -1,6 +1,6 @@
 import { Checkbox, Field, Input, makeStyles, Select, Text, Textarea, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { SettingsRulesQuery } from "@/gql/graphql";
 import { OwnIdleDays } from "./OwnIdleDays";
 import type { RulesDraft, RulesFaults } from "./rulesForm";
@@ -28,7 +28,7 @@ export function RulesFields(props: {
   readonly onEdit: (part: Partial<RulesDraft>) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { draft, faults, onEdit } = props;
   const said = (name: keyof RulesDraft): string | undefined => {
     const fault = faults[name];

@@ -1,6 +1,6 @@
 import { makeStyles, MessageBar, MessageBarBody, Tab, TabList, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import { useFormats } from "@/i18n/format";
 import { PageHeader } from "@/parts/PageHeader";
@@ -27,7 +27,7 @@ const useStyles = makeStyles({
  */
 export default function Settings(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const [tab, setTab] = useParameter("tab", "prices");
   const name = NAMES.find((each) => each === tab) ?? "prices";
   const Shown = TABS[name];
@@ -56,7 +56,7 @@ export default function Settings(): ReactElement {
 /** Why nothing can be changed here and now, if so. */
 function Standing(): ReactElement | null {
   const styles = useStyles();
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const { mayChange } = useTenant();
   const formats = useFormats();
   const moment = useMoment();

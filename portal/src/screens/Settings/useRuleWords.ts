@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import type { Rules } from "./ruleFacts";
 
@@ -18,7 +18,7 @@ export const RULE_GROUPS: readonly { readonly title: string; readonly names: rea
 
 /** The value of a rule in words. `skus`: names of products by skuId. */
 export function useRuleWords(skus: ReadonlyMap<string, string>): (rules: Rules, name: RuleName) => string {
-  const { t } = useTranslation("Settings");
+  const { t } = useWords("Settings");
   const formats = useFormats();
   return (rules, name) => {
     switch (name) {

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { SkusDetailQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column } from "@/parts/DataGrid";
@@ -16,7 +16,7 @@ const useStyles = makeStyles({ quiet: { color: tokens.colorNeutralForeground3 } 
 
 /** The prices known of a product, and the purchases behind it. */
 export function PricesAndPurchases(props: { readonly at: View; readonly skuId: string }): ReactElement {
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const moment = useMoment();
   const { at, skuId } = props;
   const purchases = at.skus.find((each) => each.skuId === skuId)?.renewals ?? [];
@@ -49,7 +49,7 @@ export function PricesAndPurchases(props: { readonly at: View; readonly skuId: s
 
 function usePriceColumns(): Column<Price>[] {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   return [
     {
@@ -86,7 +86,7 @@ function usePriceColumns(): Column<Price>[] {
 }
 
 function usePurchaseColumns(): Column<Purchase>[] {
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const { timeZone } = useMoment();
   return [

@@ -1,6 +1,6 @@
 import { Badge, makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import { badgesOf, type Product } from "./products";
 
@@ -13,7 +13,7 @@ const useStyles = makeStyles({
 /** What is wrong with a product as a whole, the gravest first. */
 export function ProductBadges({ product }: { readonly product: Product }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const badges = badgesOf(product, { day: (on) => formats.day(on), money: (of) => formats.money(of) });
   if (badges.length === 0) return <span className={styles.quiet}>{t("list.none")}</span>;

@@ -1,7 +1,7 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { ArrowLeft20Regular } from "@fluentui/react-icons/svg/arrow-left";
 import type { ReactElement, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SkusDetailDocument } from "@/gql/graphql";
@@ -43,7 +43,7 @@ export function ProductDetail(props: {
   readonly onBack: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const { id } = useTenant();
   const moment = useMoment();
   const [span, setSpan] = useParameter("months", "6");
@@ -112,7 +112,7 @@ export function ProductDetail(props: {
 
 function Units({ product }: { readonly product: Product }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const moment = useMoment();
   const { sku } = product;

@@ -1,10 +1,11 @@
-import { Button, Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useMemo, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { SkusListQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { DataGrid, type Column, type Sorted } from "@/parts/DataGrid";
 import { ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
+import { LinkButton } from "@/parts/LinkButton";
 import { Money, MoneySum } from "@/parts/Money";
 import { Section } from "@/parts/Section";
 import { Unknown } from "@/parts/Unknown";
@@ -16,15 +17,6 @@ import { spanText } from "./span";
 import { UseBar } from "./UseBar";
 
 const useStyles = makeStyles({
-  link: {
-    minWidth: 0,
-    padding: 0,
-    textAlign: "left",
-    justifyContent: "flex-start",
-    fontSize: "inherit",
-    fontWeight: tokens.fontWeightRegular,
-    color: tokens.colorBrandForegroundLink,
-  },
   quiet: { color: tokens.colorNeutralForeground3, overflowWrap: "anywhere" },
 });
 
@@ -33,7 +25,7 @@ export function Products(props: {
   readonly at: NonNullable<SkusListQuery["tenant"]>["at"];
   readonly onOpen: (skuId: string) => void;
 }): ReactElement {
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const [classes, setClasses] = useParameters("class");
   const [onlyFindings, setOnlyFindings] = useParameter("only");
   const [search, setSearch] = useParameter("q");
@@ -93,7 +85,7 @@ function useColumns(
   onOpen: (skuId: string) => void,
 ): Column<Product>[] {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const count = (value: number | null | undefined): string | ReactElement =>
     value == null ? <Unknown why={t("list.notRead")} /> : formats.number(value);
@@ -110,14 +102,9 @@ function useColumns(
       minWidth: "min(200px, 30vw)",
       cell: ({ sku, class: kind }) => (
         <>
-          <Button
-            appearance="transparent"
-            className={styles.link}
-            aria-label={t("list.open", { product: sku.name })}
-            onClick={() => onOpen(sku.skuId)}
-          >
+          <LinkButton name={t("list.open", { product: sku.name })} onClick={() => onOpen(sku.skuId)}>
             {sku.name}
-          </Button>
+          </LinkButton>
           <Text size={200} block className={styles.quiet}>
             {t(`skuClasses.${kind}`)}
             {sku.partNumber != null && (
@@ -200,7 +187,7 @@ function useColumns(
 /** Units that stand apart from those bought; none of them: nothing is said. */
 function Apart(props: { readonly count: number | null | undefined; readonly words: string }): ReactElement | null {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   if (props.count == null || props.count === 0) return null;
   return (
     <Text size={200} block align="end" className={styles.quiet}>
@@ -211,7 +198,7 @@ function Apart(props: { readonly count: number | null | undefined; readonly word
 
 function Spent(props: { readonly product: Product; readonly cost: ProductCost | undefined }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const { product, cost } = props;
   if (cost === undefined) {
     return <span className={styles.quiet}>{product.class === "PAID" ? t("list.noCost") : "–"}</span>;

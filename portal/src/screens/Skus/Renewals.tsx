@@ -1,12 +1,13 @@
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { SkusListQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Chart } from "@/parts/Chart";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import { Empty } from "@/parts/Empty";
 import { ChoiceFilter } from "@/parts/FilterBar";
+import { LinkButton } from "@/parts/LinkButton";
 import { Money } from "@/parts/Money";
 import { Section } from "@/parts/Section";
 
@@ -16,15 +17,6 @@ type Renewal = NonNullable<SkusListQuery["tenant"]>["at"]["renewals"][number];
 export const RENEWAL_DAYS = [30, 90, 180, 365, 1100] as const;
 
 const useStyles = makeStyles({
-  link: {
-    minWidth: 0,
-    padding: 0,
-    textAlign: "left",
-    justifyContent: "flex-start",
-    fontSize: "inherit",
-    fontWeight: tokens.fontWeightRegular,
-    color: tokens.colorBrandForegroundLink,
-  },
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -36,7 +28,7 @@ export function Renewals(props: {
   readonly onOpen: (skuId: string) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const columns = useColumns(props.onOpen);
   const { renewals, days } = props;
@@ -96,7 +88,7 @@ export function Renewals(props: {
 
 function useColumns(onOpen: (skuId: string) => void): Column<Renewal>[] {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   return [
     {
@@ -104,14 +96,9 @@ function useColumns(onOpen: (skuId: string) => void): Column<Renewal>[] {
       header: t("renewals.product"),
       minWidth: "min(140px, 28vw)",
       cell: ({ sku }) => (
-        <Button
-          appearance="transparent"
-          className={styles.link}
-          aria-label={t("list.open", { product: sku.name })}
-          onClick={() => onOpen(sku.skuId)}
-        >
+        <LinkButton name={t("list.open", { product: sku.name })} onClick={() => onOpen(sku.skuId)}>
           {sku.name}
-        </Button>
+        </LinkButton>
       ),
     },
     {

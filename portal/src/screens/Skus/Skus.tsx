@@ -1,6 +1,6 @@
 import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { SkusListDocument, type SkusListQuery } from "@/gql/graphql";
@@ -28,7 +28,7 @@ const useStyles = makeStyles({
 /** What is bought, who holds it and what is left over; what is renewed next; and one product with its trend. */
 export default function Skus(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const { id } = useTenant();
   const moment = useMoment();
   const [within, setWithin] = useParameter("within", String(RENEWAL_DAYS[1]));
@@ -69,7 +69,7 @@ export default function Skus(): ReactElement {
 }
 
 function Summary({ at }: { readonly at: View }): ReactElement {
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const { utilisation: use } = at;
   if (at.beforeFirstFact || use == null) {

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import type { SkusDetailQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
@@ -11,7 +11,7 @@ import { drawn } from "@/screens/Costs/lines";
 export function Trend(props: {
   readonly points: NonNullable<SkusDetailQuery["tenant"]>["at"]["licenceTrend"];
 }): ReactElement {
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const { currency } = useTenant();
   const { points } = props;

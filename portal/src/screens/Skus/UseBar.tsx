@@ -1,6 +1,6 @@
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 
 const useStyles = makeStyles({
@@ -26,7 +26,7 @@ export function UseBar(props: {
   readonly judged: boolean;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Skus");
+  const { t } = useWords("Skus");
   const formats = useFormats();
   const { assigned, active, judged } = props;
   if (!judged) return <span className={styles.quiet}>{t("list.notJudged")}</span>;

@@ -4,7 +4,7 @@ import { CheckmarkCircle20Regular } from "@fluentui/react-icons/svg/checkmark-ci
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { ShieldCheckmark20Regular } from "@fluentui/react-icons/svg/shield-checkmark";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import { useMoment } from "@/time/useMoment";
 import type { Intent } from "./ActDialog";
@@ -29,7 +29,7 @@ export function ActButtons(props: {
   readonly onIntent: (intent: Intent) => void;
   readonly idle?: boolean;
 }): ReactElement {
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const barred = useBarred();
   return (
     <>

@@ -14,7 +14,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { useState, type FormEvent, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { plusDays } from "@/time/days";
 import { useMoment } from "@/time/useMoment";
 import type { Deed } from "./useActions";
@@ -39,7 +39,7 @@ export function ActDialog(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const { today } = useMoment();
   const [reason, setReason] = useState("");
   const [owner, setOwner] = useState("");

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { ChoiceFilter, ChoicesFilter, FilterBar, TextFilter } from "@/parts/FilterBar";
 import { PlaceFilter } from "@/parts/PlaceFilter";
 import { useChoices } from "@/parts/useChoices";
@@ -10,7 +10,7 @@ export function Filters(props: {
   readonly choice: Choice;
   readonly onChoose: (part: Partial<Choice>) => void;
 }): ReactElement {
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const { before } = useChoices();
   const { choice, onChoose } = props;
   const at = before?.tenant?.at;

@@ -1,6 +1,6 @@
 import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import type { WorklistEvidenceQuery } from "@/gql/graphql";
 import { Evidence, Facts } from "@/parts/Evidence";
@@ -39,7 +39,7 @@ export function FindingEvidence(props: {
   readonly idleDays: number | null;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const moment = useMoment();
   const { finding, tenant } = props;
@@ -100,7 +100,7 @@ export function FindingEvidence(props: {
 
 function Why({ finding }: { readonly finding: Finding }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const say = useSentence();
   return (
@@ -131,7 +131,7 @@ function Why({ finding }: { readonly finding: Finding }): ReactElement {
 }
 
 function Since({ finding, person }: { readonly finding: Finding; readonly person: ReactNode }): ReactElement {
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const { timeZone } = useMoment();
   const instant = (at: string | null | undefined): string | null => (at == null ? null : formats.instant(at, timeZone));

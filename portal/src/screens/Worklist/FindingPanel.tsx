@@ -10,7 +10,7 @@ import {
 } from "@fluentui/react-components";
 import { Dismiss24Regular } from "@fluentui/react-icons/svg/dismiss";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { WorklistEvidenceDocument } from "@/gql/graphql";
@@ -35,7 +35,7 @@ export function FindingPanel(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const { id } = useTenant();
   const moment = useMoment();
   const asked = useAsk(WorklistEvidenceDocument, {

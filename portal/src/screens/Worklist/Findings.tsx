@@ -1,11 +1,12 @@
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
 import { WorklistFindingsDocument, type Cause } from "@/gql/graphql";
 import { DataGrid, type Column } from "@/parts/DataGrid";
 import { Failed } from "@/parts/Failed";
+import { LinkButton } from "@/parts/LinkButton";
 import { Money } from "@/parts/Money";
 import { Section } from "@/parts/Section";
 import { Stale } from "@/parts/Stale";
@@ -23,15 +24,6 @@ import { TierBadge } from "./TierBadge";
 const UNQUIET: readonly Cause[] = ["OVERLAP", "DOWNGRADE", "GUEST_LICENSED"];
 
 const useStyles = makeStyles({
-  link: {
-    minWidth: 0,
-    padding: 0,
-    textAlign: "left",
-    justifyContent: "flex-start",
-    fontSize: "inherit",
-    fontWeight: tokens.fontWeightRegular,
-    color: tokens.colorBrandForegroundLink,
-  },
   bar: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS, minHeight: "32px" },
   words: { marginRight: "auto" },
   quiet: { color: tokens.colorNeutralForeground3 },
@@ -44,7 +36,7 @@ export function Findings(props: {
   readonly onAct: (intent: Intent, seats: readonly Seat[]) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const { id } = useTenant();
   const moment = useMoment();
   const { sorted, onSort } = useSorted(ORDERS);
@@ -122,7 +114,7 @@ export function Findings(props: {
 
 function useColumns(onOpen: (key: string) => void): Column<Row>[] {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   return [
     {
       id: "person",
@@ -132,14 +124,12 @@ function useColumns(onOpen: (key: string) => void): Column<Row>[] {
       cell: (row) => {
         const seat = seatOf(row, t("list.unnamed"));
         return (
-          <Button
-            appearance="transparent"
-            className={styles.link}
-            aria-label={t("list.open", { person: seat.person, product: seat.product })}
+          <LinkButton
+            name={t("list.open", { person: seat.person, product: seat.product })}
             onClick={() => onOpen(keyOf(seat))}
           >
             {seat.person}
-          </Button>
+          </LinkButton>
         );
       },
     },

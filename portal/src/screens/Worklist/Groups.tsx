@@ -1,12 +1,13 @@
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useTenant } from "@/app/tenant";
 import type { WorklistTotalsQuery } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { Chart } from "@/parts/Chart";
 import { Empty } from "@/parts/Empty";
 import { ChoiceFilter } from "@/parts/FilterBar";
+import { LinkButton } from "@/parts/LinkButton";
 import { MoneySum } from "@/parts/Money";
 import { Section } from "@/parts/Section";
 import { drawn } from "@/screens/Costs/lines";
@@ -25,15 +26,6 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 1fr) minmax(0, 1fr)",
     "@media (max-width: 1099px)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
-  link: {
-    minWidth: 0,
-    padding: 0,
-    textAlign: "left",
-    justifyContent: "flex-start",
-    fontSize: "inherit",
-    fontWeight: tokens.fontWeightRegular,
-    color: tokens.colorBrandForegroundLink,
-  },
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -44,7 +36,7 @@ export function Groups(props: {
   readonly onChoose: (part: Partial<Choice>) => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const { currency } = useTenant();
   const { totals, choice, onChoose } = props;
@@ -66,15 +58,9 @@ export function Groups(props: {
         const part = narrowing(choice.by, group.key ?? null, group.smallGroups);
         if (part === null) return name(group);
         return (
-          <Button
-            appearance="transparent"
-            size="small"
-            className={styles.link}
-            aria-label={t("groups.narrow", { name: name(group) })}
-            onClick={() => onChoose(part)}
-          >
+          <LinkButton name={t("groups.narrow", { name: name(group) })} onClick={() => onChoose(part)}>
             {name(group)}
-          </Button>
+          </LinkButton>
         );
       },
     },

@@ -10,7 +10,7 @@ import {
 } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { isDone, tally } from "./batch";
 import type { Seat } from "./seats";
 import type { Acted } from "./useActions";
@@ -29,7 +29,7 @@ export function Outcomes(props: {
   readonly onDismiss: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const { acted } = props;
   const { changed, same, refused } = tally(acted.outcomes);
   const done = acted.outcomes.filter(({ result }) => isDone(result) && result.facts > 0).map(({ item }) => item);

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import { Facts } from "@/parts/Evidence";
 import { Money } from "@/parts/Money";
@@ -17,7 +17,7 @@ export function SeatMoney(props: {
   readonly prices: EvidenceOf["at"]["prices"];
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const { finding, prices } = props;
   return (
@@ -55,7 +55,7 @@ export function SeatMoney(props: {
 }
 
 function Amount({ value }: { readonly value: Finding["price"] }): ReactElement {
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   if (value == null) return <Unknown why={t("remark.PRICE_UNKNOWN")} />;
   return (
     <>

@@ -1,6 +1,6 @@
 import { Badge, makeStyles } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { Tier } from "@/gql/graphql";
 
 const COLOURS = {
@@ -14,7 +14,7 @@ const useStyles = makeStyles({ badge: { whiteSpace: "nowrap" } });
 
 /** How far a saving can be counted on. The word says it, the colour only helps. */
 export function TierBadge({ tier }: { readonly tier: Tier }): ReactElement {
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const styles = useStyles();
   return (
     <Badge className={styles.badge} appearance="tint" color={COLOURS[tier]}>

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useFormats } from "@/i18n/format";
 import { useMoment } from "@/time/useMoment";
 import type { EvidenceOf } from "./FindingEvidence";
@@ -23,7 +23,7 @@ export function Trail(props: {
   readonly more: boolean;
 }): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const { timeZone } = useMoment();
   if (props.changes.length === 0) return <Text>{t("evidence.noTrail")}</Text>;

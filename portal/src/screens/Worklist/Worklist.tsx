@@ -1,6 +1,6 @@
 import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
 import { useCallback, useState, type ReactElement } from "react";
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import { useSearchParams } from "react-router";
 import { useAsk } from "@/api/useAsk";
 import { useTenant } from "@/app/tenant";
@@ -34,7 +34,7 @@ const useStyles = makeStyles({
 /** Seats that cost money for nothing: how many and why, one by one with the evidence, and what to do about them. */
 export default function Worklist(): ReactElement {
   const styles = useStyles();
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const { id } = useTenant();
   const moment = useMoment();
   const [search, setSearch] = useSearchParams();
@@ -137,7 +137,7 @@ function Summary(props: {
   readonly choice: Choice;
   readonly onChoose: (part: Partial<Choice>) => void;
 }): ReactElement {
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const moment = useMoment();
   const { findingTotals: totals, beforeFirstFact } = props.at;

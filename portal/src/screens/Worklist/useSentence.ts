@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useWords } from "@/i18n/words";
 import type { Cause, FindingRemark, Tier } from "@/gql/graphql";
 import { useFormats } from "@/i18n/format";
 import { dayIn } from "@/time/days";
@@ -22,7 +22,7 @@ export interface Sayable {
 
 /** Says why a seat is a finding, in the reader's language and by the days of the tenant. */
 export function useSentence(): (finding: Sayable) => string {
-  const { t } = useTranslation("Worklist");
+  const { t } = useWords("Worklist");
   const formats = useFormats();
   const { timeZone } = useMoment();
   const day = (at: string | null | undefined): string | null =>
