@@ -27,15 +27,18 @@ Changes = Mapping[str, Told]
 
 
 async def read_changes(
-    db: psycopg.AsyncConnection[Any], parameters: Parameters, numbers: int, *, paths: bool
+    db: psycopg.AsyncConnection[Any], known_by: Parameters, days: Sequence[Parameters], numbers: int, *, paths: bool
 ) -> Sequence[Changes]:
     """For each of some days in a row what may be otherwise than on the day before; nothing for the first.
 
-    `parameters`: those of a moment in an array of all days each (as `ats`, `days`, `cutoffs_0` and so on), and the
-    `count` of days. `numbers`: how many numbers of idle days there are. `paths` as of `holder_signs.read`.
-    Minutes of calls are left out.
+    `known_by`: the tenant and the position. `days`: the parameters of each day's moment, with `numbers` cutoffs.
+    `paths` as of `holder_signs.read`. Minutes of calls are left out.
     """
-    changes: list[dict[str, Told]] = [{} for _ in range(int(str(parameters["count"])))]
+    changes: list[dict[str, Told]] = [{} for _ in days]
+    if len(days) < 2:
+        return changes
+    of_days = {f"{name}s": [day[name] for day in days] for name in days[0]}
+    parameters = {**known_by, **of_days, "count": len(days)}
     for table, statement in _statements(numbers, paths=paths):
         for nth, user, *row in await answered(db, statement, parameters):
             told = changes[nth].get(table)

@@ -93,15 +93,10 @@ class HolderReading:
         """For each of some moments in a row, a day apart and of one knowledge, what the tables say of those of whom it
         may be something else than the day before; nothing for the first.
         """
-        each = [self._parameters(at) for at in moments]
-        parameters: dict[str, object] = {
-            **{f"{name}s": [of_moment[name] for of_moment in each] for name in each[0]},
-            "tenant": tenant,
-            "position": moments[0].position,
-            "count": len(moments),
-        }
+        days = [self._parameters(at) for at in moments]
+        known_by: dict[str, object] = {"tenant": tenant, "position": moments[0].position}
         with uncollected():
-            return await read_changes(db, parameters, len(self._days), paths=self._paths)
+            return await read_changes(db, known_by, days, len(self._days), paths=self._paths)
 
     def turn(self, changes: Changes) -> set[Key]:
         """Go on to the next moment. Returns those of whom the tables may now say something else."""
