@@ -63,11 +63,9 @@ async def spent_together(
     ((calls, seconds, users, failed),) = await rows(
         db,
         f"""
-        SELECT coalesce(sum(t.calls), 0), coalesce(sum(t.seconds), 0), coalesce(max(t.users), 0),
-               coalesce(sum(t.failed), 0)
+        SELECT coalesce(t.calls, 0), coalesce(t.seconds, 0), {_PEOPLE}, coalesce(t.failed, 0)
         FROM (SELECT {_SUMS}
-              {_usage_by(key)} AND (({key})::text = ANY (%(keys)s::text[]) OR ({key} IS NULL AND %(nowhere)s))
-              GROUP BY {_SPAN}) AS t
+              {_usage_by(key)} AND (({key})::text = ANY (%(keys)s::text[]) OR ({key} IS NULL AND %(nowhere)s))) AS t
         """,
         {
             **_asked(tenant, at, since, until),
@@ -92,9 +90,9 @@ def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: G
     """The question of `spent_in`; `usage_of` reads its rows."""
     key = _KEYS[group_by]
     query = f"""
-        SELECT t.key::text, sum(t.calls), sum(t.seconds), max(t.users), sum(t.failed)
-        FROM (SELECT {key} AS key, {_SUMS} {_usage_by(key)} GROUP BY 1, {_SPAN}) AS t
-        GROUP BY 1 ORDER BY 1 NULLS LAST
+        SELECT t.key::text, t.calls, t.seconds, {_PEOPLE}, t.failed
+        FROM (SELECT {key} AS key, {_SUMS} {_usage_by(key)} GROUP BY 1) AS t
+        ORDER BY 1 NULLS LAST
     """
     return Question(query, _asked(tenant, at, since, until))
 
@@ -132,12 +130,18 @@ _MEMBERSHIP = f"""
      AND s.valid_until >= ((c.day + 1)::timestamp AT TIME ZONE %(zone)s)
 """
 
-_SPAN = f"CASE WHEN {IS_STAND_IN.format('c.user_id')} THEN left(c.user_id::text, 8) END"
-"""Within which people can be told apart: those who are known, and each month whose details are gone."""
-
-_SUMS = """
-    sum(c.calls) AS calls, sum(c.seconds) AS seconds, count(DISTINCT c.user_id) AS users, sum(c.failed_calls) AS failed
+_STANDS_IN = IS_STAND_IN.format("c.user_id")
+_SUMS = f"""
+    sum(c.calls) AS calls, sum(c.seconds) AS seconds, sum(c.failed_calls) AS failed,
+    count(DISTINCT c.user_id) FILTER (WHERE NOT {_STANDS_IN}) AS users,
+    array_agg(DISTINCT c.user_id) FILTER (WHERE {_STANDS_IN}) AS stand_ins
 """
+_PEOPLE = """
+    greatest(t.users, (
+        SELECT max(of_span.people)
+        FROM (SELECT count(*) AS people FROM unnest(t.stand_ins) AS each GROUP BY left(each::text, 8)) AS of_span))
+"""
+"""People can be told apart among those who are known, and within each month whose details are gone; never across."""
 
 
 @dataclass(frozen=True, slots=True)
