@@ -35,10 +35,10 @@ def capped(
     kept = {part: list(daily) for part, daily in seats.items() if part.sku in paid}
     left = {sku: list(daily) for sku, daily in unassigned.items() if sku in paid}
     of_sku: dict[SkuId, list[Part]] = {}
-    for part in sorted(kept, key=_order):
+    for part in kept:
         of_sku.setdefault(part.sku, []).append(part)
     for sku, counts in paid.items():
-        parts = of_sku.get(sku, [])
+        parts = sorted(of_sku.get(sku, ()), key=_order)
         found = _summed([kept[part] for part in parts], len(counts))
         wasted = _summed([kept[part] for part in parts if part.better is None], len(counts))
         alike = [
@@ -61,8 +61,8 @@ def _any(counts: Mapping[K, Daily]) -> Mapping[K, Daily]:
 
 
 def _order(part: Part) -> tuple[object, ...]:
-    """The surest first; downgrades after all waste. What is equal up to the place shares what is left."""
-    return (part.sku, *_certainty(part), part.better or part.sku, *((value or "") for value in part.place))
+    """Within a product the surest first, downgrades last. What is equal up to the place shares what is left."""
+    return (*_certainty(part), part.better or part.sku, *((value or "") for value in part.place))
 
 
 def _certainty(part: Part) -> tuple[bool, int, int]:
