@@ -36,6 +36,7 @@ from app.ingest.workshop import Workshop
 from app.observe.messages import Counted
 from app.people import actors as keeping
 from app.projections import actors as projecting
+from app.projections import tenants
 from app.settings import PREFIX, Settings, SettingsRefused
 
 _KEY_BYTES = 32
@@ -75,7 +76,7 @@ def assembled(settings: Settings, clock: Clock | None = None) -> Iterator[Parts]
         lease = timedelta(seconds=settings.ingest_lease_seconds)
         first_wait = timedelta(seconds=settings.ingest_wait_seconds)
         workshop = Workshop(desk, pool, graph_access(settings, pool), settings.public_url, lease, first_wait)
-        inviter = Inviter(workshop, mail_terms(settings))
+        inviter = Inviter(workshop, mail_terms(settings), tenants.names)
         desk = replace(desk, inviting=inviter)
         notary = notary_of(settings, pool, time)
 

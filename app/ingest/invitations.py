@@ -1,6 +1,7 @@
 """The link a customer's administrator gets. Whoever holds it may consent for the customer, so only its hash is kept."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -71,12 +72,11 @@ def invited(db: Connection, token: str, now: datetime) -> TenantId | None:
     return None if row is None else TenantId(row[0])
 
 
-def called(desk: Desk, db: Connection, name: str) -> dict[TenantId, Tenant]:
+def called(desk: Desk, named: Mapping[TenantId, str], name: str) -> dict[TenantId, Tenant]:
     """Customers of that name who have not left, whatever its case, as the log has them.
 
-    A name never changes, so the table of customers tells whose log to read: of those it has not taken in yet, too.
+    `named`: customers whose name is known. A name never changes, so theirs tell whose log to read, beside all others.
     """
-    named = {TenantId(tenant): told for tenant, told in db.execute("SELECT DISTINCT tenant_id, name FROM tenants")}
     wanted = name.strip().casefold()
     read = [each for each in desk.store.heads() if named.get(each, wanted).casefold() == wanted]
     found = {each: known_tenant(each, desk) for each in read}

@@ -1,7 +1,7 @@
 """Invitations as the doors make them: founded once, mailed, sent again, taken back."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -33,17 +33,18 @@ class MailTerms:
 
 @dataclass(frozen=True, slots=True)
 class Inviter:
-    """What `Inviting` asks for, over ingestion's database."""
+    """What `Inviting` asks for, over ingestion's database. `names`: of the customers the read side knows."""
 
     shop: Workshop
     terms: MailTerms
+    names: Callable[[Connection], Mapping[TenantId, str]]
 
     def invite(self, customer: str, email: str) -> Invitation:
         # One at a time: of two alike at once the second has to see the first. Those of this process wait without a
         # connection, for who goes first needs others of the same pool.
         with _ONE_AT_A_TIME, self.shop.database() as db, db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_LOCK,))
-            known = waiting(invitations.called(self.shop.desk, db, customer), email)
+            known = waiting(invitations.called(self.shop.desk, self.names(db), customer), email)
             if known is not None:
                 return self._again(db, known)
             return invitations.invite(

@@ -22,6 +22,7 @@ from app.domain.events.tenancy import (
 )
 from app.domain.ids import DirectoryId, TenantId
 from app.domain.licensing import read_cutoff
+from app.domain.period import FOREVER
 from app.domain.policy import DEFAULT_POLICY, Policy, policy_of
 from app.projections.bearings import Bearings
 from app.projections.by_day import in_force_on
@@ -126,6 +127,12 @@ def listing(
             "limit": limit,
         },
     )
+
+
+def names(db: psycopg.Connection[Any]) -> dict[TenantId, str]:
+    """What every customer that was taken in is called, those who left included."""
+    query = "SELECT tenant_id, name FROM tenants WHERE until_position = %s AND valid_until = %s"
+    return {TenantId(tenant): name for tenant, name in db.execute(query, (OPEN, FOREVER))}
 
 
 async def found(db: psycopg.AsyncConnection[Any], tenant: TenantId, at: Moment | None = None) -> TenantRow | None:

@@ -22,6 +22,7 @@ from app.ingest.graph_client import GraphAccess
 from app.ingest.inviting import Inviter, MailTerms
 from app.ingest.mail import MailUnavailable
 from app.ingest.workshop import Workshop
+from app.projections import tenants
 from tests.database import Database
 from tests.graphql.conftest import TOKENS, Client, asgi
 from tests.graphql.world import CONTOSO, NOON, World, built
@@ -59,7 +60,7 @@ def _client(pool: ReadPool, world: World, terms: MailTerms) -> Client:
 
     desk = Desk(world.store, clock, ring)
     access = GraphAccess("http://graph.test", "http://login.test", "client", "secret")
-    inviter = Inviter(Workshop(desk, world.pool, access, "https://sua.test"), terms)
+    inviter = Inviter(Workshop(desk, world.pool, access, "https://sua.test"), terms, tenants.names)
     app = asgi(pool, clock, desk=replace(desk, inviting=inviter))
     return Client(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sua.test"), clock)
 

@@ -18,6 +18,7 @@ from app.ingest import invitations
 from app.ingest.invitations import invited
 from app.ingest.inviting import Inviter, MailTerms
 from app.ingest.mail import MailAddressRefused, MailUnavailable
+from app.projections import tenants
 from app.projections.engine import advance
 from tests.ingest.office import TODAY, Office
 
@@ -33,7 +34,7 @@ def token_of(link: str) -> str:
 @pytest.fixture
 def inviter(office: Office) -> Inviter:
     office.begin_anew()
-    return Inviter(office.shop, MailTerms(DAYS, "sua@provider.example", None))
+    return Inviter(office.shop, MailTerms(DAYS, "sua@provider.example", None), tenants.names)
 
 
 @pytest.fixture
@@ -188,7 +189,9 @@ def test_a_mail_is_handed_to_the_server_and_one_that_is_away_is_said(office: Off
     async def run() -> tuple[Mailed, str]:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        inviter = Inviter(office.shop, MailTerms(DAYS, "sua@provider.example", SecretStr(f"smtp://127.0.0.1:{port}")))
+        inviter = Inviter(
+            office.shop, MailTerms(DAYS, "sua@provider.example", SecretStr(f"smtp://127.0.0.1:{port}")), tenants.names
+        )
         made = await asyncio.to_thread(inviter.invite, name, EMAIL)
         mailed = await asyncio.to_thread(inviter.deliver, made)
         server.close()
