@@ -25,7 +25,7 @@ from app.projections.swapping import Live, Outcome, failed, live_ones, swapped
 __all__ = ["Outcome", "ProjectionUnknown", "RebuildRunning", "compare", "rebuild", "work_on"]
 
 BATCH = 20_000
-"""Facts of a transaction. Two processes that build every table stay below 500 MB together [422 MB; 40,000: 648 MB]."""
+"""Facts of a transaction. Two processes that build every table stay below 500 MB together [329 MB]."""
 
 _PREDECESSOR_TIMEOUT = "60s"
 """How long the statement a killed process has sent may still run."""
