@@ -9,6 +9,13 @@ import re
 from typing import Any
 
 import schemathesis
+from hypothesis import strategies
+from schemathesis.graphql import nodes
+
+schemathesis.graphql.scalar(
+    "Position", strategies.one_of(strategies.integers(-1, 300).map(str), strategies.text()).map(nodes.String)
+)
+"""The only scalar of the contract that is an argument and that it does not know itself."""
 
 _TENANT = re.compile(r'\b(tenant\(id|tenant): *"(?:[^"\\]|\\.)*"')
 
