@@ -1,7 +1,7 @@
 // Calls say what the API says, at two dates: usage, the hours of the week, what telephone calls cost, who took part.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerOf, dayBefore, number, tableOf } from "./asking.mjs";
+import { answerOf, dayBefore, eventually, number, tableOf } from "./asking.mjs";
 import { openPage, settled, signOn } from "./browsing.mjs";
 
 const DAYS = 28;
@@ -32,6 +32,20 @@ export default function register({ browser, demo }) {
     await signOn(opened.page, "customer_admin", address(""));
     return { ...opened, days: [await dayBefore(demo(), 0), await dayBefore(demo(), 20)] };
   };
+
+  test("a chart below the window is drawn when somebody comes near, and all of them on paper", async () => {
+    const { context, page, faults } = await open();
+    const charts = await page.locator("main figure").count();
+    const drawn = () => page.locator("main figure:has(canvas)").count();
+    assert.ok((await drawn()) < charts);
+    await page.locator("main figure").last().scrollIntoViewIfNeeded();
+    await eventually(async () => assert.equal(await page.locator("main figure").last().locator("canvas").count(), 1));
+    await page.emulateMedia({ media: "print" });
+    await eventually(async () => assert.equal(await drawn(), charts));
+
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
 
   test("calls by department and by hour of the week are the API's, today and twenty days ago", async () => {
     const { context, page, faults, days } = await open();

@@ -1,4 +1,5 @@
 // `node e2e/screenshots.mjs [name ...]`: every screen, light and dark, wide and narrow, as PNG in build/screenshots.
+/* global requestAnimationFrame, scrollTo -- inside page.evaluate */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { addressOf, SCREENS, somebody } from "./addresses.mjs";
@@ -46,6 +47,11 @@ async function taken(of, who, places, ending, options) {
     try {
       await page.goto(addressOf(screen, places));
       await settled(page);
+      for (const chart of await page.locator("figure").all()) {
+        await chart.scrollIntoViewIfNeeded(); // it is drawn when it is near
+        await page.evaluate(() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))));
+      }
+      await page.evaluate(() => scrollTo(0, 0));
       await page.waitForTimeout(DRAWN_MS); // charts draw after their figures have come
       await page.screenshot({ path: file, fullPage: true });
       console.log(file);

@@ -3,7 +3,8 @@
 // changes: {screen: [ms]}}. `interactive` is the overview as far as the window shows it, `whole` all of it.
 //
 // A screen is there when its heading is, nothing on it is a placeholder, and nothing in it changes any more: the time
-// told is that of the frame after its last change; Fluent's hidden focus guards, which move by a timer, are no part of it. The service keeps no answers meanwhile: each is reckoned.
+// told is that of the frame after its last change; Fluent's hidden focus guards, which move by a timer, are no part of it.
+// Charts below the window are drawn when somebody comes near them. The service keeps no answers meanwhile: each is reckoned.
 /* global document, innerHeight, location, MutationObserver, requestAnimationFrame -- inside page.evaluate */
 import { answerOf } from "./asking.mjs";
 import { openBrowser, openPage, signOn } from "./browsing.mjs";

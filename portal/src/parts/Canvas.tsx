@@ -47,7 +47,7 @@ export function Canvas(props: {
       // It is told once at the beginning as well, when all is drawn in this size already.
       if (made === null || (made.getWidth() === element.clientWidth && made.getHeight() === element.clientHeight))
         return;
-      made.resize();
+      made.resize({ width: element.clientWidth, height: element.clientHeight });
       made.getZr().flush();
     });
     const approached = new IntersectionObserver((all) => all.some((each) => each.isIntersecting) && begin.current(), {
@@ -56,11 +56,12 @@ export function Canvas(props: {
     begin.current = () => {
       if (state !== "waiting") return;
       state = "begun";
+      const room = { width: element.clientWidth, height: element.clientHeight };
       approached.disconnect();
       void library()
         .then(({ init }) => {
           if (state === "gone") return;
-          const made = init(element);
+          const made = init(element, null, room); // told, as looking for it between drawings lays the page out each time
           chart.current = made;
           draw(made, shown.current.option);
           made.on("click", (event) => shown.current.onPick?.(event.dataIndex, event.seriesIndex ?? 0));

@@ -64,16 +64,15 @@ const useStyles = makeStyles({
   },
   line: {
     [TELEPHONE]: {
-      display: "flex",
-      justifyContent: "space-between",
-      gap: tokens.spacingHorizontalM,
+      display: "flow-root", // also where `wide` leaves a column out: a card has room for all
       padding: "2px 0",
       borderTop: "none",
       textAlign: "right",
       whiteSpace: "normal",
       "::before": {
         content: "attr(data-column)",
-        textAlign: "left",
+        float: "left",
+        marginRight: tokens.spacingHorizontalM,
         color: tokens.colorNeutralForeground2,
         fontSize: tokens.fontSizeBase200,
       },

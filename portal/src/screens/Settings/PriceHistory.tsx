@@ -38,6 +38,7 @@ export function PriceHistory(): ReactElement {
         {({ tenant }) =>
           tenant != null && (
             <DataGrid
+              cards
               caption={t("history.title")}
               columns={columns}
               rows={tenant.events.nodes}
