@@ -207,10 +207,11 @@ class GraphQLDoor:
             found = None if plan.direct is None else await self._direct.found(claims, plan.direct, plan.variables)
         except Left:
             return None
-        if found is None:
-            found = await self._compiled.found(claims, plan, key)
+        found = found or await self._compiled.found(claims, plan, key)
         if found is None:
             return None
+        if found.asked.at_least:
+            self._moved()
         tag = self._keep(key, found.data, found.asked, found.heads)
         return _Ran(found.data, [], found.heads, found.asked.viewer, found.asked.touched, tag)
 
@@ -235,14 +236,12 @@ class GraphQLDoor:
                 heads = await heads_below(asked, result)
             if once or not asked.behind or not await reached(self._pool, self._clock, asked.behind, until):
                 break
-        if once:
+        if once or asked.at_least:  # who waited for a position asks next to see what it brought
             self._moved()
         errors = [of_execution(error) for error in result.errors or ()]
         never_ran = result.data is None and not any(error.path for error in result.errors or ())
         data = None if never_ran else orjson.dumps(result.data)
-        tag = None
-        if key is not None and data is not None and not errors:
-            tag = self._keep(key, data, asked, heads)
+        tag = self._keep(key, data, asked, heads) if key is not None and data is not None and not errors else None
         return _Ran(data, errors, heads, asked.viewer, asked.touched, tag)
 
     def _moved(self, tenant: TenantId | None = None) -> None:

@@ -36,7 +36,8 @@ class Asked:
     """One request. `db` stands in one read-only transaction that sees the viewer's tenants and nothing else.
 
     `desk`: what mutations write through; None: this door only answers questions.
-    `behind`: positions asked for with `atLeast` that are not tabulated yet; the door waits and asks again.
+    `behind`: positions asked for with `atLeast` that are not tabulated yet; the door waits and asks again. `at_least`:
+    whether any was asked for.
     `touched`: tenants the answer speaks of. `until`: from then on the answer would be another at the same positions.
     """
 
@@ -49,6 +50,7 @@ class Asked:
     assessments: Assessments
     desk: Desk | None = None
     behind: dict[TenantId, int] = field(default_factory=dict)
+    at_least: bool = False
     touched: set[TenantId] = field(default_factory=set)
     until: datetime = FOREVER
     aside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext

@@ -198,6 +198,7 @@ async def _moment(
     asked: Asked, tenant: TenantId, as_of: date | None, known_at: datetime | None, at_least: Position | None
 ) -> Moment:
     checked_times(asked, as_of, known_at)
+    asked.at_least |= at_least is not None
     if at_least is not None and (await asked.present(tenant)).position < at_least:
         asked.behind[tenant] = max(at_least, asked.behind.get(tenant, 0))
         raise NotReady(f"Position {at_least} is not tabulated yet; ask again.")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ import pytest
 
 from app.domain.events.coverage import Feed
 from app.graphql.compiled.batch import Batch, Batches
+from app.graphql.compiled.supposed import Memory
 from app.graphql.pool import Db, open_read_pool
 from tests.database import Database
 from tests.graphql.changes import POLICY
@@ -23,6 +25,7 @@ from tests.graphql.world import BERT, CONTOSO, NOON, World, built, discovered
 LONG = 60.0
 USER = """query ($id: ID!, $user: ID!, $knownAt: DateTime) { tenant(id: $id) { at(knownAt: $knownAt) {
   position user(id: $user) { name department } } } }"""
+SETTLED = "query ($id: ID!, $position: Position!) { tenant(id: $id) { at(atLeast: $position) { position } } }"
 
 
 @pytest.fixture
@@ -111,6 +114,35 @@ async def test_a_change_made_here_ends_every_look(database: Database, own_world:
         after = await bert(client)
 
     assert int(after["position"]) == int(told["changePolicy"]["position"]) > int(before["position"])
+
+
+@pytest.mark.parametrize("answers_bytes", [0, 2**20])
+@pytest.mark.parametrize("compiled", [True, False])
+async def test_who_was_shown_a_position_is_told_of_nothing_older_afterwards(
+    database: Database, own_world: World, answers_bytes: int, compiled: bool
+) -> None:
+    """As the portal does after a change: it waits for the position, then asks anew for what is on screen."""
+    pool = await open_read_pool(database.reader_dsn, 4)
+    settings = replace(SETTINGS, look_seconds=LONG, answers_bytes=answers_bytes, compiled=compiled)
+    async with asking(pool, settings, world=own_world) as client:
+        before = [await bert(client) for _ in range(2)][-1]
+        move(own_world)
+        wanted = str(int(before["position"]) + 1)
+        await client.data(SETTLED, "viewer", id=str(CONTOSO), position=wanted)
+        after = await bert(client)
+    await pool.close()
+
+    assert int(after["position"]) >= int(wanted)
+    assert after["user"]["department"] == "Elsewhere"
+
+
+def test_what_was_asked_earlier_and_heard_later_does_not_take_the_place_of_what_is_newer() -> None:
+    memory, now = Memory(LONG), monotonic()
+
+    memory.see(("standing",), ((2,),), now)
+    memory.see(("standing",), ((1,),), now - 1)
+
+    assert memory.seen(("standing",)) == ((2,),)
 
 
 async def test_a_tenant_that_is_gone_is_told_no_longer_than_a_look_stands(database: Database, own_world: World) -> None:

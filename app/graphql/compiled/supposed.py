@@ -103,10 +103,12 @@ class Memory:
         return None if found is None or found[0] <= monotonic() else found[1]
 
     def see(self, key: _Key, rows: Rows, asked_at: float) -> None:
-        """This is so. `asked_at`: a moment before it was asked, by the monotonic clock."""
-        if not self._look_seconds:
-            return
+        """This is so, unless somebody saw what was asked later. `asked_at`: a moment before it was asked, by the
+        monotonic clock.
+        """
         until = asked_at + self._look_seconds
+        if not self._look_seconds or self._seen.get(key, (0.0, ()))[0] > until:
+            return
         self._seen[key] = (until, rows)
         self._seen.move_to_end(key)
         while len(self._seen) > SUPPOSED_MAX or next(iter(self._seen.values()))[0] <= asked_at < until:
