@@ -50,7 +50,7 @@ class User(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """The gap a user was in. `lasted`: a bit for each of the numbers of idle days. `never`: no activity before it."""
+    """The gap a user was in. `lasted`: for so many of the numbers of idle days. `never`: no activity before it."""
 
     lasted: int
     never: bool
@@ -199,7 +199,7 @@ def _exempt() -> Asked:
 
 
 def _gaps(days: int) -> Asked:
-    lasted = " + ".join(f"CASE WHEN x.gap_from < %(cutoff_{nth})s THEN {1 << nth} ELSE 0 END" for nth in range(days))
+    lasted = " + ".join(f"CASE WHEN x.gap_from < %(cutoff_{nth})s THEN 1 ELSE 0 END" for nth in range(days))
     return Asked(
         f"uuid_send(x.user_id), x.grade, {lasted}, x.gap_from = {_NEVER}",
         "x.grade IN ('EVIDENCE', 'WEAK') AND x.gap_from < %(cutoff_0)s AND x.gap_until >= %(judged_at)s",

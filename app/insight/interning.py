@@ -105,12 +105,12 @@ class Interning:
         _, _, of_user, _, evidence, weak, silent, off, exempt, called = said
         sku = seat[:16]
         nth = self._nth.get(sku, self._usual)
-        quiet = bool(evidence.lasted >> nth & 1)
+        quiet = evidence.lasted > nth
         of_seat: _SaidOfSeat = (
             seat,
             of_user & YOUNG,
             quiet,
-            quiet and not weak.lasted >> nth & 1,
+            quiet and not weak.lasted > nth,
             silent[nth],
             tuple([plans for of_sku, plans in off if of_sku == sku]) if off else (),
             sku in exempt,

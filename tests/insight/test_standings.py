@@ -21,10 +21,11 @@ from app.domain.events.licensing import (
     UserKind,
 )
 from app.domain.events.tenancy import Capability, CapabilityChanged, PolicyChanged, SkuIdleDays
-from app.domain.ids import PlanId, TenantId
+from app.domain.ids import PlanId, SkuId, TenantId
 from app.domain.personal import Personal
 from app.domain.policy import IdleDaysOutOfRange
 from app.domain.standing import HeldSeat, Source
+from app.graphql.policy import LIST_MAX
 from app.insight.standings import Standings, holders_at
 from app.projections import tenants
 from app.projections.engine import advance
@@ -202,6 +203,28 @@ async def test_each_product_is_judged_by_its_own_days(desk: Desk, reader: Reader
         E3: (True, False),
         E5: (True, False),
     }
+
+
+async def test_as_many_products_as_may_be_named_have_their_own_days(desk: Desk, reader: Reader) -> None:
+    """Each another number: Anna's last sign-in is 100 days ago, so she idles by 100 days or fewer, not by more."""
+    others = [SkuIdleDays(sku=SkuId(named(f"product {days}")), days=days) for days in range(7, 7 + LIST_MAX - 2)]
+    for idle_days, quiet in ((99, True), (101, False)):
+        own = (SkuIdleDays(sku=E5, days=idle_days), *others)
+        rules = PolicyChanged(
+            happened_at=day(1), idle_days=600, grace_days=0, time_zone="UTC", currency="EUR", sku_idle_days=own
+        )
+        holder = await anna(
+            desk,
+            reader,
+            rules,
+            discovered(day(1)),
+            assigned(day(1)),
+            assigned(day(1), sku=E3),
+            signed_in(day(100)),
+            on=200,
+        )
+
+        assert {seat.sku: seat.quiet for seat in holder.seats} == {E5: quiet, E3: False}
 
 
 async def test_an_exemption_holds_until_its_day(desk: Desk, reader: Reader) -> None:
