@@ -1,4 +1,6 @@
-"""A direct document answered: all it follows from and all it asks for in one message (decision: compiled reads)."""
+"""A direct document answered: all it asks for and all it follows from, but for what was just seen, in one message
+(decision: compiled reads).
+"""
 
 from typing import Any, Final, cast
 
