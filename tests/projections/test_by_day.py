@@ -86,8 +86,13 @@ async def test_each_day_is_as_known_then(desk: Desk, reader: Reader) -> None:
     desk.log.tell(tenant, *late, at=day(20))
     advance(desk.pool, desk.log, tenant)
 
-    await compared(reader, tenant, day(19))
-    await compared(reader, tenant, None)
+    before, after = await compared(reader, tenant, day(19)), await compared(reader, tenant, None)
+
+    async with scope(reader, [tenant]):
+        units_then = [await sku_units.listed_on(reader, tenant, known) for known in (before, after)]
+        bought_then = [await renewals.listed_on(reader, tenant, known) for known in (before, after)]
+    assert [[each.enabled for each in days[4]] for days in units_then] == [[10, 20], [10, 99]]
+    assert [[each.purchase for each in days[5]] for days in bought_then] == [["c", "b", "a"], []]
 
 
 async def test_no_days_have_nothing(desk: Desk, reader: Reader) -> None:
