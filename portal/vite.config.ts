@@ -20,13 +20,18 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0, // the Content-Security-Policy allows no data: address
     modulePreload: { polyfill: false },
     manifest: "manifest.json",
-    chunkSizeWarningLimit: 1200,
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
       treeshake: { moduleSideEffects: (id) => !id.includes("/src/gql/") }, // a screen takes its own documents alone
       output: {
         codeSplitting: {
           groups: [
             { name: "begin", tags: ["$initial"], priority: 2 }, // the page's first script with all it needs
+            {
+              name: "base",
+              test: /node_modules\/(react|react-dom|react-router|scheduler|graphql|@?urql|wonka|i18next)\//,
+              priority: 1.5,
+            },
             { name: "first", test: /\/src\/(main|screens\/Overview\/Overview)\.tsx$/, priority: 1 }, // one file, not thirty
           ],
         },
