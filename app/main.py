@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from app.assembly import Parts, assembled, credentials, key, required
 from app.auth.grants import KeptGrants
@@ -27,6 +28,7 @@ from app.clock import Clock, SystemClock
 from app.domain.ids import DirectoryId
 from app.graphql.app import build_door
 from app.graphql.door_settings import DoorSettings
+from app.graphql.entry import Straight, straight
 from app.graphql.errors import DatabaseDown
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
@@ -79,16 +81,19 @@ def _spare_the_collector() -> None:
 def create_app(parts: Parts) -> Starlette:
     """The web application over parts that somebody else made and will close."""
 
+    ahead: dict[str, ASGIApp] = {}
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as closing:
             doors = await _opened(parts, closing)
             app.router.routes.extend([*doors.routes, Route("/readyz", readiness(doors.checks))])
+            ahead.update(straight(doors.routes))
             yield
 
     routes = [Route("/healthz", _alive), *_metrics(parts)]
     https = parts.settings.public_url.startswith("https:")
-    middleware = [Middleware(CountedAnswers), Middleware(SecureHeaders, https=https)]
+    middleware = [Middleware(CountedAnswers), Middleware(SecureHeaders, https=https), Middleware(Straight, ahead)]
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -96,38 +96,32 @@ class Verifier:
         self._audience = audience
         self._issuer_template = issuer_template
         self._leeway_seconds = leeway_seconds
-        self._verified: OrderedDict[bytes, tuple[Claims, float]] = OrderedDict()
+        self._verified: OrderedDict[bytes, tuple[Claims, datetime]] = OrderedDict()
 
     async def of(self, connection: HTTPConnection, said: str | None = None) -> Claims:
         """The caller of a request or handshake; `said`: an Authorization that came otherwise, and goes before it."""
-        return await self.of_headers([said] if said else connection.headers.getlist("authorization"))
+        return await self.verify(_token_in([said] if said else connection.headers.getlist("authorization")))
 
     async def still(self, claims: Claims) -> None:
         """A token holds until its time is over, whatever happens to its bearer."""
 
     async def of_headers(self, authorization: Iterable[str]) -> Claims:
         """The caller by the request's Authorization headers: exactly one, of the scheme Bearer."""
-        given = list(authorization)
-        if len(given) != 1:
-            raise TokenRefused("Send one Authorization header with a bearer token.")
-        scheme, _, token = given[0].partition(" ")
-        if scheme.lower() != "bearer":
-            raise TokenRefused("Send the access token as: Authorization: Bearer TOKEN.")
-        return await self.verify(token.strip(" "))
+        return await self.verify(_token_in(list(authorization)))
 
     async def verify(self, token: str) -> Claims:
         """The token's claims. Raises `TokenRefused`, or `KeysUnavailable` where the keys cannot be read."""
         if len(token) > TOKEN_CHARACTERS_MAX:
             raise _not_signed()
         digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
-        now = self._clock.now().timestamp()
+        now = self._clock.now()
         known = self._verified.get(digest)
         if known is not None and now < known[1]:
             self._verified.move_to_end(digest)
             return known[0]
         if not _COMPACT.fullmatch(token):
             raise _not_signed()
-        claims = await self._check(token, now)
+        claims = await self._check(token, now.timestamp())
         self._remember(digest, claims, now)
         return claims
 
@@ -169,12 +163,21 @@ class Verifier:
         if max(claims.nbf, claims.iat) > now + self._leeway_seconds:
             raise TokenRefused("The token is not valid yet; check the clocks.")
 
-    def _remember(self, digest: bytes, claims: Claims, now: float) -> None:
-        until = min(now + CACHED_AT_MOST.total_seconds(), claims.exp + self._leeway_seconds)
-        self._verified[digest] = (claims, until)
+    def _remember(self, digest: bytes, claims: Claims, now: datetime) -> None:
+        left = claims.exp + self._leeway_seconds - now.timestamp()
+        self._verified[digest] = (claims, now + timedelta(seconds=min(CACHED_AT_MOST.total_seconds(), left)))
         self._verified.move_to_end(digest)
         while len(self._verified) > CACHED_TOKENS_MAX:
             self._verified.popitem(last=False)
+
+
+def _token_in(authorization: list[str]) -> str:
+    if len(authorization) != 1:
+        raise TokenRefused("Send one Authorization header with a bearer token.")
+    scheme, _, token = authorization[0].partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenRefused("Send the access token as: Authorization: Bearer TOKEN.")
+    return token.strip(" ")
 
 
 def _not_signed() -> TokenRefused:

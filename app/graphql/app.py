@@ -27,7 +27,7 @@ from app.clock import Clock
 from app.commands.desk import Desk
 from app.domain.errors import SuaError
 from app.domain.ids import TenantId
-from app.graphql import http, live_stream, measured
+from app.graphql import entry, http, live_stream, measured
 from app.graphql.answers import Answers, Kept, Rights, key_of
 from app.graphql.assessments import Assessments
 from app.graphql.awaited import heads_below, reached
@@ -110,7 +110,9 @@ class GraphQLDoor:
         self._compiled = CompiledReads(pool, terms, batches)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await measured.measured(Request(scope, receive), self._respond)
+        noted = measured.Noted()
+        response = await self._respond(entry.Entering(scope, receive), noted)
+        noted.answered(response)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request, noted: measured.Noted) -> Response:
@@ -120,11 +122,8 @@ class GraphQLDoor:
                 raise http.WrongMethod("Ask with POST or GET.")
             media, events_only = live_stream.media_of(request)
             claims = await self._callers.of(request)
-            self._pace.take((claims.tid, claims.oid), _ticks())
-            if request.method == "GET":
-                asking = http.asked_by_address(request, self._settings.body)
-            else:
-                asking = await http.read(request, self._settings.body)
+            self._pace.take((claims.tid, claims.oid), entry.ticks())
+            asking = await entry.read(request, self._settings.body)
             with bound(directory=claims.tid), span("graphql", request.headers.get("traceparent")):
                 if events_only:
                     return await live_stream.heard(self.live, request, claims, asking)

@@ -5,7 +5,6 @@ GraphQL over HTTP: with `application/graphql-response+json` a request that canno
 address, and only asks: it never changes anything.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from typing import Any, ClassVar
 
 import msgspec
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.domain.errors import Refused, SuaError, Unavailable
 from app.graphql.errors import described
@@ -141,41 +141,7 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
-async def read(request: Request, limits: BodyLimits) -> Asking:
-    """The request's body, read no further than allowed. Raises what is wrong with it."""
-    if not _is_json_in_utf8(request.headers.get("content-type", "")) or "content-encoding" in request.headers:
-        raise WrongContentType("Send the request as application/json in UTF-8, not compressed.")
-    length = request.headers.get("content-length", "")
-    if length.isdigit() and (len(length) > 12 or int(length) > limits.size_bytes):
-        raise _too_large(limits)
-    try:
-        async with asyncio.timeout(limits.timeout_seconds):
-            body = await _collected(request, limits)
-    except TimeoutError as error:
-        raise BodyTooSlow(f"The body did not arrive within {limits.timeout_seconds:g} s.") from error
-    except ClientDisconnect as error:
-        raise BadRequest("The body ended early.") from error
-    return parsed(body)
-
-
-@lru_cache(HEADERS_MAX)
-def _is_json_in_utf8(content_type: str) -> bool:
-    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
-    charsets = [each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")]
-    return kind == LEGACY and all(each == "utf-8" for each in charsets)
-
-
-async def _collected(request: Request, limits: BodyLimits) -> bytes:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > limits.size_bytes:
-            raise _too_large(limits)
-    return b"".join(chunks)
-
-
-def _too_large(limits: BodyLimits) -> BodyTooLarge:
+def too_large(limits: BodyLimits) -> BodyTooLarge:
     return BodyTooLarge(f"The request has more than {limits.size_bytes} bytes.")
 
 
@@ -193,7 +159,7 @@ def parsed(body: bytes) -> Asking:
 def asked_by_address(request: Request, limits: BodyLimits) -> Asking:
     """The request in the parameters of a GET. Raises what is wrong with it."""
     if len(request.scope["query_string"]) > limits.size_bytes:
-        raise _too_large(limits)
+        raise too_large(limits)
     given = request.query_params.multi_items()
     parameters = dict(given)
     if len(given) != len(parameters):
@@ -259,16 +225,21 @@ def found(
     A browser may keep a GET's answer, to be asked about each time, unless it is `personal`: names stay out of disk
     caches.
     """
-    keep = "no-cache" if request.method == "GET" and not personal else "no-store"
-    headers = [(b"vary", _VARY.encode()), (b"cache-control", f"private, {keep}".encode()), (b"etag", tag.encode())]
+    kept = request.method == "GET" and not personal
+    headers = [_VARIES, _ASKED_AGAIN if kept else _NOT_KEPT, (b"etag", tag.encode())]
     said = request.headers.get("if-none-match")
     if said is not None:
         known = [each.strip() for each in said.split(",")]
         if tag in known or tag.removeprefix("W/") in known or known == ["*"]:
             return _Ready(304, b"", headers)
     body = body_of(data, extensions)
-    of_body = [(b"content-length", str(len(body)).encode()), (b"content-type", f"{media}; charset=utf-8".encode())]
-    return _Ready(200, body, [*headers, *of_body])
+    headers += [(b"content-length", str(len(body)).encode()), (b"content-type", f"{media}; charset=utf-8".encode())]
+    return _Ready(200, body, headers)
+
+
+_VARIES = (b"vary", _VARY.encode())
+_ASKED_AGAIN = (b"cache-control", b"private, no-cache")
+_NOT_KEPT = (b"cache-control", b"private, no-store")
 
 
 class _Ready(Response):
@@ -276,6 +247,10 @@ class _Ready(Response):
 
     def __init__(self, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
         self.status_code, self.body, self.raw_headers, self.background = status, body, headers, None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def refusal(error: SuaError, media: str) -> Response:

@@ -1,13 +1,11 @@
 """One request at the GraphQL door as operators see it. Of the document only the type of its operation is told."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
 
 from graphql import OperationDefinitionNode
 from prometheus_client import Counter, Histogram
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.telemetry.metrics import GRAPHQL_REQUESTS, GRAPHQL_SECONDS
@@ -20,11 +18,15 @@ RUN = "run"
 
 @dataclass(slots=True)
 class Noted:
-    """What is told of a request. `how`: KEPT, COMPILED or RUN. `errors`: the answer has some beside its data."""
+    """What is told of a request. `how`: KEPT, COMPILED or RUN. `errors`: the answer has some beside its data.
+
+    `began`: as `perf_counter` says it.
+    """
 
     operation: str = "none"
     how: str = "none"
     errors: bool = False
+    began: float = field(default_factory=perf_counter)
 
     def chosen(self, operation: OperationDefinitionNode | None) -> None:
         """The document is known and may be run."""
@@ -33,13 +35,10 @@ class Noted:
             if tracing():
                 rename(f"graphql {self.operation}")
 
-
-async def measured(request: Request, respond: Callable[[Request, Noted], Awaitable[Response]]) -> Response:
-    began, noted = perf_counter(), Noted()
-    response = await respond(request, noted)
-    _seconds(noted.operation).observe(perf_counter() - began)
-    _requests(noted.operation, _outcome(noted, response), noted.how).inc()
-    return response
+    def answered(self, response: Response) -> None:
+        """The answer is known and about to be sent: the request is counted."""
+        _seconds(self.operation).observe(perf_counter() - self.began)
+        _requests(self.operation, _outcome(self, response), self.how).inc()
 
 
 @lru_cache(100)
@@ -53,10 +52,11 @@ def _requests(operation: str, outcome: str, how: str) -> Counter:
 
 
 def _outcome(noted: Noted, response: Response) -> str:
-    if response.status_code == 503:
+    status = response.status_code
+    if status == 503:
         return "unavailable"
-    if response.status_code >= 500:
+    if status >= 500:
         return "failed"
-    if response.status_code >= 400:
+    if status >= 400:
         return "refused"
     return "errors" if noted.errors else "ok"

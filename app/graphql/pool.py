@@ -42,6 +42,7 @@ async def open_read_pool(dsn: str, size: int) -> ReadPool:
         timeout=BORROW_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"autocommit": True, "connect_timeout": int(START_SECONDS)},
+        configure=_configure,
         check=_check,
         open=False,
         name="sua-read",
@@ -57,6 +58,11 @@ async def open_read_pool(dsn: str, size: int) -> ReadPool:
         await pool.close()
         raise
     return pool
+
+
+async def _configure(db: Db) -> None:
+    """Times are read as text, too, whatever form the server is set to."""
+    await db.execute("SET datestyle = 'ISO, YMD'")
 
 
 async def _check(db: Db) -> None:

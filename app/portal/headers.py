@@ -1,5 +1,8 @@
 """Headers that tell browsers what pages of this origin may do, as OWASP's secure headers project lists them."""
 
+from collections.abc import Awaitable
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICIES = (
@@ -27,6 +30,9 @@ _POLICIES = (
     "xr-spatial-tracking",
 )
 _YEAR_SECONDS = 365 * 24 * 3600
+
+KINDS_MAX = 100
+"""Of answers, by what headers they bring: those whose further headers are remembered."""
 
 EVERYWHERE = {
     "x-content-type-options": "nosniff",
@@ -72,27 +78,30 @@ class SecureHeaders:
         self._app = app
         headers = {**EVERYWHERE, **(OVER_HTTPS if https else {})}
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._missing = lru_cache(KINDS_MAX)(self._find_missing)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
 
-        async def told(message: Message) -> None:
+        def told(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 self._add(message)
-            await send(message)
+            return send(message)
 
-        await self._app(scope, receive, told)
+        return self._app(scope, receive, told)
 
     def _add(self, message: Message) -> None:
         given = list(message.get("headers", ()))
         said = dict(given)
-        given += [header for header in self._headers if header[0] not in said]
         is_page = said.get(b"content-type", b"").startswith(b"text/html")
-        if b"content-security-policy" not in said and message["status"] != 304 and not is_page:
-            given.append(_NO_PAGE)
-        message["headers"] = given
+        may_be_opened = message["status"] != 304 and not is_page
+        message["headers"] = given + self._missing(tuple(said), may_be_opened)
+
+    def _find_missing(self, said: tuple[bytes, ...], may_be_opened: bool) -> list[tuple[bytes, bytes]]:
+        """What an answer that says these does not say. `may_be_opened`: as a page, which it is not."""
+        missing = [header for header in self._headers if header[0] not in said]
+        return [*missing, _NO_PAGE] if may_be_opened and _NO_PAGE[0] not in said else missing
 
 
 _NO_PAGE = (b"content-security-policy", NO_PAGE.encode())

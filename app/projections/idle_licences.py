@@ -21,7 +21,7 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import OPEN_END, Fact, Instant
 from app.projections.projection import Versioned, users_of
-from app.projections.reading import Moment, Question, in_force, known, rows
+from app.projections.reading import WHOLE, Moment, Question, in_force, known, rows
 from app.projections.versioned import VALID, Book, Placed, Table, Value, changed_from
 
 _NEVER = "'1900-01-01Z'::timestamptz"
@@ -117,7 +117,7 @@ def listing(
     """
     after = wanted["after"]
     query = f"""
-        SELECT {", ".join([*columns, *(f"holder_{nth}" for nth in range(len(holder)))])}
+        {WHOLE} SELECT {", ".join([*columns, *(f"holder_{nth}" for nth in range(len(holder)))])}
         FROM (
             SELECT s.user_id, u.display_name, u.department, s.sku_id, s.held_since, u.created_at, g.gap_from,
                    w.gap_from AS weak_from{"".join(f", {each} AS holder_{nth}" for nth, each in enumerate(holder))}
@@ -131,7 +131,7 @@ def listing(
                    > (coalesce(%(after_quiet)s::timestamptz, {_NEVER}), %(after_user)s::uuid, %(after_sku)s::uuid))
         ) AS candidates
         WHERE {_OBSERVABLE} AND NOT {_UNVERIFIABLE}
-        ORDER BY gap_from, user_id, sku_id LIMIT %(limit)s
+        ORDER BY candidates.gap_from, candidates.user_id, candidates.sku_id LIMIT %(limit)s
     """
     return Question(
         query,

@@ -85,8 +85,22 @@ class Reached(NamedTuple):
     time_zone: str | None
 
 
+IN_ORDER = "/* in order */"
+"""In a statement on one table: its index gives the rows in order, so that it ends where enough are found. PostgreSQL
+counts on a handful of rows where it plans without values, and would rather read and sort all of them.
+"""
+
+WHOLE = "/* whole */"
+"""In a statement that joins what there is of a tenant: each table is read once. PostgreSQL counts on a handful of rows
+where conditions on days and positions come together, and would rather look every row of the other tables up.
+"""
+
+
 class Question(NamedTuple):
-    """A statement and its parameters by name: what `rows` asks by itself, or a batch asks together with others."""
+    """A statement and its parameters by name: what `rows` asks by itself, or a batch asks together with others.
+
+    A batch has it planned as IN_ORDER or WHOLE says, where one of them stands in it.
+    """
 
     query: str
     parameters: Mapping[str, object]

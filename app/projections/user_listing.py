@@ -12,7 +12,7 @@ import psycopg
 from app.domain.events.licensing import UserKind
 from app.domain.ids import SkuId, TenantId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE
-from app.projections.reading import Moment, Question, in_force, known, rows
+from app.projections.reading import IN_ORDER, Moment, Question, in_force, known, rows
 from app.projections.users import COLUMNS, UserRow, row_of
 
 
@@ -87,7 +87,8 @@ def listing(tenant: TenantId, at: Moment, columns: str = COLUMNS, **wanted: Unpa
     """Users in the directory at a moment, in order. `columns`: expressions over the users' row `u`.
 
     Only conditions that are meant, and no union of what is `known`: so the order's index gives the page in order, and
-    a page costs what it holds and not what the directory holds.
+    a page costs what it holds and not what the directory holds. Where few are wanted that no index tells from others,
+    that would be to go through the directory with all its past: PostgreSQL may choose.
     """
     meant = [condition for name, condition in _CONDITIONS.items() if wanted.get(name) is not None]
     activity, after = wanted.get("activity"), wanted.get("after")
@@ -102,8 +103,11 @@ def listing(tenant: TenantId, at: Moment, columns: str = COLUMNS, **wanted: Unpa
             f"%({name})s::{'uuid' if isinstance(value, UUID) else 'text'}" for name, value in last.items()
         )
         meant.append(f"({', '.join(place)}) {'<' if down else '>'} ({values})")
+    in_order = all(wanted.get(each) is None for each in _CONDITIONS if each != "department") and activity is None
+    if wanted.get("department") is not None and not by_name:
+        in_order = False
     query = f"""
-        SELECT {columns} FROM users u
+        {IN_ORDER if in_order else ""} SELECT {columns} FROM users u
         WHERE u.tenant_id = %(tenant)s AND {_known("u")} AND {in_force("u")} AND NOT u.deleted
           {"".join(f" AND {condition}" for condition in meant)}
         ORDER BY {", ".join(f"{each} DESC" if down else each for each in place)} LIMIT %(limit)s

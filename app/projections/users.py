@@ -27,7 +27,7 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import Fact, Instant, instant, instant_or_none
 from app.projections.projection import Versioned, users_of
-from app.projections.reading import Moment, Question, in_force, known, rows
+from app.projections.reading import IN_ORDER, Moment, Question, in_force, known, rows
 from app.projections.versioned import VALID, Book, Table, Value
 
 
@@ -73,7 +73,17 @@ async def named_at(
 
 
 def naming(tenant: TenantId, at: Moment, users: Sequence[UserId], columns: str = COLUMNS) -> Question:
-    """The question of `named_at`. `columns`: expressions over the users' row `u`."""
+    """The question of `named_at`. `columns`: expressions over the users' row `u`.
+
+    One user's rows begin where the primary key has the latest of them.
+    """
+    if len(users) == 1:
+        return Question(
+            f"{IN_ORDER} SELECT {columns} FROM users u WHERE u.tenant_id = %(tenant)s AND u.user_id = %(user)s"
+            f" AND {in_force('u')} AND u.since_position <= %(position)s AND u.until_position > %(position)s"
+            " ORDER BY u.valid_from DESC, u.since_position DESC LIMIT 1",
+            {"tenant": tenant, "position": at.position, "at": at.at, "user": users[0]},
+        )
     return Question(
         f"SELECT {columns} FROM {known('users')} u WHERE {in_force('u')} AND u.user_id = ANY (%(users)s::uuid[])",
         {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},

@@ -1,22 +1,31 @@
 """What a piece of work is about: its tenant, its cause. Bound once where it begins, told on every log line inside."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from types import MappingProxyType
 
 _ids: ContextVar[Mapping[str, str]] = ContextVar("ids", default=MappingProxyType({}))
 
 
-@contextmanager
-def bound(**ids: object) -> Iterator[None]:
+def bound(**ids: object) -> AbstractContextManager[None]:
     """Ids (`tenant`, `cause`) of everything said inside, also by tasks and threads begun there. None binds nothing."""
-    known = {name: str(value) for name, value in ids.items() if value is not None}
-    before = _ids.set({**_ids.get(), **known})
-    try:
-        yield
-    finally:
-        _ids.reset(before)
+    return _Bound({name: str(value) for name, value in ids.items() if value is not None})
+
+
+class _Bound(AbstractContextManager[None]):
+    """For one use."""
+
+    __slots__ = ("_before", "_ids")
+
+    def __init__(self, ids: dict[str, str]) -> None:
+        self._ids = ids
+
+    def __enter__(self) -> None:
+        self._before = _ids.set({**_ids.get(), **self._ids})
+
+    def __exit__(self, *_: object) -> None:
+        _ids.reset(self._before)
 
 
 def ids_bound() -> Mapping[str, str]:

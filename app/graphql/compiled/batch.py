@@ -9,9 +9,10 @@ and set_config() would not.
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
@@ -22,9 +23,10 @@ import psycopg
 from psycopg import sql
 
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.compiled.exchange import exchanged
+from app.graphql.compiled.exchange import exchanged, lent
 from app.graphql.compiled.showing import Rows
-from app.graphql.pool import Db
+from app.graphql.pool import Db, ReadPool
+from app.projections import reading
 from app.projections.reading import Question
 
 PREPARED_MAX = 200
@@ -34,12 +36,41 @@ STATEMENTS_MAX = 2_000
 
 _THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCAPE '!'"
 
+_NO_DIRECTORY = "SET LOCAL sua.directory = '';"
+
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
 _BY_VALUES = re.compile(r"(?=.*JOIN)(?=.*(?:UNION ALL|IS NULL\s+OR))", re.DOTALL)
 """Statements planned well only with their values: where tables are joined, how much was superseded since and which
 conditions are none decides in what order. Of one table alone the index follows from the text, and planning costs more
 than reading.
 """
+
+
+class _Way(Enum):
+    """How a statement is planned: what is set before it and set back after it. In this order they are sent."""
+
+    STEADY = ()
+    IN_ORDER = (("enable_sort", "on", "off"),)
+    BY_VALUES = (("plan_cache_mode", "force_generic_plan", "auto"),)
+    WHOLE = (
+        ("plan_cache_mode", "force_generic_plan", "auto"),
+        ("enable_nestloop", "on", "off"),
+        ("enable_mergejoin", "on", "off"),
+    )
+
+    @classmethod
+    def of(cls, text: str) -> "_Way":
+        if reading.IN_ORDER in text:
+            return cls.IN_ORDER
+        if reading.WHOLE in text:
+            return cls.WHOLE
+        return cls.BY_VALUES if _BY_VALUES.match(text) else cls.STEADY
+
+    def before(self) -> list[str]:
+        return [f"SET LOCAL {name} = {wanted};" for name, _, wanted in self.value]
+
+    def after(self) -> list[str]:
+        return [f"SET LOCAL {name} = {usual};" for name, usual, _ in self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +88,52 @@ _TYPES: Mapping[type, str] = {UUID: "uuid", datetime: "timestamptz", date: "date
 class _Statement(NamedTuple):
     """A question's text with the types of its parameters. The name follows from both, so it means the same everywhere.
 
-    `order`: names of its parameters. `by_values`: to be planned anew where PostgreSQL thinks that better.
+    `order`: names of its parameters.
     """
 
     name: str
     prepare: str
     order: tuple[str, ...]
-    by_values: bool
+    way: _Way
+
+
+class _Asked(NamedTuple):
+    """A statement with the values it is asked with, as it is sent."""
+
+    statement: _Statement
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one request asks within a message, and what opens exactly its scope before it.
+
+    `register`: what reads the register of tenants, opened by `directory`; `questions`: the rest, opened by `tenants`.
+    """
+
+    directory: str
+    register: Sequence[_Asked]
+    tenants: str
+    questions: Sequence[_Asked]
+
+    @classmethod
+    def of(cls, scope: Scope, register: Sequence[Question], questions: Sequence[Question]) -> "Part":
+        """Raises TypeError for a value of a type no question of the read side has."""
+        return cls(
+            f"SET LOCAL sua.directory = {_literal(str(scope.directory or ''))};",
+            [_asked(each) for each in register],
+            f"SET LOCAL sua.tenants = {_literal(','.join(map(str, scope.tenants)))};",
+            [_asked(each) for each in questions],
+        )
+
+    def __len__(self) -> int:
+        """How many questions it asks."""
+        return len(self.register) + len(self.questions)
+
+    def each(self) -> Iterator[tuple[str, _Asked]]:
+        """What it asks, in order, with what opens the scope for it."""
+        yield from ((self.directory, each) for each in self.register)
+        yield from ((self.tenants, each) for each in self.questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +158,40 @@ class Batches:
 
     def batch(self, scope: Scope, register: Sequence[Question], questions: Sequence[Question]) -> Batch:
         """These questions in one message. `register`: those that read the register of tenants; they come first."""
-        statements = [_statement(*_form(each)) for each in questions]
-        steady = [place for place, each in enumerate(statements) if not each.by_values]
-        others = [place for place, each in enumerate(statements) if each.by_values]
-        message = [self._opening]
-        for_register = [_statement(*_form(each)) for each in register]
-        if scope.directory is not None:
-            message.append(f"SET LOCAL sua.directory = {_literal(str(scope.directory))};")
-            message += map(_execute, for_register, register)
-            message.append("SET LOCAL sua.directory = '';")
-        message.append(f"SET LOCAL sua.tenants = {_literal(','.join(map(str, scope.tenants)))};")
-        message += [_execute(statements[place], questions[place]) for place in steady]
-        if others:
-            message.append("SET LOCAL plan_cache_mode = auto;")
-            message += [_execute(statements[place], questions[place]) for place in others]
-        sent = [*range(len(register)), *(len(register) + place for place in (*steady, *others))]
-        places = sorted(range(len(sent)), key=sent.__getitem__)
-        return Batch("".join(message).encode(), (*for_register, *statements), tuple(places))
+        return self.together([Part.of(scope, register, questions)])
+
+    def together(self, parts: Sequence[Part]) -> Batch:
+        """What several ask in one message: each statement in the scope of those who ask it, and once for them."""
+        message, opened = [self._opening], ""
+        places: dict[tuple[str, str], int] = {}
+        for part in parts:
+            for each in part.register:
+                if (part.directory, each.text) not in places:
+                    message += [part.directory, each.text]
+                    opened = part.directory
+                    places[opened, each.text] = len(places)
+        if opened:
+            message.append(_NO_DIRECTORY)
+        for way, by_tenants in _by_way(parts):
+            message += way.before()
+            for tenants, texts in by_tenants.items():
+                if tenants != opened:
+                    message.append(tenants)
+                    opened = tenants
+                for text in texts:
+                    places[tenants, text] = len(places)
+                message += texts
+            message += way.after()
+        asked = [(opening, each) for part in parts for opening, each in part.each()]
+        statements = {each.statement.name: each.statement for _, each in asked}
+        found = [places[opening, each.text] for opening, each in asked]
+        return Batch("".join(message).encode(), tuple(statements.values()), tuple(found))
+
+    async def alone(self, pool: ReadPool, part: Part) -> list[Rows]:
+        """The rows in the order of the questions, by a message of one's own."""
+        batch = self.together([part])
+        async with lent(pool) as db:
+            return await self.answers(db, batch)
 
     async def answers(self, db: Db, batch: Batch) -> list[Rows]:
         """The rows in the order of the questions, all from one snapshot."""
@@ -121,11 +208,14 @@ class Batches:
 
     async def _prepare_lacking(self, db: Db, batch: Batch) -> None:
         known = self._prepared.setdefault(db, OrderedDict())
-        lacking = {each.name: each for each in batch.statements if each.name not in known}
+        lacking = {}
+        for each in batch.statements:
+            if each.name in known:
+                known.move_to_end(each.name)
+            else:
+                lacking[each.name] = each
         if lacking:
             await self._prepare(db, known, lacking)
-        for each in batch.statements:
-            known.move_to_end(each.name)
 
     async def _prepare(self, db: Db, known: OrderedDict[str, None], lacking: Mapping[str, _Statement]) -> None:
         message = [self._timed, *(each.prepare for each in lacking.values())]
@@ -139,6 +229,15 @@ class Batches:
 async def _told(db: Db, batch: Batch) -> list[Rows]:
     found = await exchanged(db, batch.message)
     return [found[place] for place in batch.places]
+
+
+def _by_way(parts: Sequence[Part]) -> Iterator[tuple[_Way, dict[str, dict[str, None]]]]:
+    """What is asked of rows, sorted by how it is planned and then by the tenants that are open to it."""
+    found: dict[_Way, dict[str, dict[str, None]]] = {}
+    for part in parts:
+        for statement, text in part.questions:
+            found.setdefault(statement.way, {}).setdefault(part.tenants, {})[text] = None
+    return ((way, found[way]) for way in _Way if way in found)
 
 
 def _form(question: Question) -> tuple[str, tuple[tuple[str, type], ...]]:
@@ -162,7 +261,12 @@ def _statement(text: str, types: tuple[tuple[str, type], ...]) -> _Statement:
     said = ", ".join(_TYPES.get(of_type[name], "unknown") for name in order)
     form = f"{f' ({said})' if said else ''} AS {query};"
     name = f"sua_{hashlib.sha256(form.encode()).hexdigest()[:32]}"
-    return _Statement(name, f"PREPARE {name}{form}", tuple(order), _BY_VALUES.match(text) is not None)
+    return _Statement(name, f"PREPARE {name}{form}", tuple(order), _Way.of(text))
+
+
+def _asked(question: Question) -> _Asked:
+    statement = _statement(*_form(question))
+    return _Asked(statement, _execute(statement, question))
 
 
 def _execute(statement: _Statement, question: Question) -> str:

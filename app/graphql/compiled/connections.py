@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
-from app.graphql.compiled.fields import At, Column, RowField, Selected, by_column, object_type
+from app.graphql.compiled.fields import At, Column, RowField, Selected, by_column, object_type, row_of, written
 from app.graphql.compiled.selection import Compiler, NotCompiled
 from app.graphql.paging import Page
 from app.projections.reading import Moment
@@ -58,12 +58,12 @@ class Connected:
         self, compiler: Compiler, type_: GraphQLObjectType, selected: Sequence[FieldDetails], items: Items
     ) -> None:
         self._compiler, self._items = compiler, items
-        needed: list[str] = list(items.key)
+        needed: list[str] = []
         self._parts: dict[str, _Part] = {}
         for name, details in compiler.below(type_, selected).items():
             columns, self._parts[name] = self._part(type_, details)
             needed += columns
-        self.columns = list(dict.fromkeys(needed))
+        self.columns = list(dict.fromkeys(needed or items.key))
 
     def shown(self, at: At, page: Page[Moment, Any], rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
         """`rows`: of these columns, one more than the page holds where there is a next one."""
@@ -74,13 +74,16 @@ class Connected:
     def _part(self, type_: GraphQLObjectType, details: Sequence[FieldDetails]) -> tuple[list[str], _Part]:
         match details[0].node.name.value:
             case "nodes":
-                return self._nodes(object_type(type_, "nodes"), details)
+                columns, nodes = self._nodes(object_type(type_, "nodes"), details)
+                return columns, lambda listed: written(nodes(listed))
             case "edges":
                 return self._edges(object_type(type_, "edges"), details)
             case "pageInfo":
                 below = self._compiler.below(object_type(type_, "pageInfo"), details)
-                parts = {name: _PAGE_INFO[each[0].node.name.value] for name, each in below.items()}
-                return [], lambda listed: {name: part(listed) for name, part in parts.items()}
+                named = {name: each[0].node.name.value for name, each in below.items()}
+                parts = {name: _PAGE_INFO[each] for name, each in named.items()}
+                key = self._items.key if _CURSORS & set(named.values()) else ()
+                return [*key], lambda listed: {name: part(listed) for name, part in parts.items()}
         return [], lambda _: type_.name
 
     def _nodes(self, type_: GraphQLObjectType, selected: Sequence[FieldDetails]) -> tuple[list[str], _Part]:
@@ -93,6 +96,7 @@ class Connected:
         for name, details in self._compiler.below(type_, selected).items():
             match details[0].node.name.value:
                 case "cursor":
+                    needed += self._items.key
                     parts[name] = lambda listed: [listed.cursor(place) for place in listed.places]
                 case "node":
                     columns, parts[name] = self._nodes(object_type(type_, "node"), details)
@@ -102,13 +106,11 @@ class Connected:
                 case _:
                     raise NotCompiled
 
-        def shown(listed: _Listed) -> list[dict[str, Any]]:
-            values = [part(listed) for part in parts.values()]
-            return [dict(zip(parts, each, strict=True)) for each in zip(*values, strict=True)]
-
-        return needed, shown
+        row = row_of(list(parts))
+        return needed, lambda listed: written(list(map(row, *[part(listed) for part in parts.values()])))
 
 
+_CURSORS: Final = {"startCursor", "endCursor"}
 _PAGE_INFO: Final[Mapping[str, _Part]] = {
     "hasNextPage": lambda listed: listed.more,
     "hasPreviousPage": lambda listed: listed.page.after is not None,

@@ -13,7 +13,7 @@ from app.domain.ids import TenantId
 from app.graphql.asked_times import checked_times
 from app.graphql.compiled.calling import Called
 from app.graphql.compiled.fields import object_type
-from app.graphql.compiled.lanes import OF_TENANT_THEN
+from app.graphql.compiled.lanes import OF_TENANT_THEN, weight_of
 from app.graphql.compiled.selection import Compiler, NotCompiled
 from app.graphql.compiled.showing import Lane, NotDirect, Rows, Run, Show
 from app.graphql.compiled.supposed import Paper, Stood
@@ -28,12 +28,16 @@ from app.projections.reading import Question, moment_of
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One request on paper: the questions left to ask, and what is made of their rows."""
+    """One request on paper: the questions left to ask, and what is made of their rows.
+
+    `weight`: of the questions, in look-ups of a user; None: they are not to be asked in one message with others'.
+    """
 
     asked: Asked
     tenant: TenantId
     stood: Stood
     questions: Sequence[Question]
+    weight: int | None
     shown: Callable[[Sequence[Rows]], dict[str, Any]]
 
     def heads(self, leading: Sequence[Rows]) -> Mapping[TenantId, Head]:
@@ -121,7 +125,10 @@ class Direct:
             told = {name: below if show is None else show(itself) for name, show in self.fields}
             return {self.name: told}
 
-        return Asking(asked, tenant, stood, [question for question, _ in lanes], shown)
+        questions = [question for question, _ in lanes]
+        weights = [weight_of(each) for each in questions]
+        weight = None if None in weights else sum(filter(None, weights))
+        return Asking(asked, tenant, stood, questions, weight, shown)
 
 
 def _direct(compiler: Compiler) -> Direct:

@@ -16,8 +16,9 @@ from app.domain.errors import SuaError
 from app.graphql.compiled.batch import Batches
 from app.graphql.compiled.direct import Asking, Direct
 from app.graphql.compiled.found import Found, Terms, left
+from app.graphql.compiled.shared import Shared
 from app.graphql.compiled.showing import NotDirect, Run
-from app.graphql.compiled.supposed import Memory, Paper, Unknown, asked_with
+from app.graphql.compiled.supposed import Memory, Paper, Unknown, asked_with, part_of
 from app.graphql.pool import ReadPool
 
 ATTEMPTS: Final = 8
@@ -47,6 +48,7 @@ class DirectReads:
         self._pool = pool
         self._terms = terms
         self._batches = batches
+        self._shared = Shared(pool, batches)
         self._memory = Memory(look_seconds)
         self.forget = self._memory.forget
 
@@ -66,7 +68,10 @@ class DirectReads:
             except Exception as error:
                 raise _left(error) from error
             try:
-                answers = await asked_with(self._pool, self._batches, paper, questions)
+                if asking is None or asking.weight is None:
+                    answers = await asked_with(self._pool, self._batches, paper, questions)
+                else:
+                    answers = await self._shared.answers(part_of(paper, questions), asking.weight)
             except psycopg_pool.PoolTimeout:
                 raise
             except (psycopg.Error, TypeError) as error:

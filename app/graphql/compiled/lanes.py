@@ -4,35 +4,39 @@ What is read is the projections' own; which arguments are refused, and what a vi
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from graphql import GraphQLObjectType
+from graphql import GRAPHQL_MAX_INT, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
 from app.domain.ids import UserId
-from app.graphql.call_usage import BY_CALL, UsageGrouping, UsageQuestions, spending, usage_shown, usage_window
+from app.graphql.call_usage import BY_CALL, UsageGrouping, UsageQuestions, spending, usage_window
 from app.graphql.compiled.connections import Connected, Items
 from app.graphql.compiled.fields import (
     USER,
     USER_ID,
     USER_NAME,
     At,
+    Column,
     RowField,
     Selected,
     as_it_stands,
     by_column,
-    named,
+    datetime_of,
+    in_utc,
+    instants,
     object_type,
-    user_ids,
+    written,
 )
-from app.graphql.compiled.selection import Compiler, NotCompiled
+from app.graphql.compiled.selection import Compiler
 from app.graphql.compiled.showing import Lane, NotDirect, Rows, Run
 from app.graphql.ids import part_of
 from app.graphql.licences import IdleVerdict, LicenceQuestions
 from app.graphql.users import UserQuestions, UserUnknown
-from app.projections import call_usage, idle_licences, user_listing, users
-from app.projections.reading import Question
+from app.projections import idle_licences, user_listing, users
+from app.projections.reading import IN_ORDER, Question
 from app.projections.user_listing import UserOrder
 
 Made: TypeAlias = Callable[[Compiler, GraphQLObjectType, Sequence[FieldDetails]], Lane]
@@ -72,37 +76,38 @@ def _user(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[Fiel
             raise UserUnknown("No such user in this tenant at this moment.")
         at = At(run.asked, view.tenant, view.moment)
 
-        def one(found: Rows) -> dict[str, Any]:
+        def one(found: Rows) -> Any:
             if not found:
                 raise UserUnknown("No such user in this tenant at this moment.")
-            return shown.shown(at, by_column(wanted, found))[0]
+            return written(shown.shown(at, by_column(wanted, found))[0])
 
         return users.naming(view.tenant, view.moment, [UserId(user)], columns), one
 
     return lane
 
 
-_SEAT_USER, _QUIET = "user_id::text", idle_licences.COLUMNS[5]
+_QUIET = in_utc(idle_licences.COLUMNS[5])
 
 _SEAT: Final[Mapping[str, RowField]] = {
-    "userId": user_ids(_SEAT_USER),
-    "userName": named(_SEAT_USER, "display_name"),
-    "department": as_it_stands("department"),
+    "userId": USER["userId"],
+    "userName": USER["name"],
+    "department": USER["department"],
     "verdict": RowField(
         (_QUIET,), lambda _, quiet: [IdleVerdict.NEVER_USED if each is None else IdleVerdict.IDLE for each in quiet]
     ),
-    "heldSince": as_it_stands("held_since"),
-    "quietSince": as_it_stands(_QUIET),
+    "heldSince": instants("held_since"),
+    "quietSince": instants(idle_licences.COLUMNS[5]),
     "suspected": as_it_stands(idle_licences.COLUMNS[6]),
 }
 
 
 def _idle_licences(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Lane:
-    key = (_QUIET, _SEAT_USER, "sku_id::text")
-    items = Items(_SEAT, {"user": USER}, key, lambda quiet, user, sku: (quiet, UUID(user), UUID(sku)))
+    key = (_QUIET, USER_ID, "sku_id::text")
+    items = Items(_SEAT, {"user": USER}, key, _place)
     connected = Connected(compiler, object_type(parent, "idleLicences"), selected, items)
-    own = [each for each in connected.columns if not each.startswith("u.")]
-    holder = [each for each in connected.columns if each.startswith("u.")]
+    of_holder = {column for field in USER.values() for column in field.columns}
+    own = [each for each in connected.columns if each not in of_holder]
+    holder = [each for each in connected.columns if each in of_holder]
     connected.columns = [*own, *holder]
     called = compiler.called(parent, selected)
 
@@ -119,10 +124,37 @@ def _idle_licences(compiler: Compiler, parent: GraphQLObjectType, selected: Sequ
     return lane
 
 
+def _place(quiet: str | None, user: str, sku: str) -> tuple[datetime | None, UUID, UUID]:
+    return None if quiet is None else datetime_of(quiet), UUID(user), UUID(sku)
+
+
+def _counts(column: str) -> RowField:
+    def whole(_: At, values: Column) -> Column:
+        counts = list(map(int, values))
+        if max(counts) > GRAPHQL_MAX_INT:
+            raise NotDirect
+        return counts
+
+    return RowField((column,), whole)
+
+
+_USAGE_COLUMNS: Final = ("key", "calls", "seconds", "users", "failed")
+"""Of a grouping's rows, in order."""
+
+_USAGE: Final[Mapping[str, RowField]] = {
+    "key": as_it_stands("key"),
+    "name": as_it_stands("key"),
+    "calls": _counts("calls"),
+    "participantSeconds": RowField(("seconds",), lambda _, values: list(map(int, values))),
+    "users": _counts("users"),
+    "failedCalls": _counts("failed"),
+    "smallGroups": RowField(("key",), lambda _, values: [0] * len(values)),
+}
+"""Fields of a group that is called what it is."""
+
+
 def _call_usage(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Lane:
-    shown = compiler.selection(object_type(parent, "callUsage"), selected)
-    if not shown.plain:
-        raise NotCompiled
+    shown = Selected.of(compiler, object_type(parent, "callUsage"), selected, _USAGE)
     called = compiler.called(parent, selected)
 
     def lane(run: Run, view: UsageQuestions) -> tuple[Question, Callable[[Rows], Any]]:
@@ -131,12 +163,12 @@ def _call_usage(compiler: Compiler, parent: GraphQLObjectType, selected: Sequenc
         if group_by not in (UsageGrouping.DAY, UsageGrouping.DIRECTION, *BY_CALL):
             raise NotDirect
         begin, end = usage_window(view.moment, **given)
-        limits = run.asked.limits
+        at = At(run.asked, view.tenant, view.moment)
 
-        def groups(found: Rows) -> list[dict[str, Any]]:
-            if len(found) > limits.nodes:
+        def groups(found: Rows) -> Any:
+            if len(found) > at.asked.limits.nodes:
                 raise NotDirect
-            return [shown.shown(usage_shown(call_usage.usage_of(row))) for row in found]
+            return written(shown.shown(at, by_column(_USAGE_COLUMNS, found))) if found else []
 
         return spending(view.tenant, view.moment, begin, end, group_by), groups
 
@@ -151,3 +183,17 @@ LANES: Final[Mapping[str, Made]] = {
 }
 OF_TENANT_THEN: Final = frozenset({"TenantView.idleLicences"})
 """Those that follow from what the tenant was at the moment, too."""
+
+
+def weight_of(question: Question) -> int | None:
+    """What a question costs, in look-ups of a user, as far as its text tells; None: perhaps much, where a tenant is
+    large: nobody else is to wait for it.
+    """
+    if IN_ORDER in question.query:
+        rows = question.parameters.get("limit", 1)
+        return 1 + rows // _ROWS_OF_A_WEIGHT if isinstance(rows, int) else None
+    return _USAGE_WEIGHT if _USAGE_TABLE in question.query else None
+
+
+_ROWS_OF_A_WEIGHT: Final = 25
+_USAGE_TABLE, _USAGE_WEIGHT = "call_usage", 4

@@ -15,8 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from app.auth.viewer import ALL, Viewer
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.compiled.batch import Batches, Scope
-from app.graphql.compiled.exchange import lent
+from app.graphql.compiled.batch import Batches, Part, Scope
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool, registered
 from app.projections.heads import Head, Standing, Unmoved, standing, unmoved
@@ -227,11 +226,14 @@ def _key_of(question: Question) -> _Key:
     return (question.query, *map(str, question.parameters.values()))
 
 
-async def asked_with(pool: ReadPool, batches: Batches, paper: Paper, questions: Sequence[Question]) -> list[Rows]:
-    """The true answers, in one snapshot: to what leads to the questions, and to them."""
+def part_of(paper: Paper, questions: Sequence[Question]) -> Part:
+    """What leads to the questions, and they, as part of a message; opened to what the paper says."""
     leading = [each.question for each in paper.leading]
     of_register = int(paper.register is not None)
     scope = Scope(paper.register, paper.tenants)
-    batch = batches.batch(scope, leading[:of_register], [*leading[of_register:], *questions])
-    async with lent(pool) as db:
-        return await batches.answers(db, batch)
+    return Part.of(scope, leading[:of_register], [*leading[of_register:], *questions])
+
+
+async def asked_with(pool: ReadPool, batches: Batches, paper: Paper, questions: Sequence[Question]) -> list[Rows]:
+    """The true answers, in one snapshot: to what leads to the questions, and to them."""
+    return await batches.alone(pool, part_of(paper, questions))

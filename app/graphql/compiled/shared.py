@@ -1,0 +1,187 @@
+"""Questions of several requests in one message: those that come while others are under way are sent together next.
+
+Nothing waits for others to come: whoever finds no message under way, or but few, sends at once. What waits is taken
+along by whoever has been answered. A message costs the web process and PostgreSQL about as much as a look-up of one
+user does, so the more there is to do, the less of it each request pays (docs/decisions/compiled-reads.md).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+import psycopg_pool
+
+from app.graphql.compiled.batch import Batches, Part
+from app.graphql.compiled.exchange import lent
+from app.graphql.compiled.showing import Rows
+from app.graphql.pool import ReadPool
+
+LANES: Final = 1
+"""Messages under way before others wait."""
+
+LANES_MAX: Final = 8
+"""The same, where they take long."""
+
+PATIENCE_SECONDS: Final = 0.005
+"""After that, who waits is sent on a connection more: the messages under way are no short ones."""
+
+WEIGHT_MAX: Final = 16
+"""What one message holds at most, in look-ups of a user: it is answered when the last of its statements is."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A request whose questions are to be sent. `answer`: None: the message failed, nobody knows by whose question.
+
+    `message`: what it was sent with.
+    """
+
+    part: Part
+    weight: int
+    answer: asyncio.Future[list[Rows] | None]
+    message: "_Message | None" = None
+
+
+@dataclass(slots=True, eq=False)
+class _Message:
+    """`carrier`: the task that waits for it; None: it was answered, or is broken off already."""
+
+    requests: Sequence[_Waiting]
+    carrier: "asyncio.Task[None] | None"
+
+    def leave(self) -> None:
+        """One of its requests was broken off. The message is, too, if it was the last."""
+        if self.carrier is not None and all(each.answer.cancelled() for each in self.requests):
+            self.carrier.cancel()
+            self.carrier = None
+
+
+@dataclass(slots=True)
+class Shared:
+    """The messages that requests share. Tasks of its own live only as long as some request waits."""
+
+    pool: ReadPool
+    batches: Batches
+    _under_way: int = 0
+    _waiting: deque[_Waiting] = field(default_factory=deque)
+    _carriers: set[asyncio.Task[None]] = field(default_factory=set)
+    _impatience: asyncio.Handle | None = None
+
+    async def answers(self, part: Part, weight: int = 1) -> list[Rows]:
+        """The rows in the order of the part's questions, all from one snapshot. Raises what asking it alone does."""
+        if self._under_way < LANES and not self._waiting:
+            self._under_way += 1
+            try:
+                return await self.batches.alone(self.pool, part)
+            except psycopg_pool.PoolTimeout as error:
+                self._refuse(self._waiting, error)
+                raise
+            finally:
+                self._go_on()
+        found = await self._carried(part, weight)
+        return await self.batches.alone(self.pool, part) if found is None else found
+
+    async def _carried(self, part: Part, weight: int) -> list[Rows] | None:
+        request = _Waiting(part, weight, asyncio.get_running_loop().create_future())
+        self._waiting.append(request)
+        self._watch()
+        try:
+            return await request.answer
+        except asyncio.CancelledError:
+            if request.message is not None:
+                request.message.leave()
+            raise
+
+    def _go_on(self) -> None:
+        """A message is done: what waits is the next, unless more than usual are under way."""
+        self._forget_broken_off()
+        if self._waiting and self._under_way <= LANES:
+            self._start()
+        else:
+            self._under_way -= 1
+
+    def _start(self) -> None:
+        carrier = asyncio.create_task(self._carry(), context=Context())  # what it logs is of none of the requests
+        self._carriers.add(carrier)
+        carrier.add_done_callback(self._carriers.discard)
+
+    async def _carry(self) -> None:
+        try:
+            while taken := self._taken():
+                await self._send(_Message(taken, asyncio.current_task()))
+                if self._under_way > LANES:
+                    break
+        finally:
+            self._go_on()
+
+    def _taken(self) -> list[_Waiting]:
+        weight, taken = 0, list[_Waiting]()
+        self._forget_broken_off()
+        while self._waiting and (not taken or weight + self._waiting[0].weight <= WEIGHT_MAX):
+            taken.append(self._waiting.popleft())
+            weight += taken[-1].weight
+            self._forget_broken_off()
+        self._watch()
+        return taken
+
+    def _forget_broken_off(self) -> None:
+        while self._waiting and self._waiting[0].answer.done():
+            self._waiting.popleft()
+
+    async def _send(self, message: _Message) -> None:
+        """Tell each request its rows. Where the message fails, each is to ask again by itself, for its own error."""
+        requests = message.requests
+        for each in requests:
+            each.message = message
+        try:
+            batch = self.batches.together([each.part for each in requests])
+            async with lent(self.pool) as db:
+                found = iter(await self.batches.answers(db, batch))
+                message.carrier = None
+            for each in requests:
+                _tell(each, list(islice(found, len(each.part))))
+        except psycopg_pool.PoolTimeout as error:
+            self._refuse(requests, error)
+            self._refuse(self._waiting, error)
+        except asyncio.CancelledError:
+            for each in requests:
+                each.answer.cancel()
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, it is raised again where the guilty one asks by itself
+            for each in requests:
+                _tell(each, None)
+        finally:
+            message.carrier = None
+
+    def _refuse(self, requests: Iterable[_Waiting], error: psycopg_pool.PoolTimeout) -> None:
+        for each in requests:
+            if not each.answer.done():
+                each.answer.set_exception(psycopg_pool.PoolTimeout(*error.args))
+
+    def _watch(self) -> None:
+        """Somebody waits, or nobody does any more."""
+        if self._waiting and self._impatience is None:
+            self._impatience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._lose_patience)
+        elif self._impatience is not None and not self._waiting:
+            self._impatience.cancel()
+            self._impatience = None
+
+    def _lose_patience(self) -> None:
+        """After those who were answered meanwhile went on: it may be this process that takes long, not a message."""
+        self._impatience = asyncio.get_running_loop().call_soon(self._send_more)
+
+    def _send_more(self) -> None:
+        self._impatience = None
+        if self._waiting and self._under_way < LANES_MAX:
+            self._under_way += 1
+            self._start()
+        self._watch()
+
+
+def _tell(request: _Waiting, rows: list[Rows] | None) -> None:
+    if not request.answer.done():
+        request.answer.set_result(rows)

@@ -1,0 +1,147 @@
+"""How a request reaches the GraphQL door, at little cost: it is what the web process is asked by far the most."""
+
+import asyncio
+import types
+from collections.abc import Awaitable, Coroutine, Generator, Iterable, Mapping
+from functools import lru_cache
+from time import monotonic
+from typing import Any, TypeVar
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.graphql import http
+
+PATH = "/graphql"
+
+ticks = monotonic
+"""Seconds on the clock the event loop goes by too, for lengths of time only."""
+
+T = TypeVar("T")
+
+
+def straight(routes: Iterable[BaseRoute]) -> dict[str, ASGIApp]:
+    """The door among these routes, by its path, for `Straight`."""
+    return {route.path: route.app for route in routes if isinstance(route, Route) and route.path == PATH}
+
+
+class Straight:
+    """Middleware that hands a request to its door by its path alone; all others go the way of the routes.
+
+    `doors` may be filled later. They answer every method, and refuse what is wrong by themselves.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Mapping[str, ASGIApp]) -> None:
+        self._app = app
+        self._doors = doors
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] == "http" and not scope.get("root_path"):
+            return self._doors.get(scope["path"], self._app)(scope, receive, send)
+        return self._app(scope, receive, send)
+
+
+class Entering(Request):
+    """A request whose headers are found by their names: the door asks for ten of them, and most are not there."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self._said = _ByName(scope=scope)
+
+    @property
+    def headers(self) -> Headers:
+        return self._said
+
+
+class _ByName(Headers):
+    """As `Headers`, whose first of several of one name is the one found."""
+
+    def __init__(self, *, scope: Scope) -> None:
+        super().__init__(scope=scope)
+        self._first = dict(reversed(self._list))
+        self._each_once = len(self._first) == len(self._list)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        found = self._first.get(key.lower().encode())
+        return default if found is None else found.decode("latin-1")
+
+    def __getitem__(self, key: str) -> str:
+        return self._first[key.lower().encode()].decode("latin-1")
+
+    def __contains__(self, key: Any) -> bool:
+        return key.lower().encode() in self._first
+
+    def getlist(self, key: str) -> list[str]:
+        found = self._first.get(key.lower().encode())
+        if found is None:
+            return []
+        return [found.decode("latin-1")] if self._each_once else super().getlist(key)
+
+
+async def read(request: Request, limits: http.BodyLimits) -> http.Asking:
+    """What is asked: in the address of a GET, else in the body, read no further than allowed. Raises what is wrong."""
+    if request.method == "GET":
+        return http.asked_by_address(request, limits)
+    if not _is_json_in_utf8(request.headers.get("content-type", "")) or "content-encoding" in request.headers:
+        raise http.WrongContentType("Send the request as application/json in UTF-8, not compressed.")
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and (len(length) > 12 or int(length) > limits.size_bytes):
+        raise http.too_large(limits)
+    try:
+        body = await within(limits.timeout_seconds, _collected(request, limits))
+    except TimeoutError as error:
+        raise http.BodyTooSlow(f"The body did not arrive within {limits.timeout_seconds:g} s.") from error
+    except ClientDisconnect as error:
+        raise http.BadRequest("The body ended early.") from error
+    return http.parsed(body)
+
+
+@lru_cache(http.HEADERS_MAX)
+def _is_json_in_utf8(content_type: str) -> bool:
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")]
+    return kind == http.LEGACY and all(each == "utf-8" for each in charsets)
+
+
+async def _collected(request: Request, limits: http.BodyLimits) -> bytes:
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limits.size_bytes:
+            raise http.too_large(limits)
+    return b"".join(chunks)
+
+
+@types.coroutine
+def within(seconds: float, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    """What comes of `work`. Raises TimeoutError where it takes longer. What need not wait at all sets no timer."""
+    try:
+        awaited = work.send(None)
+    except StopIteration as done:
+        found: T = done.value
+        return found
+    return (yield from _timed(seconds, _resumed(work, awaited)).__await__())
+
+
+async def _timed(seconds: float, work: Awaitable[T]) -> T:
+    async with asyncio.timeout(seconds):
+        return await work
+
+
+@types.coroutine
+def _resumed(work: Coroutine[Any, Any, T], awaited: object) -> Generator[Any, Any, T]:
+    """`work`, which has begun and waits for `awaited`, to its end."""
+    try:
+        yield awaited
+    except BaseException as error:
+        work.throw(error)  # it ends by this, as by being cancelled at the place where it waits
+        raise
+    return (yield from work.__await__())

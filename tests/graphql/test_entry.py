@@ -1,0 +1,223 @@
+"""The short way to the door changes nothing of what is answered, and its body is waited for as long as ever."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import Message
+
+from app.clock import SteppedClock
+from app.graphql.entry import Entering, Straight, read, straight, within
+from app.graphql.http import BadRequest, BodyLimits, BodyTooLarge, BodyTooSlow
+from app.graphql.pool import ReadPool
+from app.portal.headers import SecureHeaders
+from tests.graphql.conftest import asgi, bearer
+from tests.graphql.world import NOON
+
+JSON = {"content-type": "application/json"}
+ASKED: dict[str, tuple[str, str, dict[str, str], bytes | None]] = {
+    "a question": ("POST", "/graphql", JSON, b'{"query": "{ __typename }"}'),
+    "a GET": ("GET", "/graphql?query={__typename}", {}, None),
+    "a refused token": ("POST", "/graphql", {**JSON, "authorization": "Bearer x"}, b'{"query": "{ __typename }"}'),
+    "two tokens": ("POST", "/graphql", {"Authorization": "Bearer x"}, b"{}"),
+    "no document": ("POST", "/graphql", JSON, b"{}"),
+    "another method": ("PUT", "/graphql", JSON, b"{}"),
+    "HEAD": ("HEAD", "/graphql", {}, None),
+    "a slash behind": ("POST", "/graphql/", JSON, b"{}"),
+    "a path below": ("GET", "/graphql/more", {}, None),
+    "the path escaped": ("GET", "/%67raphql?query={__typename}", {}, None),
+    "nothing there": ("GET", "/", {}, None),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED.keys())
+async def test_both_ways_lead_to_one_answer(
+    read_pool: ReadPool, asked: tuple[str, str, dict[str, str], bytes | None]
+) -> None:
+    method, path, headers, content = asked
+
+    async def answered(*ahead: Middleware) -> tuple[int, list[tuple[str, str]], str]:
+        app = asgi(read_pool, SteppedClock(NOON))
+        app = Starlette(routes=app.routes, middleware=[Middleware(SecureHeaders, https=True), *ahead])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sua.test") as client:
+            given = [*bearer("hr").items(), *headers.items()]
+            if headers.get("authorization"):
+                given = list(headers.items())
+            answer = await client.request(method, path, headers=given, content=content)
+        return answer.status_code, answer.headers.multi_items(), answer.text
+
+    doors = straight(asgi(read_pool, SteppedClock(NOON)).routes)
+
+    assert await answered(Middleware(Straight, doors)) == await answered()
+
+
+async def test_the_door_is_found_among_its_routes_by_its_path_alone(read_pool: ReadPool) -> None:
+    assert list(straight(asgi(read_pool, SteppedClock(NOON)).routes)) == ["/graphql"]
+
+
+async def test_what_is_no_request_or_stands_below_a_root_goes_the_way_of_the_routes() -> None:
+    def named(name: str) -> Callable[..., Awaitable[None]]:
+        async def app(*_: Any) -> None:
+            taken.append(name)
+
+        return app
+
+    taken: list[str] = []
+    either = Straight(named("routes"), {"/graphql": named("door")})
+    for scope in (
+        {"type": "http", "path": "/graphql", "root_path": ""},
+        {"type": "http", "path": "/graphql"},
+        {"type": "http", "path": "/graphql", "root_path": "/graphql"},
+        {"type": "websocket", "path": "/graphql", "root_path": ""},
+        {"type": "lifespan"},
+    ):
+        await either(scope, _never, _never)
+
+    assert taken == ["door", "door", "routes", "routes", "routes"]
+
+
+async def _never(*_: Any) -> Any:
+    raise AssertionError("nothing was to be received or sent")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        [(b"accept", b"*/*"), (b"authorization", b"Bearer x"), (b"x-odd", b"\xfcber")],
+        [
+            (b"cookie", b"a=1"),
+            (b"accept", b""),
+            (b"cookie", b"b=2"),
+            (b"authorization", b"1"),
+            (b"authorization", b"2"),
+        ],
+        [],
+    ],
+)
+def test_headers_are_found_as_starlette_finds_them(raw: list[tuple[bytes, bytes]]) -> None:
+    found, known = Entering(_scope(raw), _never).headers, Headers(raw=raw)
+
+    for name in ("accept", "Accept", "authorization", "cookie", "x-odd", "x-none"):
+        assert found.get(name) == known.get(name)
+        assert found.get(name, "else") == known.get(name, "else")
+        assert found.getlist(name) == known.getlist(name)
+        assert (name in found) == (name in known)
+        if name in known:
+            assert found[name] == known[name]
+    with pytest.raises(KeyError):
+        found["x-none"]
+    assert (found.raw, found) == (known.raw, known)
+
+
+def _scope(headers: list[tuple[bytes, bytes]], method: str = "POST") -> dict[str, Any]:
+    return {"type": "http", "method": method, "path": "/graphql", "query_string": b"", "headers": headers}
+
+
+def arriving(*messages: Message | float | None) -> Entering:
+    """A request whose body comes as these messages; a number: seconds until the next, None: it never comes."""
+    coming = iter(messages)
+
+    async def receive() -> Message:
+        for each in coming:
+            if each is None:
+                await asyncio.Event().wait()
+            elif isinstance(each, float):
+                await asyncio.sleep(each)
+            else:
+                return each
+        raise AssertionError("nothing more was to be received")
+
+    return Entering(_scope([(b"content-type", b"application/json")]), receive)
+
+
+def part(body: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+LIMITS = BodyLimits(size_bytes=20, timeout_seconds=0.05)
+WHOLE = b'{"query": "{ a }"}'
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [part(WHOLE, more=False)],
+        [0.0, part(WHOLE, more=False)],
+        [part(WHOLE[:5]), part(WHOLE[5:]), {"type": "http.request"}],
+        [0.001, part(WHOLE[:5]), 0.0, 0.001, part(WHOLE[5:], more=False)],
+    ],
+)
+async def test_a_body_is_whole_however_it_comes(messages: list[Message | float]) -> None:
+    assert (await read(arriving(*messages), LIMITS)).query == "{ a }"
+
+
+@pytest.mark.parametrize(
+    ("messages", "refusal"),
+    [
+        ([part(b"x" * 21, more=False)], BodyTooLarge),
+        ([part(b"x" * 20), 0.0, part(b"x")], BodyTooLarge),
+        ([None], BodyTooSlow),
+        ([part(b"{"), None], BodyTooSlow),
+        ([0.03, part(b"{"), 0.03, part(b"}", more=False)], BodyTooSlow),
+        ([{"type": "http.disconnect"}], BadRequest),
+        ([part(b"{"), 0.0, {"type": "http.disconnect"}], BadRequest),
+    ],
+)
+async def test_a_body_that_ends_early_or_never_is_refused(
+    messages: list[Message | float | None], refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        await read(arriving(*messages), LIMITS)
+
+
+async def test_what_has_not_to_wait_is_done_at_once_and_what_fails_fails() -> None:
+    async def failing(seconds: float | None) -> None:
+        if seconds is not None:
+            await asyncio.sleep(seconds)
+        raise LookupError
+
+    async def given(seconds: float | None) -> str:
+        if seconds is not None:
+            await asyncio.sleep(seconds)
+        return "given"
+
+    for seconds in (None, 0.0, 0.001):
+        assert await within(1.0, given(seconds)) == "given"
+        with pytest.raises(LookupError):
+            await within(1.0, failing(seconds))
+
+
+@pytest.mark.parametrize("waits_before", [0, 1])
+async def test_work_that_takes_too_long_or_is_given_up_is_told_so_where_it_waits(waits_before: int) -> None:
+    told: list[str] = []
+
+    async def work() -> None:
+        for _ in range(waits_before):
+            await asyncio.sleep(0.001)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            told.append("cancelled")
+            raise
+        finally:
+            told.append("ended")
+
+    with pytest.raises(TimeoutError):
+        await within(0.01, work())
+    assert told == ["cancelled", "ended"]
+
+    task = asyncio.create_task(_awaited(work))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert told == ["cancelled", "ended"] * 2
+
+
+async def _awaited(work: Callable[[], Any]) -> None:
+    await within(60.0, work())

@@ -1,0 +1,276 @@
+"""Questions of several requests in one message: each sees what is its own, fails alone and is broken off alone."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import psycopg_pool
+import pytest
+
+from app.domain.ids import DirectoryId, TenantId
+from app.graphql.compiled.batch import Batch, Batches, Part, Scope
+from app.graphql.compiled.shared import LANES, WEIGHT_MAX, Shared
+from app.graphql.compiled.showing import Rows
+from app.graphql.pool import Db, ReadPool, open_read_pool, registered
+from app.projections.reading import Question
+from tests.database import Database
+from tests.graphql.conftest import SETTINGS, asking
+from tests.graphql.world import BERT, CONTOSO, CONTOSO_DIRECTORY, FABRIKAM, FABRIKAM_DIRECTORY, FRIDA, World
+
+WHOSE = Question("SELECT DISTINCT tenant_id FROM users ORDER BY 1", {})
+COUNT = Question("SELECT count(*) FROM users", {})
+BUSY_SECONDS = 0.3
+LONG_SECONDS = 30
+USER = """query ($id: ID!, $user: ID!) { tenant(id: $id) { name at { user(id: $user) { name department }
+  callUsage(groupBy: DAY, since: "2026-06-01", until: "2026-12-01") { key calls } } } }"""
+
+
+class Noted(Batches):
+    """Remembers every message with questions of somebody who waits."""
+
+    def __init__(self) -> None:
+        super().__init__(timedelta(seconds=60))
+        self.sent: list[Batch] = []
+
+    async def answers(self, db: Db, batch: Batch) -> list[Rows]:
+        if b"pg_sleep" not in b"".join(each.prepare.encode() for each in batch.statements):
+            self.sent.append(batch)
+        return await super().answers(db, batch)
+
+
+@dataclass
+class Crowd:
+    """`busy`: as many questions as are sent at once, so that whoever asks meanwhile waits."""
+
+    batches: Noted
+    shared: Shared
+    busy: asyncio.Future[list[Any]] | None = None
+
+    async def occupied(self, seconds: float = BUSY_SECONDS) -> None:
+        sleeping = [part(question=slept(seconds + nth / 1000)) for nth in range(LANES)]
+        self.busy = asyncio.gather(*map(self.shared.answers, sleeping), return_exceptions=True)
+        await asyncio.sleep(0)
+
+    async def together(self, *parts: Part) -> list[Any]:
+        """What each is told who asks while all lanes are taken: its rows, or what was raised."""
+        await self.occupied()
+        found = await asyncio.gather(*map(self.shared.answers, parts), return_exceptions=True)
+        if self.busy is not None:
+            await self.busy
+        return found
+
+
+def part(*tenants: TenantId, question: Question = WHOSE, directory: DirectoryId | None = None) -> Part:
+    register = [registered()] if directory is not None else []
+    return Part.of(Scope(directory, tenants), register, [question])
+
+
+def slept(seconds: float) -> Question:
+    return Question("SELECT pg_sleep(%(seconds)s::float)::text /* shared */", {"seconds": str(seconds)})
+
+
+@pytest.fixture
+async def crowd(read_pool: ReadPool) -> AsyncIterator[Crowd]:
+    batches = Noted()
+    crowd = Crowd(batches, Shared(read_pool, batches))
+    yield crowd
+    async with asyncio.timeout(10):
+        await asyncio.gather(*crowd.shared._carriers, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert not crowd.shared._carriers
+    assert crowd.shared._under_way == 0
+
+
+async def test_in_one_message_each_sees_its_own_tenants_and_who_has_none_sees_nothing(crowd: Crowd) -> None:
+    found = await crowd.together(part(CONTOSO), part(), part(FABRIKAM), part(CONTOSO), part(), part(CONTOSO, FABRIKAM))
+
+    assert len(crowd.batches.sent) == 1
+    assert found == [[[(CONTOSO,)]], [[]], [[(FABRIKAM,)]], [[(CONTOSO,)]], [[]], [[(CONTOSO,), (FABRIKAM,)]]]
+
+
+async def test_each_counts_its_own_rows_however_its_neighbours_in_the_message_are_planned(crowd: Crowd) -> None:
+    by_values = Question(
+        "SELECT count(DISTINCT u.tenant_id) FROM users u JOIN tenants t USING (tenant_id)"
+        " WHERE %(zone)s::text IS NULL OR u.tenant_id IS NOT NULL",
+        {"zone": None},
+    )
+    alone = [await crowd.batches.alone(crowd.shared.pool, part(each, question=COUNT)) for each in (CONTOSO, FABRIKAM)]
+    crowd.batches.sent.clear()
+
+    found = await crowd.together(
+        part(CONTOSO, question=COUNT),
+        part(FABRIKAM, question=by_values),
+        part(question=COUNT),
+        part(CONTOSO, question=by_values),
+        part(FABRIKAM, question=COUNT),
+        part(question=by_values),
+    )
+
+    assert len(crowd.batches.sent) == 1
+    assert found == [alone[0], [[(1,)]], [[(0,)]], [[(1,)]], alone[1], [[(0,)]]]
+
+
+async def test_the_register_is_open_to_each_directory_for_its_own_question_alone(crowd: Crowd) -> None:
+    at_register = Question("SELECT DISTINCT tenant_id FROM tenants", {})
+
+    found = await crowd.together(
+        part(directory=CONTOSO_DIRECTORY, question=at_register),
+        part(FABRIKAM, directory=FABRIKAM_DIRECTORY),
+        part(question=at_register),
+        part(CONTOSO, directory=CONTOSO_DIRECTORY, question=at_register),
+    )
+
+    assert len(crowd.batches.sent) == 1
+    assert found == [[[(CONTOSO,)], []], [[(FABRIKAM,)], [(FABRIKAM,)]], [[]], [[(CONTOSO,)], [(CONTOSO,)]]]
+
+
+async def test_what_several_ask_in_the_same_scope_is_asked_once(crowd: Crowd) -> None:
+    one = part(CONTOSO, directory=CONTOSO_DIRECTORY)
+
+    found = await crowd.together(one, part(FABRIKAM), one, part(CONTOSO, directory=CONTOSO_DIRECTORY))
+
+    (sent,) = crowd.batches.sent
+    assert sent.message.count(b"EXECUTE") == 3
+    assert found == [[[(CONTOSO,)], [(CONTOSO,)]] if each else [[(FABRIKAM,)]] for each in (True, False, True, True)]
+
+
+async def test_a_message_that_fails_fails_only_for_whoever_made_it_fail(crowd: Crowd) -> None:
+    odd = Question("SELECT 1 / %(by)s", {"by": 0})
+
+    found = await crowd.together(part(CONTOSO), part(CONTOSO, question=odd), part(FABRIKAM))
+
+    assert [found[0], found[2]] == [[[(CONTOSO,)]], [[(FABRIKAM,)]]]
+    assert isinstance(found[1], psycopg.errors.DivisionByZero)
+    assert len(crowd.batches.sent) == 4
+
+
+async def test_statements_a_connection_lost_are_prepared_again_for_all(crowd: Crowd) -> None:
+    first = await crowd.together(part(CONTOSO), part(FABRIKAM, question=COUNT))
+    async with crowd.shared.pool.connection() as one, crowd.shared.pool.connection() as other:
+        for db in (one, other):
+            await db.execute("DEALLOCATE ALL")
+
+    assert await crowd.together(part(CONTOSO), part(FABRIKAM, question=COUNT)) == first
+
+
+async def test_a_message_holds_no_more_than_it_may(crowd: Crowd) -> None:
+    numbers = [Question("SELECT %(number)s", {"number": number}) for number in range(2 * WEIGHT_MAX + 1)]
+
+    found = await crowd.together(*(part(question=each) for each in numbers))
+
+    assert found == [[[(number,)]] for number in range(2 * WEIGHT_MAX + 1)]
+    assert [len(each.places) for each in crowd.batches.sent] == [WEIGHT_MAX, WEIGHT_MAX, 1]
+
+
+async def test_whoever_comes_while_nothing_is_under_way_is_asked_alone_and_at_once(crowd: Crowd) -> None:
+    for _ in range(3):
+        assert await crowd.shared.answers(part(CONTOSO)) == [[(CONTOSO,)]]
+
+    assert [len(each.places) for each in crowd.batches.sent] == [1, 1, 1]
+
+
+async def test_messages_that_take_long_hold_up_nobody(crowd: Crowd) -> None:
+    await crowd.occupied(LONG_SECONDS)
+    began = time.monotonic()
+
+    found = await crowd.shared.answers(part(CONTOSO))
+
+    assert found == [[(CONTOSO,)]]
+    assert time.monotonic() - began < LONG_SECONDS / 2
+    await broken_off(crowd.busy)
+
+
+async def test_who_is_broken_off_leaves_the_message_to_the_others(crowd: Crowd) -> None:
+    await crowd.occupied()
+    tasks = [asyncio.create_task(crowd.shared.answers(part(each, question=slept(0.4)))) for each in (CONTOSO, FABRIKAM)]
+    queued = asyncio.create_task(crowd.shared.answers(part(CONTOSO)))
+    await asyncio.sleep(0)
+    await broken_off(queued)
+    await asyncio.sleep(BUSY_SECONDS / 2)
+    await broken_off(tasks[0])
+
+    assert await tasks[1] == [[("",)]]
+    assert crowd.busy is not None
+    await crowd.busy
+
+
+async def test_a_message_nobody_waits_for_is_ended_in_the_database(crowd: Crowd, module_database: Database) -> None:
+    await crowd.occupied()
+    tasks = [
+        asyncio.create_task(crowd.shared.answers(part(each, question=slept(LONG_SECONDS))))
+        for each in (CONTOSO, FABRIKAM)
+    ]
+    assert crowd.busy is not None
+    await crowd.busy
+    await asyncio.sleep(0.1)
+    before = running(module_database)
+    await asyncio.gather(*map(broken_off, tasks))
+    await asyncio.gather(*crowd.shared._carriers, return_exceptions=True)
+
+    assert (before, running(module_database)) == (1, 0)
+    assert await crowd.shared.answers(part(CONTOSO)) == [[(CONTOSO,)]]
+
+
+async def test_where_no_connection_is_free_everybody_who_waits_is_told_so(
+    module_database: Database, world: World
+) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    pool.timeout = 0.2
+    shared = Shared(pool, Noted())
+    async with pool.connection():
+        found = await asyncio.gather(*(shared.answers(part(CONTOSO)) for _ in range(6)), return_exceptions=True)
+    after = await shared.answers(part(CONTOSO))
+    await pool.close()
+
+    assert {type(each) for each in found} == {psycopg_pool.PoolTimeout}
+    assert after == [[(CONTOSO,)]]
+
+
+@pytest.mark.parametrize("look_seconds", [0, 60])
+async def test_requests_of_all_kinds_of_viewers_at_once_are_told_what_each_is_told_alone(
+    module_database: Database, world: World, monkeypatch: pytest.MonkeyPatch, look_seconds: float
+) -> None:
+    together = list[int]()
+    real = Batches.together
+
+    def noted(self: Batches, parts: list[Part]) -> Batch:
+        together.append(len(parts))
+        return real(self, parts)
+
+    monkeypatch.setattr(Batches, "together", noted)
+    pool = await open_read_pool(module_database.reader_dsn, 4)
+    settings = replace(SETTINGS, look_seconds=look_seconds, answers_bytes=0)
+    asked = [
+        (who, {"id": str(tenant), "user": str(user)})
+        for who in ("viewer", "hr", "neighbour", "nobody", "stranger", "owner")
+        for tenant in (CONTOSO, FABRIKAM)
+        for user in (BERT, FRIDA)
+    ]
+    async with asking(pool, settings, world=world) as client:
+        alone = [await client.ask(USER, who, **variables) for who, variables in asked]
+        at_once = await asyncio.gather(*(client.ask(USER, who, **variables) for who, variables in asked * 3))
+    await pool.close()
+
+    assert [each.get("data") for each in at_once] == [each.get("data") for each in alone] * 3
+    assert max(together) > 1
+
+
+async def broken_off(task: asyncio.Future[Any] | None) -> None:
+    assert task is not None
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+def running(database: Database) -> int:
+    """How many connections sleep for a shared message."""
+    with psycopg.connect(database.owner_dsn, autocommit=True) as owner:
+        return len(
+            owner.execute(
+                "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+            ).fetchall()
+        )
