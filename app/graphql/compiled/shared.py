@@ -29,7 +29,7 @@ LANES_MAX: Final = 8
 PATIENCE_SECONDS: Final = 0.005
 """After that, who waits is sent on a connection more: the messages under way are no short ones."""
 
-WEIGHT_MAX: Final = 16
+WEIGHT_MAX: Final = 32
 """What one message holds at most, in look-ups of a user: it is answered when the last of its statements is."""
 
 
