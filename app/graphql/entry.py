@@ -1,11 +1,10 @@
 """How a request reaches the GraphQL door, at little cost: it is what the web process is asked by far the most."""
 
 import asyncio
-import types
-from collections.abc import Awaitable, Coroutine, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from functools import lru_cache
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
@@ -18,8 +17,6 @@ PATH = "/graphql"
 
 ticks = monotonic
 """Seconds on the clock the event loop goes by too, for lengths of time only."""
-
-T = TypeVar("T")
 
 
 def straight(routes: Iterable[BaseRoute]) -> dict[str, ASGIApp]:
@@ -90,7 +87,8 @@ async def read(request: Request, limits: http.BodyLimits) -> http.Asking:
     if length.isdigit() and (len(length) > 12 or int(length) > limits.size_bytes):
         raise http.too_large(limits)
     try:
-        body = await within(limits.timeout_seconds, _collected(request, limits))
+        async with asyncio.timeout(limits.timeout_seconds):
+            body = await _collected(request, limits)
     except TimeoutError as error:
         raise http.BodyTooSlow(f"The body did not arrive within {limits.timeout_seconds:g} s.") from error
     except ClientDisconnect as error:
@@ -118,30 +116,3 @@ async def _collected(request: Request, limits: http.BodyLimits) -> bytes:
         if size > limits.size_bytes:
             raise http.too_large(limits)
     return b"".join(chunks)
-
-
-@types.coroutine
-def within(seconds: float, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
-    """What comes of `work`. Raises TimeoutError where it takes longer. What need not wait at all sets no timer."""
-    try:
-        awaited = work.send(None)
-    except StopIteration as done:
-        found: T = done.value
-        return found
-    return (yield from _timed(seconds, _resumed(work, awaited)).__await__())
-
-
-async def _timed(seconds: float, work: Awaitable[T]) -> T:
-    async with asyncio.timeout(seconds):
-        return await work
-
-
-@types.coroutine
-def _resumed(work: Coroutine[Any, Any, T], awaited: object) -> Generator[Any, Any, T]:
-    """`work`, which has begun and waits for `awaited`, to its end."""
-    try:
-        yield awaited
-    except BaseException as error:
-        work.throw(error)  # it ends by this, as by being cancelled at the place where it waits
-        raise
-    return (yield from work.__await__())

@@ -61,8 +61,8 @@ async def open_read_pool(dsn: str, size: int) -> ReadPool:
 
 
 async def _configure(db: Db) -> None:
-    """Times are read as text, too, whatever form the server is set to."""
-    await db.execute("SET datestyle = 'ISO, YMD'")
+    """Times are told in UTC, and read as text, too, whatever the server is set to."""
+    await db.execute("SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'")
 
 
 async def _check(db: Db) -> None:

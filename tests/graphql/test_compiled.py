@@ -152,6 +152,7 @@ DIRECT = {
     "edges": f"users(first: 2) {{ edges {{ cursor node {{ {PERSON} }} }} pageInfo {{ hasNextPage startCursor }} }}",
     "seats": f"""idleLicences(first: 3, department: $d) {{ edges {{ cursor }} pageInfo {{ hasNextPage endCursor }}
         nodes {{ userId userName department verdict heldSince quietSince suspected user {{ {PERSON} }} }} }}""",
+    "kinds of seats": "idleLicences(first: 2) { nodes { __typename user { __typename } } }",
     "days": "callUsage(since: $s, until: $u, groupBy: DAY) { key name calls participantSeconds users smallGroups }",
     "hours": "callUsage(since: $s, until: $u, groupBy: WEEKDAY_HOUR) { key calls participantSeconds failedCalls }",
     "kinds": "a: callUsage(groupBy: KIND) { key calls users } b: callUsage(groupBy: MODALITY) { name calls }",

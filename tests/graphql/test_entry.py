@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.types import Message
 
 from app.clock import SteppedClock
-from app.graphql.entry import Entering, Straight, read, straight, within
+from app.graphql.entry import Entering, Straight, read, straight
 from app.graphql.http import BadRequest, BodyLimits, BodyTooLarge, BodyTooSlow
 from app.graphql.pool import ReadPool
 from app.portal.headers import SecureHeaders
@@ -173,51 +173,3 @@ async def test_a_body_that_ends_early_or_never_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         await read(arriving(*messages), LIMITS)
-
-
-async def test_what_has_not_to_wait_is_done_at_once_and_what_fails_fails() -> None:
-    async def failing(seconds: float | None) -> None:
-        if seconds is not None:
-            await asyncio.sleep(seconds)
-        raise LookupError
-
-    async def given(seconds: float | None) -> str:
-        if seconds is not None:
-            await asyncio.sleep(seconds)
-        return "given"
-
-    for seconds in (None, 0.0, 0.001):
-        assert await within(1.0, given(seconds)) == "given"
-        with pytest.raises(LookupError):
-            await within(1.0, failing(seconds))
-
-
-@pytest.mark.parametrize("waits_before", [0, 1])
-async def test_work_that_takes_too_long_or_is_given_up_is_told_so_where_it_waits(waits_before: int) -> None:
-    told: list[str] = []
-
-    async def work() -> None:
-        for _ in range(waits_before):
-            await asyncio.sleep(0.001)
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            told.append("cancelled")
-            raise
-        finally:
-            told.append("ended")
-
-    with pytest.raises(TimeoutError):
-        await within(0.01, work())
-    assert told == ["cancelled", "ended"]
-
-    task = asyncio.create_task(_awaited(work))
-    await asyncio.sleep(0.01)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert told == ["cancelled", "ended"] * 2
-
-
-async def _awaited(work: Callable[[], Any]) -> None:
-    await within(60.0, work())

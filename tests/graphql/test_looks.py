@@ -157,6 +157,23 @@ async def test_a_tenant_that_is_gone_is_told_no_longer_than_a_look_stands(databa
     assert code == "FORBIDDEN"
 
 
+async def test_who_waits_longer_than_a_look_stands_is_looked_at_again(database: Database, own_world: World) -> None:
+    pool = await open_read_pool(database.reader_dsn, 1)
+    settings = replace(SETTINGS, look_seconds=0.3, answers_bytes=0)
+    async with asking(pool, settings, world=own_world) as client:
+        await bert(client)
+        async with pool.connection():
+            waiting = asyncio.create_task(client.code(USER, "viewer", id=str(CONTOSO), user=str(BERT)))
+            await asyncio.sleep(0)
+            with psycopg.connect(database.owner_dsn, autocommit=True) as owner:
+                owner.execute("UPDATE tenants SET state = 'OFFBOARDED' WHERE tenant_id = %s", (CONTOSO,))
+            await asyncio.sleep(0.35)
+        code = await waiting
+    await pool.close()
+
+    assert code == "FORBIDDEN"
+
+
 async def test_how_far_the_log_is_ahead_is_of_the_last_look(database: Database, own_world: World) -> None:
     async def ahead(client: Client) -> int:
         content = await client.ask(USER, "viewer", id=str(CONTOSO), user=str(BERT))

@@ -14,7 +14,7 @@ from app.graphql.compiled.exchange import exchanged, lent
 from app.graphql.compiled.fields import datetime_of, in_utc, instant
 from app.graphql.pool import ReadPool, open_read_pool
 from app.projections import idle_licences, user_listing, users
-from app.projections.reading import IN_ORDER, OPEN, Moment, Question
+from app.projections.reading import IN_ORDER, OPEN, WHOLE, Moment, Question
 from tests.database import Database
 
 TENANTS, USERS = 20, 300
@@ -71,6 +71,7 @@ async def test_one_user_is_found_by_the_key(pool: ReadPool) -> None:
     plan = await _plan(pool, users.naming(TENANT, MOMENT, [UserId(UUID(int=7))]))
 
     assert "users_pkey" in plan
+    assert "Sort" not in plan
 
 
 async def test_idle_seats_are_found_by_reading_each_table_once(pool: ReadPool) -> None:
@@ -81,19 +82,22 @@ async def test_idle_seats_are_found_by_reading_each_table_once(pool: ReadPool) -
     assert "Merge Join" not in plan
 
 
-async def test_what_follows_in_the_message_is_planned_as_ever(pool: ReadPool) -> None:
+async def test_each_statement_of_a_message_is_planned_in_its_own_way_only(pool: ReadPool) -> None:
     said = ["enable_sort", "enable_nestloop", "enable_mergejoin", "plan_cache_mode"]
     told = f"SELECT {', '.join(f'current_setting({each!r})' for each in said)}"
-    in_order, by_values = Question(f"{IN_ORDER} {told}", {}), Question(f"{told} /* JOIN, UNION ALL */", {})
+    ways = ["", IN_ORDER, WHOLE, "/* JOIN, UNION ALL */"]
     batches = Batches(timedelta(seconds=15))
 
     async with lent(pool) as db:
-        whole = idle_licences.listing(TENANT, MOMENT, idle_days=30, grace_days=30, after=None, limit=1)
-        found = await batches.answers(db, batches.batch(Scope(None, (TENANT,)), [], [by_values, whole, in_order]))
-        after = await exchanged(db, told.encode())
+        asked = [Question(f"{way} {told}", {}) for way in reversed(ways)]
+        found = await batches.answers(db, batches.batch(Scope(None, (TENANT,)), [], asked))
 
-    assert [found[0], found[2]] == [[("on", "on", "on", "auto")], [("off", "on", "on", "force_generic_plan")]]
-    assert after == [[("on", "on", "on", "auto")]]
+    assert found[::-1] == [
+        [("on", "on", "on", "force_generic_plan")],
+        [("off", "on", "on", "force_generic_plan")],
+        [("on", "off", "off", "auto")],
+        [("on", "on", "on", "auto")],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,13 +119,14 @@ async def test_a_time_read_as_text_is_written_as_ever(module_database: Database,
     pool = await open_read_pool(module_database.reader_dsn, 1)
     try:
         async with lent(pool) as db:
-            ((row,),) = await exchanged(db, f"SELECT {in_utc(f'timestamptz {time.isoformat()!r}')}".encode())
+            said = f"timestamptz {time.isoformat()!r}"
+            ((row,),) = await exchanged(db, f"SELECT {in_utc(said)}, {said}".encode())
     finally:
         await pool.close()
         with psycopg.connect(module_database.owner_dsn, autocommit=True) as owner:
             owner.execute(here + sql.SQL("RESET ALL"))
 
-    assert instant(row[0]) == time.isoformat()
+    assert instant(row[0]) == row[1].isoformat() == time.isoformat()
     assert datetime_of(row[0]) == time
 
 

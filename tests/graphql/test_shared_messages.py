@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -12,21 +12,24 @@ import psycopg_pool
 import pytest
 
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.compiled.batch import Batch, Batches, Part, Scope
-from app.graphql.compiled.shared import LANES, WEIGHT_MAX, Shared
+from app.graphql.compiled.batch import Batch, Batches, LookOver, Part, Scope
+from app.graphql.compiled.lanes import Among, Share, share_of
+from app.graphql.compiled.shared import LANES, LANES_MAX, PATIENCE_SECONDS, WEIGHT_MAX, Shared
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db, ReadPool, open_read_pool, registered
-from app.projections.reading import Question
+from app.projections import call_usage, user_listing, users
+from app.projections.reading import Moment, Question
 from tests.database import Database
 from tests.graphql.conftest import SETTINGS, asking
 from tests.graphql.world import BERT, CONTOSO, CONTOSO_DIRECTORY, FABRIKAM, FABRIKAM_DIRECTORY, FRIDA, World
 
 WHOSE = Question("SELECT DISTINCT tenant_id FROM users ORDER BY 1", {})
 COUNT = Question("SELECT count(*) FROM users", {})
+MOMENT = Moment(datetime(2026, 11, 24, tzinfo=UTC), date(2026, 11, 23), 100, "UTC", date(2026, 11, 23), False)
 BUSY_SECONDS = 0.3
 LONG_SECONDS = 30
 USER = """query ($id: ID!, $user: ID!) { tenant(id: $id) { name at { user(id: $user) { name department }
-  callUsage(groupBy: DAY, since: "2026-06-01", until: "2026-12-01") { key calls } } } }"""
+  users(first: 2) { nodes { name } } } } }"""
 
 
 class Noted(Batches):
@@ -215,30 +218,107 @@ async def test_a_message_nobody_waits_for_is_ended_in_the_database(crowd: Crowd,
     assert await crowd.shared.answers(part(CONTOSO)) == [[(CONTOSO,)]]
 
 
-async def test_where_no_connection_is_free_everybody_who_waits_is_told_so(
+async def test_who_waited_too_long_for_a_connection_is_told_so_and_who_came_later_is_answered(
     module_database: Database, world: World
 ) -> None:
     pool = await open_read_pool(module_database.reader_dsn, 1)
-    pool.timeout = 0.2
+    pool.timeout = 0.3
     shared = Shared(pool, Noted())
     async with pool.connection():
-        found = await asyncio.gather(*(shared.answers(part(CONTOSO)) for _ in range(6)), return_exceptions=True)
-    after = await shared.answers(part(CONTOSO))
+        early = [asyncio.create_task(shared.answers(part(CONTOSO))) for _ in range(3)]
+        await asyncio.sleep(0.2)
+        late = [asyncio.create_task(shared.answers(part(CONTOSO))) for _ in range(3)]
+        found = await asyncio.gather(*early, return_exceptions=True)
+    after = await asyncio.gather(*late)
     await pool.close()
 
     assert {type(each) for each in found} == {psycopg_pool.PoolTimeout}
-    assert after == [[(CONTOSO,)]]
+    assert after == [[[(CONTOSO,)]]] * 3
+
+
+async def test_however_many_messages_take_long_who_comes_is_sent_as_long_as_there_are_connections(
+    module_database: Database, world: World
+) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, LANES_MAX + 2)
+    shared = Shared(pool, Noted())
+    slow = list[asyncio.Task[Any]]()
+    for nth in range(LANES_MAX):
+        slow.append(asyncio.create_task(shared.answers(part(question=slept(LONG_SECONDS + nth)))))
+        await asyncio.sleep(2 * PATIENCE_SECONDS)
+    began = time.monotonic()
+
+    found = await shared.answers(part(CONTOSO))
+
+    assert found == [[(CONTOSO,)]]
+    assert time.monotonic() - began < LONG_SECONDS / 2
+    await asyncio.gather(*map(broken_off, slow))
+    await asyncio.gather(*shared._carriers, return_exceptions=True)
+    await pool.close()
+
+
+async def test_who_waited_until_what_was_seen_of_their_rights_is_over_is_not_told_by_it(crowd: Crowd) -> None:
+    standing = [True]
+    asked = replace(part(CONTOSO), stands=lambda: standing[0])
+    await crowd.occupied()
+    waiting = [asyncio.create_task(crowd.shared.answers(each)) for each in (asked, part(FABRIKAM))]
+    await asyncio.sleep(0)
+    standing[0] = False
+
+    with pytest.raises(LookOver):
+        await waiting[0]
+    assert await waiting[1] == [[(FABRIKAM,)]]
+    with pytest.raises(LookOver):
+        await crowd.shared.answers(asked)
+    assert crowd.busy is not None
+    await crowd.busy
+    assert all(str(CONTOSO).encode() not in each.message for each in crowd.batches.sent)
+
+
+async def test_what_took_too_long_is_not_asked_again(module_database: Database, world: World) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 2)
+    batches = Noted()
+    batches._opening = batches._opening.replace("statement_timeout = 60000", "statement_timeout = 400")
+    shared = Shared(pool, batches)
+    crowd = Crowd(batches, shared)
+
+    found = await crowd.together(part(CONTOSO), part(question=slept(LONG_SECONDS)))
+    await pool.close()
+
+    assert [type(each) for each in found] == [psycopg.errors.QueryCanceled] * 2
+
+
+@pytest.mark.parametrize(
+    ("questions", "among"),
+    [
+        ([users.naming(CONTOSO, MOMENT, [BERT])], Share(Among.ROWS, 1)),
+        ([users.naming(CONTOSO, MOMENT, [BERT])] * 2, Share(Among.ROWS, 1)),
+        ([user_listing.listing(CONTOSO, MOMENT, limit=101)], Share(Among.ROWS, 5)),
+        ([user_listing.listing(CONTOSO, MOMENT, search="a", limit=101)], None),
+        ([], Share(Among.ROWS, 1)),
+        ([call_usage.spending(CONTOSO, MOMENT, date(2026, 11, 1), date(2026, 11, 21), "day")], Share(Among.USAGE, 3)),
+        ([call_usage.spending(CONTOSO, MOMENT, date(2026, 1, 1), date(2026, 11, 21), "day")], None),
+        (
+            [
+                users.naming(CONTOSO, MOMENT, [BERT]),
+                call_usage.spending(CONTOSO, MOMENT, date(2026, 11, 1), date(2026, 11, 21), "day"),
+            ],
+            None,
+        ),
+    ],
+)
+def test_only_questions_that_cost_about_the_same_share_messages(questions: list[Question], among: Share | None) -> None:
+    assert share_of(questions) == among
 
 
 @pytest.mark.parametrize("look_seconds", [0, 60])
 async def test_requests_of_all_kinds_of_viewers_at_once_are_told_what_each_is_told_alone(
     module_database: Database, world: World, monkeypatch: pytest.MonkeyPatch, look_seconds: float
 ) -> None:
-    together = list[int]()
+    together = list[set[str]]()
     real = Batches.together
 
     def noted(self: Batches, parts: list[Part]) -> Batch:
-        together.append(len(parts))
+        together.append({part.tenants for part in parts})
         return real(self, parts)
 
     monkeypatch.setattr(Batches, "together", noted)
@@ -255,8 +335,11 @@ async def test_requests_of_all_kinds_of_viewers_at_once_are_told_what_each_is_to
         at_once = await asyncio.gather(*(client.ask(USER, who, **variables) for who, variables in asked * 3))
     await pool.close()
 
-    assert [each.get("data") for each in at_once] == [each.get("data") for each in alone] * 3
-    assert max(together) > 1
+    told = [(each.get("data"), [error["extensions"]["code"] for error in each.get("errors", [])]) for each in alone]
+    again = [(each.get("data"), [error["extensions"]["code"] for error in each.get("errors", [])]) for each in at_once]
+    assert again == told * 3
+    assert len({str(data) for data, _ in told}) > 4
+    assert max(map(len, together)) > 1
 
 
 async def broken_off(task: asyncio.Future[Any] | None) -> None:

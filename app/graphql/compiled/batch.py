@@ -9,10 +9,9 @@ and set_config() would not.
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import Enum
 from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
@@ -24,9 +23,9 @@ from psycopg import sql
 
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.exchange import exchanged, lent
+from app.graphql.compiled.planning import Way
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db, ReadPool
-from app.projections import reading
 from app.projections.reading import Question
 
 PREPARED_MAX = 200
@@ -39,43 +38,15 @@ _THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCA
 _NO_DIRECTORY = "SET LOCAL sua.directory = '';"
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
-_BY_VALUES = re.compile(r"(?=.*JOIN)(?=.*(?:UNION ALL|IS NULL\s+OR))", re.DOTALL)
-"""Statements planned well only with their values: where tables are joined, how much was superseded since and which
-conditions are none decides in what order. Of one table alone the index follows from the text, and planning costs more
-than reading.
-"""
 
 
-class _Way(Enum):
-    """How a statement is planned: what is set before it and set back after it. In this order they are sent."""
-
-    STEADY = ()
-    IN_ORDER = (("enable_sort", "on", "off"),)
-    BY_VALUES = (("plan_cache_mode", "force_generic_plan", "auto"),)
-    WHOLE = (
-        ("plan_cache_mode", "force_generic_plan", "auto"),
-        ("enable_nestloop", "on", "off"),
-        ("enable_mergejoin", "on", "off"),
-    )
-
-    @classmethod
-    def of(cls, text: str) -> "_Way":
-        if reading.IN_ORDER in text:
-            return cls.IN_ORDER
-        if reading.WHOLE in text:
-            return cls.WHOLE
-        return cls.BY_VALUES if _BY_VALUES.match(text) else cls.STEADY
-
-    def before(self) -> list[str]:
-        return [f"SET LOCAL {name} = {wanted};" for name, _, wanted in self.value]
-
-    def after(self) -> list[str]:
-        return [f"SET LOCAL {name} = {usual};" for name, usual, _ in self.value]
+class LookOver(Exception):
+    """Who asked has waited so long that it has to be seen again what they may see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a batch may see: the register of one directory's tenants (None: of none), and these tenants' rows."""
+    """What a part of a message may see: the register of one directory's tenants (None: none), and rows of these."""
 
     directory: DirectoryId | None
     tenants: tuple[TenantId, ...]
@@ -94,7 +65,7 @@ class _Statement(NamedTuple):
     name: str
     prepare: str
     order: tuple[str, ...]
-    way: _Way
+    way: Way
 
 
 class _Asked(NamedTuple):
@@ -109,21 +80,30 @@ class Part:
     """What one request asks within a message, and what opens exactly its scope before it.
 
     `register`: what reads the register of tenants, opened by `directory`; `questions`: the rest, opened by `tenants`.
+    `stands`: whether what it was opened by may still be taken for true; asked at the last moment before it is sent.
     """
 
     directory: str
     register: Sequence[_Asked]
     tenants: str
     questions: Sequence[_Asked]
+    stands: Callable[[], bool]
 
     @classmethod
-    def of(cls, scope: Scope, register: Sequence[Question], questions: Sequence[Question]) -> "Part":
+    def of(
+        cls,
+        scope: Scope,
+        register: Sequence[Question],
+        questions: Sequence[Question],
+        stands: Callable[[], bool] = lambda: True,
+    ) -> "Part":
         """Raises TypeError for a value of a type no question of the read side has."""
         return cls(
             f"SET LOCAL sua.directory = {_literal(str(scope.directory or ''))};",
             [_asked(each) for each in register],
             f"SET LOCAL sua.tenants = {_literal(','.join(map(str, scope.tenants)))};",
             [_asked(each) for each in questions],
+            stands,
         )
 
     def __len__(self) -> int:
@@ -188,9 +168,11 @@ class Batches:
         return Batch("".join(message).encode(), tuple(statements.values()), tuple(found))
 
     async def alone(self, pool: ReadPool, part: Part) -> list[Rows]:
-        """The rows in the order of the questions, by a message of one's own."""
+        """The rows in the order of the questions, by a message of one's own. Raises LookOver."""
         batch = self.together([part])
         async with lent(pool) as db:
+            if not part.stands():
+                raise LookOver
             return await self.answers(db, batch)
 
     async def answers(self, db: Db, batch: Batch) -> list[Rows]:
@@ -231,13 +213,13 @@ async def _told(db: Db, batch: Batch) -> list[Rows]:
     return [found[place] for place in batch.places]
 
 
-def _by_way(parts: Sequence[Part]) -> Iterator[tuple[_Way, dict[str, dict[str, None]]]]:
+def _by_way(parts: Sequence[Part]) -> Iterator[tuple[Way, dict[str, dict[str, None]]]]:
     """What is asked of rows, sorted by how it is planned and then by the tenants that are open to it."""
-    found: dict[_Way, dict[str, dict[str, None]]] = {}
+    found: dict[Way, dict[str, dict[str, None]]] = {}
     for part in parts:
         for statement, text in part.questions:
             found.setdefault(statement.way, {}).setdefault(part.tenants, {})[text] = None
-    return ((way, found[way]) for way in _Way if way in found)
+    return ((way, found[way]) for way in Way if way in found)
 
 
 def _form(question: Question) -> tuple[str, tuple[tuple[str, type], ...]]:
@@ -261,7 +243,7 @@ def _statement(text: str, types: tuple[tuple[str, type], ...]) -> _Statement:
     said = ", ".join(_TYPES.get(of_type[name], "unknown") for name in order)
     form = f"{f' ({said})' if said else ''} AS {query};"
     name = f"sua_{hashlib.sha256(form.encode()).hexdigest()[:32]}"
-    return _Statement(name, f"PREPARE {name}{form}", tuple(order), _Way.of(text))
+    return _Statement(name, f"PREPARE {name}{form}", tuple(order), Way.of(text))
 
 
 def _asked(question: Question) -> _Asked:

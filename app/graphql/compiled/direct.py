@@ -13,7 +13,7 @@ from app.domain.ids import TenantId
 from app.graphql.asked_times import checked_times
 from app.graphql.compiled.calling import Called
 from app.graphql.compiled.fields import object_type
-from app.graphql.compiled.lanes import OF_TENANT_THEN, weight_of
+from app.graphql.compiled.lanes import OF_TENANT_THEN, Share, share_of
 from app.graphql.compiled.selection import Compiler, NotCompiled
 from app.graphql.compiled.showing import Lane, NotDirect, Rows, Run, Show
 from app.graphql.compiled.supposed import Paper, Stood
@@ -30,14 +30,14 @@ from app.projections.reading import Question, moment_of
 class Asking:
     """One request on paper: the questions left to ask, and what is made of their rows.
 
-    `weight`: of the questions, in look-ups of a user; None: they are not to be asked in one message with others'.
+    `share`: in which messages they may be asked with others'; None: in none.
     """
 
     asked: Asked
     tenant: TenantId
     stood: Stood
     questions: Sequence[Question]
-    weight: int | None
+    share: Share | None
     shown: Callable[[Sequence[Rows]], dict[str, Any]]
 
     def heads(self, leading: Sequence[Rows]) -> Mapping[TenantId, Head]:
@@ -126,9 +126,7 @@ class Direct:
             return {self.name: told}
 
         questions = [question for question, _ in lanes]
-        weights = [weight_of(each) for each in questions]
-        weight = None if None in weights else sum(filter(None, weights))
-        return Asking(asked, tenant, stood, questions, weight, shown)
+        return Asking(asked, tenant, stood, questions, share_of(questions), shown)
 
 
 def _direct(compiler: Compiler) -> Direct:

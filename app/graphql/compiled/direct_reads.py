@@ -13,9 +13,10 @@ from graphql.execution.values import VariableValues
 from app.auth.tokens import Claims
 from app.auth.viewer import viewer_of
 from app.domain.errors import SuaError
-from app.graphql.compiled.batch import Batches
+from app.graphql.compiled.batch import Batches, LookOver
 from app.graphql.compiled.direct import Asking, Direct
 from app.graphql.compiled.found import Found, Terms, left
+from app.graphql.compiled.lanes import Among
 from app.graphql.compiled.shared import Shared
 from app.graphql.compiled.showing import NotDirect, Run
 from app.graphql.compiled.supposed import Memory, Paper, Unknown, asked_with, part_of
@@ -48,7 +49,7 @@ class DirectReads:
         self._pool = pool
         self._terms = terms
         self._batches = batches
-        self._shared = Shared(pool, batches)
+        self._shared = {among: Shared(pool, batches) for among in Among}
         self._memory = Memory(look_seconds)
         self.forget = self._memory.forget
 
@@ -68,10 +69,13 @@ class DirectReads:
             except Exception as error:
                 raise _left(error) from error
             try:
-                if asking is None or asking.weight is None:
+                if asking is None or asking.share is None:
                     answers = await asked_with(self._pool, self._batches, paper, questions)
                 else:
-                    answers = await self._shared.answers(part_of(paper, questions), asking.weight)
+                    among, weight = asking.share
+                    answers = await self._shared[among].answers(part_of(paper, questions), weight)
+            except LookOver:
+                continue
             except psycopg_pool.PoolTimeout:
                 raise
             except (psycopg.Error, TypeError) as error:

@@ -4,8 +4,9 @@ What is read is the projections' own; which arguments are refused, and what a vi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final, TypeAlias
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from graphql import GRAPHQL_MAX_INT, GraphQLObjectType
@@ -185,15 +186,40 @@ OF_TENANT_THEN: Final = frozenset({"TenantView.idleLicences"})
 """Those that follow from what the tenant was at the moment, too."""
 
 
-def weight_of(question: Question) -> int | None:
-    """What a question costs, in look-ups of a user, as far as its text tells; None: perhaps much, where a tenant is
-    large: nobody else is to wait for it.
-    """
-    if IN_ORDER in question.query:
-        rows = question.parameters.get("limit", 1)
-        return 1 + rows // _ROWS_OF_A_WEIGHT if isinstance(rows, int) else None
-    return _USAGE_WEIGHT if _USAGE_TABLE in question.query else None
+class Among(Enum):
+    """Questions that share messages: those that cost about the same, so that none waits long for its neighbours."""
+
+    ROWS = "rows"
+    USAGE = "usage"
+
+
+class Share(NamedTuple):
+    """`weight`: in look-ups of a user."""
+
+    among: Among
+    weight: int
+
+
+def share_of(questions: Sequence[Question]) -> Share | None:
+    """Where these may be asked together with others'; None: they cost perhaps much, and nobody is to wait for them."""
+    shares = [share for each in questions if (share := _share(each)) is not None]
+    among = {each.among for each in shares} or {Among.ROWS}
+    if len(shares) < len(questions) or len(among) > 1:
+        return None
+    return Share(among.pop(), 1 + sum(each.weight for each in shares))
+
+
+def _share(question: Question) -> Share | None:
+    asked = question.parameters
+    match asked.get("limit", 1), asked.get("since"), asked.get("until"):
+        case int(rows), None, None if IN_ORDER in question.query:
+            return Share(Among.ROWS, rows // _ROWS_OF_A_WEIGHT)
+        case _, date() as since, date() as until if "call_usage" in question.query:
+            days = (until - since).days
+            return Share(Among.USAGE, days // _DAYS_OF_A_WEIGHT) if days <= _DAYS_MAX else None
+    return None
 
 
 _ROWS_OF_A_WEIGHT: Final = 25
-_USAGE_TABLE, _USAGE_WEIGHT = "call_usage", 4
+_DAYS_OF_A_WEIGHT: Final = 7
+_DAYS_MAX: Final = 31

@@ -7,15 +7,16 @@ user does, so the more there is to do, the less of it each request pays (docs/de
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+import psycopg
 import psycopg_pool
 
-from app.graphql.compiled.batch import Batches, Part
+from app.graphql.compiled.batch import Batches, LookOver, Part
 from app.graphql.compiled.exchange import lent
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool
@@ -23,11 +24,12 @@ from app.graphql.pool import ReadPool
 LANES: Final = 1
 """Messages under way before others wait."""
 
-LANES_MAX: Final = 8
-"""The same, where they take long."""
-
 PATIENCE_SECONDS: Final = 0.005
 """After that, who waits is sent on a connection more: the messages under way are no short ones."""
+
+LANES_MAX: Final = 8
+LONG_PATIENCE_SECONDS: Final = 0.1
+"""The same, where so many are under way: more at once make none of them faster. Beyond the pool, the pool refuses."""
 
 WEIGHT_MAX: Final = 32
 """What one message holds at most, in look-ups of a user: it is answered when the last of its statements is."""
@@ -77,9 +79,6 @@ class Shared:
             self._under_way += 1
             try:
                 return await self.batches.alone(self.pool, part)
-            except psycopg_pool.PoolTimeout as error:
-                self._refuse(self._waiting, error)
-                raise
             finally:
                 self._go_on()
         found = await self._carried(part, weight)
@@ -133,20 +132,24 @@ class Shared:
             self._waiting.popleft()
 
     async def _send(self, message: _Message) -> None:
-        """Tell each request its rows. Where the message fails, each is to ask again by itself, for its own error."""
+        """Tell each request its rows. Where the message fails, each is to ask again by itself, for its own error; but
+        what took too long once would again.
+        """
         requests = message.requests
         for each in requests:
             each.message = message
         try:
-            batch = self.batches.together([each.part for each in requests])
             async with lent(self.pool) as db:
-                found = iter(await self.batches.answers(db, batch))
+                standing = [each for each in requests if each.part.stands()]
+                found = iter(await self.batches.answers(db, self.batches.together([each.part for each in standing])))
                 message.carrier = None
-            for each in requests:
+            for each in standing:
                 _tell(each, list(islice(found, len(each.part))))
-        except psycopg_pool.PoolTimeout as error:
-            self._refuse(requests, error)
-            self._refuse(self._waiting, error)
+            for each in requests:
+                _refuse(each, LookOver())
+        except (psycopg_pool.PoolTimeout, psycopg.errors.QueryCanceled) as error:
+            for each in requests:
+                _refuse(each, type(error)(*error.args))
         except asyncio.CancelledError:
             for each in requests:
                 each.answer.cancel()
@@ -157,15 +160,11 @@ class Shared:
         finally:
             message.carrier = None
 
-    def _refuse(self, requests: Iterable[_Waiting], error: psycopg_pool.PoolTimeout) -> None:
-        for each in requests:
-            if not each.answer.done():
-                each.answer.set_exception(psycopg_pool.PoolTimeout(*error.args))
-
     def _watch(self) -> None:
         """Somebody waits, or nobody does any more."""
         if self._waiting and self._impatience is None:
-            self._impatience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._lose_patience)
+            patience = PATIENCE_SECONDS if self._under_way < LANES_MAX else LONG_PATIENCE_SECONDS
+            self._impatience = asyncio.get_running_loop().call_later(patience, self._lose_patience)
         elif self._impatience is not None and not self._waiting:
             self._impatience.cancel()
             self._impatience = None
@@ -176,7 +175,7 @@ class Shared:
 
     def _send_more(self) -> None:
         self._impatience = None
-        if self._waiting and self._under_way < LANES_MAX:
+        if self._waiting:
             self._under_way += 1
             self._start()
         self._watch()
@@ -185,3 +184,8 @@ class Shared:
 def _tell(request: _Waiting, rows: list[Rows] | None) -> None:
     if not request.answer.done():
         request.answer.set_result(rows)
+
+
+def _refuse(request: _Waiting, error: Exception) -> None:
+    if not request.answer.done():
+        request.answer.set_exception(error)

@@ -92,7 +92,7 @@ class Memory:
 
     def __init__(self, look_seconds: float = 0.0) -> None:
         self._known: OrderedDict[_Key, Rows] = OrderedDict()
-        self._look_seconds = look_seconds
+        self.look_seconds = look_seconds
         self._seen: OrderedDict[_Key, tuple[float, Rows]] = OrderedDict()
         self.forgotten = 0
 
@@ -105,8 +105,8 @@ class Memory:
         """This is so, unless somebody saw what was asked later. `asked_at`: a moment before it was asked, by the
         monotonic clock.
         """
-        until = asked_at + self._look_seconds
-        if not self._look_seconds or self._seen.get(key, (0.0, ()))[0] > until:
+        until = asked_at + self.look_seconds
+        if not self.look_seconds or self._seen.get(key, (0.0, ()))[0] > until:
             return
         self._seen[key] = (until, rows)
         self._seen.move_to_end(key)
@@ -144,9 +144,16 @@ class Paper:
     leading: list[_Supposed | _Unmoved] = field(default_factory=list)
     begun_at: float = field(default_factory=monotonic)
     forgotten: int = 0
+    looked: bool = False
 
     def __post_init__(self) -> None:
         self.forgotten = self.memory.forgotten
+
+    def stands(self) -> bool:
+        """Whether what was seen may still be taken for true: a look ends, and with it the waiting on its grounds."""
+        if not self.looked:
+            return True
+        return self.forgotten == self.memory.forgotten and monotonic() < self.begun_at + self.memory.look_seconds
 
     def open(self, tenants: Sequence[TenantId], viewer: Viewer) -> None:
         """These tenants, as far as they are the viewer's: what follows finds no row of another."""
@@ -164,6 +171,8 @@ class Paper:
         if found is None:
             self.register = directory
             found = self._supposed(key, registered(), _WHOLE)
+        else:
+            self.looked = True
         return frozenset(TenantId(row[0]) for row in found)
 
     def standing(self, tenant: TenantId, known_at: datetime | None) -> "Stood":
@@ -172,6 +181,7 @@ class Paper:
         key = _key_of(question)
         seen = self.memory.seen(key)
         if seen is not None:
+            self.looked = True
             return Stood(Standing.of(seen[0]))
         rows = None if known_at is not None else self.memory.found(key)
         if rows is None or Standing.of(rows[0]).head.tables == _NOT_TOLD:
@@ -231,7 +241,7 @@ def part_of(paper: Paper, questions: Sequence[Question]) -> Part:
     leading = [each.question for each in paper.leading]
     of_register = int(paper.register is not None)
     scope = Scope(paper.register, paper.tenants)
-    return Part.of(scope, leading[:of_register], [*leading[of_register:], *questions])
+    return Part.of(scope, leading[:of_register], [*leading[of_register:], *questions], paper.stands)
 
 
 async def asked_with(pool: ReadPool, batches: Batches, paper: Paper, questions: Sequence[Question]) -> list[Rows]:
