@@ -83,7 +83,7 @@ async def test_idle_seats_are_found_by_reading_each_table_once(pool: ReadPool) -
 
 
 async def test_each_statement_of_a_message_is_planned_in_its_own_way_only(pool: ReadPool) -> None:
-    said = ["enable_sort", "enable_nestloop", "enable_mergejoin", "plan_cache_mode"]
+    said = ["enable_sort", "enable_nestloop", "enable_mergejoin", "enable_indexscan", "plan_cache_mode"]
     told = f"SELECT {', '.join(f'current_setting({each!r})' for each in said)}"
     ways = ["", IN_ORDER, WHOLE, "/* JOIN, UNION ALL */"]
     batches = Batches(timedelta(seconds=15))
@@ -93,10 +93,10 @@ async def test_each_statement_of_a_message_is_planned_in_its_own_way_only(pool: 
         found = await batches.answers(db, batches.batch(Scope(None, (TENANT,)), [], asked))
 
     assert found[::-1] == [
-        [("on", "on", "on", "force_generic_plan")],
-        [("off", "on", "on", "force_generic_plan")],
-        [("on", "off", "off", "auto")],
-        [("on", "on", "on", "auto")],
+        [("on", "on", "on", "on", "force_generic_plan")],
+        [("off", "on", "on", "on", "force_generic_plan")],
+        [("on", "off", "off", "off", "auto")],
+        [("on", "on", "on", "on", "auto")],
     ]
 
 

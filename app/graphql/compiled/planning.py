@@ -21,6 +21,7 @@ class Way(Enum):
         ("plan_cache_mode", "force_generic_plan", "auto"),
         ("enable_nestloop", "on", "off"),
         ("enable_mergejoin", "on", "off"),
+        ("enable_indexscan", "on", "off"),
     )
     BY_VALUES = (("plan_cache_mode", "force_generic_plan", "auto"),)
 
