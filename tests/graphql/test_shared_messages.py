@@ -11,6 +11,7 @@ import psycopg
 import psycopg_pool
 import pytest
 
+from app import telemetry
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.batch import Batch, Batches, LookOver, Part, Scope
 from app.graphql.compiled.lanes import Among, Share, share_of
@@ -149,6 +150,23 @@ async def test_a_message_that_fails_fails_only_for_whoever_made_it_fail(crowd: C
     assert [found[0], found[2]] == [[[(CONTOSO,)]], [[(FABRIKAM,)]]]
     assert isinstance(found[1], psycopg.errors.DivisionByZero)
     assert len(crowd.batches.sent) == 4
+
+
+async def test_a_fault_of_the_sharing_is_told_though_everybody_is_answered(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, told = Batches.together, telemetry.counted().get("graphql.compiled_left", 0)
+
+    def broken(self: Batches, parts: list[Part]) -> Batch:
+        if len(parts) > 1:
+            raise LookupError
+        return real(self, parts)
+
+    monkeypatch.setattr(Batches, "together", broken)
+    found = await crowd.together(part(CONTOSO), part(FABRIKAM))
+
+    assert found == [[[(CONTOSO,)]], [[(FABRIKAM,)]]]
+    assert telemetry.counted()["graphql.compiled_left"] == told + 1
 
 
 async def test_statements_a_connection_lost_are_prepared_again_for_all(crowd: Crowd) -> None:

@@ -1,4 +1,4 @@
-"""Fields of rows, shown column by column: from rows as the database gives them, without an object for each."""
+"""Fields of rows, shown column by column: from rows as the database gives them, as structs that are written at once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -18,6 +18,7 @@ import psycopg_pool
 
 from app.graphql.compiled.batch import Batches, LookOver, Part
 from app.graphql.compiled.exchange import lent
+from app.graphql.compiled.found import left
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool
 
@@ -154,7 +155,9 @@ class Shared:
             for each in requests:
                 each.answer.cancel()
             raise
-        except Exception:  # noqa: BLE001 - whatever it is, it is raised again where the guilty one asks by itself
+        except Exception as error:  # noqa: BLE001 - it is raised again where the guilty one asks by itself
+            if not isinstance(error, psycopg.Error):  # a fault of the sharing, which nobody would see alone
+                left(type(error).__name__)
             for each in requests:
                 _tell(each, None)
         finally:
