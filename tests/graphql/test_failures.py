@@ -81,7 +81,7 @@ async def test_a_connection_the_database_dropped_is_replaced_unnoticed(
     async with asking(read_pool) as client:
         await _status(client)
         with psycopg.connect(module_database.owner_dsn, autocommit=True) as db:
-            db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sua_reader'")
+            db.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'sua_reader'")
 
         assert (await _status(client))[0] == 200
 

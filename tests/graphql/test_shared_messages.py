@@ -142,6 +142,33 @@ async def test_what_several_ask_in_the_same_scope_is_asked_once(crowd: Crowd) ->
     assert found == [[[(CONTOSO,)], [(CONTOSO,)]] if each else [[(FABRIKAM,)]] for each in (True, False, True, True)]
 
 
+async def test_what_a_lost_connection_did_not_answer_is_asked_once_more_over_another(
+    crowd: Crowd, module_database: Database
+) -> None:
+    asking = asyncio.create_task(crowd.shared.answers(part(question=slept(1))))
+    await until_running(module_database, 1)
+
+    with psycopg.connect(module_database.owner_dsn, autocommit=True) as db:
+        db.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'sua_reader'")
+
+    assert await asking == [[("",)]]
+
+
+async def test_who_loses_the_connection_every_time_is_told_so(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = list[Db]()
+
+    async def lost(_: Batches, db: Db, __: Batch) -> list[Rows]:
+        tried.append(db)
+        await db.close()
+        raise psycopg.OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(Noted, "answers", lost)
+    with pytest.raises(psycopg.OperationalError):
+        await crowd.shared.answers(part(CONTOSO))
+
+    assert len(set(map(id, tried))) == 2
+
+
 async def test_a_message_that_fails_fails_only_for_whoever_made_it_fail(crowd: Crowd) -> None:
     odd = Question("SELECT 1 / %(by)s", {"by": 0})
 

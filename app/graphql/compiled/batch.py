@@ -168,12 +168,21 @@ class Batches:
         return Batch("".join(message).encode(), tuple(statements.values()), tuple(found))
 
     async def alone(self, pool: ReadPool, part: Part) -> list[Rows]:
-        """The rows in the order of the questions, by a message of one's own. Raises LookOver."""
-        batch = self.together([part])
-        async with lent(pool) as db:
-            if not part.stands():
-                raise LookOver
-            return await self.answers(db, batch)
+        """The rows in the order of the questions, by a message of one's own. Raises LookOver.
+
+        Asked once more where the connection was lost meanwhile: the server may have gone and come back.
+        """
+        batch, lost = self.together([part]), False
+        while True:
+            async with lent(pool) as db:
+                if not part.stands():
+                    raise LookOver
+                try:
+                    return await self.answers(db, batch)
+                except psycopg.OperationalError:
+                    if lost or not db.closed:
+                        raise
+                    lost = True
 
     async def answers(self, db: Db, batch: Batch) -> list[Rows]:
         """The rows in the order of the questions, all from one snapshot."""
