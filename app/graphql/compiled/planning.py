@@ -18,12 +18,13 @@ class Way(Enum):
     STEADY = ()
     IN_ORDER = (("enable_sort", "on", "off"),)
     WHOLE = (
-        ("plan_cache_mode", "force_generic_plan", "auto"),
+        ("plan_cache_mode", "force_generic_plan", "force_custom_plan"),
         ("enable_nestloop", "on", "off"),
         ("enable_mergejoin", "on", "off"),
         ("enable_indexscan", "on", "off"),
+        ("enable_seqscan", "on", "off"),
     )
-    BY_VALUES = (("plan_cache_mode", "force_generic_plan", "auto"),)
+    BY_VALUES = (("plan_cache_mode", "force_generic_plan", "force_custom_plan"),)
 
     @classmethod
     def of(cls, text: str) -> "Way":
