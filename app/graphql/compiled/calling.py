@@ -29,13 +29,13 @@ from strawberry.types.scalar import ScalarDefinition, ScalarWrapper
 from app.graphql.compiled.showing import Run
 from app.graphql.context import Info
 
-CONVERTED_MAX: Final = 20
-"""Input objects and lists remembered of one field of one document, none longer than CONVERTED_CHARACTERS as text."""
+MADE_MAX: Final = 20
+"""Arguments remembered of one field of one document, by variables no longer than MADE_CHARACTERS as text."""
 
-CONVERTED_SECONDS: Final = 60.0
+MADE_SECONDS: Final = 60.0
 """And no longer than this: somebody's name may be in them, which an erasure takes from memory, too."""
 
-CONVERTED_CHARACTERS: Final = 500
+MADE_CHARACTERS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Arguments:
 
     `fixed`: those the same in every request. `by_variable`: those that are a variable and nothing else, which was
     brought to a type that fits already. `plain`: there are no others, so that nothing has to be looked at again.
+    `variables`: all they hang on.
     """
 
     definition: GraphQLField
@@ -51,6 +52,7 @@ class Arguments:
     fixed: Mapping[str, Any]
     by_variable: tuple[tuple[str, str, bool], ...]
     plain: bool
+    variables: tuple[str, ...]
 
     @classmethod
     def of(cls, definition: GraphQLField, node: FieldNode) -> "Arguments":
@@ -67,7 +69,8 @@ class Arguments:
         hanging = {name for name, *_ in by_variable}
         others = {name: each for name, each in definition.args.items() if name not in hanging}
         fixed = {} if inside.variables else get_argument_values(GraphQLField(definition.type, others), node)
-        return cls(definition, node, fixed, by_variable, plain=not inside.variables)
+        variables = (*(variable for _, variable, _ in by_variable), *inside.variables)
+        return cls(definition, node, fixed, by_variable, not inside.variables, variables)
 
     def given(self, variables: VariableValues) -> dict[str, Any]:
         """Raises GraphQLError as `get_argument_values` does."""
@@ -83,12 +86,14 @@ class Arguments:
 
 
 class _Inside(Visitor):
-    """Whether there are variables inside of a value."""
+    """Names of the variables inside of values."""
 
-    variables = False
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables: list[str] = []
 
-    def enter_variable(self, *_: object) -> None:
-        self.variables = True
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.variables.append(node.name.value)
 
 
 class Called:
@@ -108,7 +113,8 @@ class Called:
         self._names = {name: each.python_name for name, each in arguments.items()}
         self._of_schema = arguments
         self._odd = frozenset(name for name in arguments if not _stands(given.definition.args[name].type))
-        self._converted: dict[tuple[str, str], Any] = {}
+        self._stand = given.plain and not self._odd
+        self._made: dict[str, dict[str, Any]] = {}
         self._until = 0.0
 
     def info(self, run: Run) -> Info:
@@ -116,25 +122,32 @@ class Called:
         return StrawberryInfo(_raw_info=raw, _field=self._own)
 
     def arguments(self, run: Run) -> dict[str, Any]:
-        """Raises GraphQLError where they are refused."""
-        given = self._given.given(run.variables)
+        """Raises GraphQLError where they are refused. Where something has to be made of them, what was made last of
+        the same variables is remembered: nobody changes what stands in them.
+        """
+        if self._stand:
+            return self._make(run.variables)
+        coerced = run.variables.coerced
+        said = repr([coerced.get(name, Undefined) for name in self._given.variables])
+        if monotonic() >= self._until:
+            self._made.clear()
+            self._until = monotonic() + MADE_SECONDS
+        made = self._made.get(said)
+        if made is None:
+            made = self._make(run.variables)
+            if len(said) <= MADE_CHARACTERS and len(self._made) < MADE_MAX:
+                self._made[said] = made
+        return dict(made)
+
+    def _make(self, variables: VariableValues) -> dict[str, Any]:
         return {
             self._names[name]: self._convert(name, value) if name in self._odd else value
-            for name, value in given.items()
+            for name, value in self._given.given(variables).items()
         }
 
     def _convert(self, name: str, value: Any) -> Any:
-        """An input object or a list, as strawberry makes it. The latest are remembered: nobody changes them."""
-        said = (name, repr(value))
-        if monotonic() >= self._until:
-            self._converted.clear()
-            self._until = monotonic() + CONVERTED_SECONDS
-        if said in self._converted:
-            return self._converted[said]
-        made = convert_argument(value, self._of_schema[name].type, self._scalars, self._config)
-        if len(said[1]) <= CONVERTED_CHARACTERS and len(self._converted) < CONVERTED_MAX:
-            self._converted[said] = made
-        return made
+        """An input object or a list, as strawberry makes it."""
+        return convert_argument(value, self._of_schema[name].type, self._scalars, self._config)
 
 
 def _stands(type_: GraphQLInputType) -> bool:

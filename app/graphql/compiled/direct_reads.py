@@ -13,6 +13,7 @@ from graphql.execution.values import VariableValues
 from app.auth.tokens import Claims
 from app.auth.viewer import viewer_of
 from app.domain.errors import SuaError
+from app.graphql.assessments import Assessments
 from app.graphql.compiled.batch import Batches, LookOver
 from app.graphql.compiled.direct import Asking, Direct
 from app.graphql.compiled.found import Found, Terms, left
@@ -29,6 +30,9 @@ facts come in meanwhile.
 
 _NOBODY: Final = cast("psycopg.AsyncConnection[Any]", None)
 """In place of a connection: nothing is asked over it."""
+
+_NONE: Final = Assessments()
+"""In place of assessments: nothing is judged here."""
 
 
 class Left(Exception):
@@ -60,7 +64,7 @@ class DirectReads:
             asking: Asking | None = None
             try:
                 viewer = await viewer_of(claims, self._terms.provider, paper, self._terms.grants)
-                asking = plan.asking(Run(self._terms.asked(viewer, _NOBODY), variables), paper)
+                asking = plan.asking(Run(self._terms.asked(viewer, _NOBODY, _NONE), variables), paper)
                 questions = asking.questions
             except Unknown:
                 questions = ()

@@ -43,8 +43,8 @@ class Terms:
     cursors: Cursors
     pseudonyms: Pseudonyms
 
-    def asked(self, viewer: Viewer, db: psycopg.AsyncConnection[Any]) -> Asked:
-        return Asked(viewer, db, self.clock.now(), self.limits, self.cursors, self.pseudonyms, Assessments())
+    def asked(self, viewer: Viewer, db: psycopg.AsyncConnection[Any], assessments: Assessments) -> Asked:
+        return Asked(viewer, db, self.clock.now(), self.limits, self.cursors, self.pseudonyms, assessments)
 
 
 def left(why: str) -> None:

@@ -20,6 +20,7 @@ from app.auth.tokens import Claims
 from app.auth.viewer import Viewer, viewer_of
 from app.domain.errors import SuaError
 from app.graphql.answers import KEPT_FOR
+from app.graphql.assessments import Assessments
 from app.graphql.compiled.batch import Batch, Batches, Scope
 from app.graphql.compiled.exchange import lent
 from app.graphql.compiled.found import Found, Terms, left
@@ -137,7 +138,7 @@ class CompiledReads:
         try:
             viewer = await viewer_of(claims, self._terms.provider, script, self._terms.grants)
             db = cast("psycopg.AsyncConnection[Any]", script)
-            asked = self._terms.asked(viewer, db)
+            asked = self._terms.asked(viewer, db, Assessments())
             data = await plan.selection.shown_later(Run(asked, plan.variables, lambda: script.true), None)
             heads = await heads_of(db, sorted(asked.touched))
             if script.true:
