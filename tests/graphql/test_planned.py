@@ -82,8 +82,25 @@ async def test_idle_seats_are_found_by_reading_each_table_once(pool: ReadPool) -
     assert "Merge Join" not in plan
 
 
+async def test_no_statement_has_helpers_however_cheap_they_seem(pool: ReadPool) -> None:
+    batches = Batches(timedelta(seconds=15))
+
+    async with lent(pool) as db:
+        asked = [Question("SELECT current_setting('max_parallel_workers_per_gather')", {})]
+        found = await batches.answers(db, batches.batch(Scope(None, (TENANT,)), [], asked))
+
+    assert found == [[("0",)]]
+
+
 async def test_each_statement_of_a_message_is_planned_in_its_own_way_only(pool: ReadPool) -> None:
-    said = ["enable_sort", "enable_nestloop", "enable_mergejoin", "enable_indexscan", "plan_cache_mode"]
+    said = [
+        "enable_sort",
+        "enable_nestloop",
+        "enable_mergejoin",
+        "enable_indexscan",
+        "enable_seqscan",
+        "plan_cache_mode",
+    ]
     told = f"SELECT {', '.join(f'current_setting({each!r})' for each in said)}"
     ways = ["", IN_ORDER, WHOLE, "/* JOIN, UNION ALL */"]
     batches = Batches(timedelta(seconds=15))
@@ -93,10 +110,10 @@ async def test_each_statement_of_a_message_is_planned_in_its_own_way_only(pool: 
         found = await batches.answers(db, batches.batch(Scope(None, (TENANT,)), [], asked))
 
     assert found[::-1] == [
-        [("on", "on", "on", "on", "force_generic_plan")],
-        [("off", "on", "on", "on", "force_generic_plan")],
-        [("on", "off", "off", "off", "auto")],
-        [("on", "on", "on", "on", "auto")],
+        [("on", "on", "on", "on", "on", "force_generic_plan")],
+        [("off", "on", "on", "on", "on", "force_generic_plan")],
+        [("on", "off", "off", "off", "off", "force_custom_plan")],
+        [("on", "on", "on", "on", "on", "force_custom_plan")],
     ]
 
 

@@ -126,13 +126,13 @@ class Batch:
 
 
 class Batches:
-    """`longest`: how long one statement may take."""
+    """`longest`: how long one statement may take. None has helpers: there are always others to be answered."""
 
     def __init__(self, longest: timedelta) -> None:
         self._timed = f"SET LOCAL statement_timeout = {int(longest.total_seconds() * 1000)};"
         self._opening = (
             f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL jit = off; {self._timed}"
-            " SET LOCAL plan_cache_mode = force_generic_plan;"
+            " SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL plan_cache_mode = force_generic_plan;"
         )
         self._prepared: WeakKeyDictionary[Db, OrderedDict[str, None]] = WeakKeyDictionary()
 

@@ -1,8 +1,10 @@
 """Documents that are answered without resolvers: one tenant at one moment, and of it only what is one question each."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLObjectType
@@ -23,7 +25,10 @@ from app.graphql.scalars import Position
 from app.graphql.tenants import Tenant, TenantView
 from app.projections import tenants
 from app.projections.heads import Head
-from app.projections.reading import Question, moment_of
+from app.projections.reading import Moment, Question, Reached, moment_of
+
+VIEWS_MAX: Final = 1_000
+"""Tenants at moments remembered of one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Direct:
     fields: tuple[tuple[str, Show | None], ...]
     at: Moments
     of_row: bool
+    views: "Views"
 
     @classmethod
     def of(cls, compiler: Compiler) -> "Direct | None":
@@ -93,23 +99,15 @@ class Direct:
         as_of, known_at = times.get("as_of"), times.get("known_at")
         checked_times(asked, as_of, known_at)
         stood = paper.standing(tenant, known_at)
-        moment = moment_of(stood.supposed.reached, as_of, known_at, asked.asked_at)
         asked.touched.add(tenant)
+        if self.at.then or known_at is not None:
+            moment = moment_of(stood.supposed.reached, as_of, known_at, asked.asked_at)
+            then = paper.suppose(tenants.finding(tenant, moment)) if self.at.then else ()
+            view = _view(tenant, moment, then, as_of, known_at)
+        else:
+            view = self.views.of(tenant, as_of, stood.supposed.reached, asked.asked_at)
         if as_of is None:
-            asked.until = min(asked.until, moment.at)
-        then = paper.suppose(tenants.finding(tenant, moment)) if self.at.then else ()
-        view = TenantView(
-            tenant=tenant,
-            moment=moment,
-            row=tenants.row_of(then[0]) if then else None,
-            day_given=as_of is not None,
-            knowledge_given=known_at is not None,
-            id=strawberry.ID(version_id("TenantView", tenant, moment)),
-            as_of=moment.on,
-            knowledge=known_at,
-            position=Position(moment.position),
-            before_first_fact=moment.before_first_fact,
-        )
+            asked.until = min(asked.until, view.moment.at)
         lanes = [lane(run, view) for _, _, lane in self.at.fields if lane is not None]
 
         def shown(found: Sequence[Rows]) -> dict[str, Any]:
@@ -127,6 +125,42 @@ class Direct:
 
         questions = [question for question, _ in lanes]
         return Asking(asked, tenant, stood, questions, share_of(questions), shown)
+
+
+class Views:
+    """Tenants at moments by all that is known, as the latest requests asked for them: made once while nothing moves."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[int, date | None], tuple[Reached, datetime, TenantView]] = OrderedDict()
+
+    def of(self, tenant: TenantId, as_of: date | None, reached: Reached, now: datetime) -> TenantView:
+        """Raises as `moment_of` does."""
+        place = (tenant.int, as_of)
+        made = self._made.get(place)
+        if made is not None:
+            before, since, view = made
+            if before == reached and since <= now and (as_of is not None or now < view.moment.at):
+                return view
+        view = _view(tenant, moment_of(reached, as_of, None, now), (), as_of, None)
+        self._made[place] = reached, now, view
+        if len(self._made) > VIEWS_MAX:
+            self._made.popitem(last=False)
+        return view
+
+
+def _view(tenant: TenantId, moment: Moment, then: Rows, as_of: date | None, known_at: datetime | None) -> TenantView:
+    return TenantView(
+        tenant=tenant,
+        moment=moment,
+        row=tenants.row_of(then[0]) if then else None,
+        day_given=as_of is not None,
+        knowledge_given=known_at is not None,
+        id=strawberry.ID(version_id("TenantView", tenant, moment)),
+        as_of=moment.on,
+        knowledge=known_at,
+        position=Position(moment.position),
+        before_first_fact=moment.before_first_fact,
+    )
 
 
 def _direct(compiler: Compiler) -> Direct:
@@ -147,7 +181,7 @@ def _direct(compiler: Compiler) -> Direct:
     if len(moments) != 1:
         raise NotCompiled
     of_row = any(show is not None for _, show in fields)
-    return Direct(name, compiler.called(query, selected), tuple(fields), moments[0], of_row)
+    return Direct(name, compiler.called(query, selected), tuple(fields), moments[0], of_row, Views())
 
 
 def _moments(compiler: Compiler, name: str, tenant: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Moments:

@@ -202,21 +202,25 @@ class Share(NamedTuple):
 
 def share_of(questions: Sequence[Question]) -> Share | None:
     """Where these may be asked together with others'; None: they cost perhaps much, and nobody is to wait for them."""
-    shares = [share for each in questions if (share := _share(each)) is not None]
-    among = {each.among for each in shares} or {Among.ROWS}
-    if len(shares) < len(questions) or len(among) > 1:
-        return None
-    return Share(among.pop(), 1 + sum(each.weight for each in shares))
+    among, weight = None, 1
+    for each in questions:
+        share = _share(each)
+        if share is None or among not in (None, share.among):
+            return None
+        among, weight = share.among, weight + share.weight
+    return Share(among or Among.ROWS, weight)
 
 
 def _share(question: Question) -> Share | None:
     asked = question.parameters
-    match asked.get("limit", 1), asked.get("since"), asked.get("until"):
-        case int(rows), None, None if IN_ORDER in question.query:
+    since, until = asked.get("since"), asked.get("until")
+    if since is None and until is None:
+        rows = asked.get("limit", 1)
+        if isinstance(rows, int) and IN_ORDER in question.query:
             return Share(Among.ROWS, rows // _ROWS_OF_A_WEIGHT)
-        case _, date() as since, date() as until if "call_usage" in question.query:
-            days = (until - since).days
-            return Share(Among.USAGE, days // _DAYS_OF_A_WEIGHT) if days <= _DAYS_MAX else None
+    elif isinstance(since, date) and isinstance(until, date) and "call_usage" in question.query:
+        days = (until - since).days
+        return Share(Among.USAGE, days // _DAYS_OF_A_WEIGHT) if days <= _DAYS_MAX else None
     return None
 
 

@@ -10,7 +10,9 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     GraphQLError,
+    GraphQLID,
     GraphQLSchema,
+    GraphQLString,
     OperationDefinitionNode,
     Undefined,
     VariableNode,
@@ -44,11 +46,13 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class _Known:
     """One operation of a document. `scalars`: its variables, where none is more than that (None: some are). `directed`:
-    variables that directives hang on, so that each choice is a plan.
+    variables that directives hang on, so that each choice is a plan. `texts`: variables that a text is a value of as it
+    stands.
     """
 
     operation: OperationDefinitionNode
     scalars: tuple[GraphQLVariableSignature, ...] | None
+    texts: frozenset[str]
     directed: tuple[str, ...]
     compiled: dict[tuple[Any, ...], tuple[Selection, Direct | None] | None]
 
@@ -89,7 +93,7 @@ class Plans:
         coerced: dict[str, Any] = {}
         for signature in known.scalars or ():
             raw = given.get(signature.name, Undefined)
-            value = Undefined if raw is Undefined else coerce_input_value(raw, signature.type)
+            value = raw if type(raw) is str and signature.name in known.texts else _brought(raw, signature)
             if value is Undefined:
                 break
             sources[signature.name] = VariableValueSource(signature, raw)
@@ -120,7 +124,13 @@ def _known(schema: GraphQLSchema, document: DocumentNode, operation: str | None)
     visit(document, directed)
     if len(directed.names) > DIRECTED_MAX:
         return None
-    return _Known(chosen, _scalars(schema, chosen), tuple(sorted(directed.names)), {})
+    scalars = _scalars(schema, chosen)
+    texts = frozenset(each.name for each in scalars or () if get_nullable_type(each.type) in (GraphQLID, GraphQLString))
+    return _Known(chosen, scalars, texts, tuple(sorted(directed.names)), {})
+
+
+def _brought(raw: Any, signature: GraphQLVariableSignature) -> Any:
+    return Undefined if raw is Undefined else coerce_input_value(raw, signature.type)
 
 
 def _scalars(schema: GraphQLSchema, operation: OperationDefinitionNode) -> tuple[GraphQLVariableSignature, ...] | None:
