@@ -2,16 +2,16 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -93,8 +93,22 @@ def create_app(parts: Parts) -> Starlette:
 
     routes = [Route("/healthz", _alive), *_metrics(parts)]
     https = parts.settings.public_url.startswith("https:")
-    middleware = [Middleware(CountedAnswers), Middleware(SecureHeaders, https=https), Middleware(Straight, ahead)]
-    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+
+    def around(app: ASGIApp) -> ASGIApp:
+        return CountedAnswers(SecureHeaders(Straight(app, ahead), https=https))
+
+    return Application(around, routes=routes, lifespan=lifespan)
+
+
+class Application(Starlette):
+    """`around`: what every answer goes through, also one that only tells of a fault."""
+
+    def __init__(self, around: Callable[[ASGIApp], ASGIApp], **rest: Any) -> None:
+        super().__init__(**rest)
+        self._around = around
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return self._around(super().build_middleware_stack())
 
 
 def _metrics(parts: Parts) -> list[Route]:

@@ -25,7 +25,7 @@ def straight(routes: Iterable[BaseRoute]) -> dict[str, ASGIApp]:
 
 
 class Straight:
-    """Middleware that hands a request to its door by its path alone; all others go the way of the routes.
+    """Hands a request to its door by its path alone; all others go to `app`, the way of its routes.
 
     `doors` may be filled later. They answer every method, and refuse what is wrong by themselves.
     """

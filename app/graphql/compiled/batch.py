@@ -19,10 +19,10 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg import sql
 
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.exchange import exchanged, lent
+from app.graphql.compiled.literals import literal
 from app.graphql.compiled.planning import Way
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db, ReadPool
@@ -99,9 +99,9 @@ class Part:
     ) -> "Part":
         """Raises TypeError for a value of a type no question of the read side has."""
         return cls(
-            f"SET LOCAL sua.directory = {_literal(str(scope.directory or ''))};",
+            f"SET LOCAL sua.directory = {literal(str(scope.directory or ''))};",
             [_asked(each) for each in register],
-            f"SET LOCAL sua.tenants = {_literal(','.join(map(str, scope.tenants)))};",
+            f"SET LOCAL sua.tenants = {literal(','.join(map(str, scope.tenants)))};",
             [_asked(each) for each in questions],
             stands,
         )
@@ -263,26 +263,4 @@ def _asked(question: Question) -> _Asked:
 def _execute(statement: _Statement, question: Question) -> str:
     if not statement.order:
         return f"EXECUTE {statement.name};"
-    return f"EXECUTE {statement.name} ({','.join([_literal(question.parameters[name]) for name in statement.order])});"
-
-
-def _literal(value: object) -> str:
-    """Raises TypeError for a value of a type no question of the read side has."""
-    match value:
-        case None:
-            return "NULL"
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(int(value))
-        case UUID() | datetime() | date():
-            return f"'{value}'"
-        case str():
-            if "\\" in value or "\0" in value:
-                return sql.Literal(str(value)).as_string(None)
-            return "'" + value.replace("'", "''") + "'"
-        case list() if all(isinstance(each, UUID) for each in value):
-            return f"'{{{','.join(map(str, value))}}}'"
-        case list():
-            return f"ARRAY[{','.join(map(_literal, value))}]"
-    raise TypeError(f"no literal for {type(value).__name__}")
+    return f"EXECUTE {statement.name} ({','.join([literal(question.parameters[name]) for name in statement.order])});"

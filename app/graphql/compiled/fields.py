@@ -49,6 +49,8 @@ class At:
 
     def values(self, of: RowField, columns: Mapping[str, Column]) -> Column:
         """A field's values; made once, for objects within the rows often have some in common with these."""
+        if of.values is _same:
+            return columns[of.columns[0]]
         known = self._known.get(of)
         if known is None:
             known = self._known[of] = of.values(self, *[columns[each] for each in of.columns])
@@ -129,7 +131,11 @@ def object_type(type_: GraphQLObjectType, field: str) -> GraphQLObjectType:
 
 
 def as_it_stands(expression: str) -> RowField:
-    return RowField((expression,), lambda _, values: values)
+    return RowField((expression,), _same)
+
+
+def _same(_: At, values: Column) -> Column:
+    return values
 
 
 def instants(expression: str) -> RowField:
@@ -144,7 +150,10 @@ def in_utc(expression: str) -> str:
 
 def _instants(texts: Column) -> Column:
     """`instant` of each; where all are whole seconds, as nearly always, all at once."""
-    if set(map(len, filter(None, texts))) != {_SECONDS_CHARACTERS} or None in texts:
+    if None in texts:
+        told = iter(_instants([each for each in texts if each is not None]))
+        return [None if each is None else next(told) for each in texts]
+    if set(map(len, texts)) != {_SECONDS_CHARACTERS}:
         return list(map(instant, texts))
     return f"{'+00:00|'.join(texts)}+00:00".replace(" ", "T").split("|")
 

@@ -1,0 +1,50 @@
+"""Values as PostgreSQL reads them in a statement's text."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+WRITTEN_MAX = 10_000
+"""Ids and times remembered as they are written: most are asked for again and again."""
+
+
+def literal(value: object) -> str:
+    """Raises TypeError for a value of a type no question of the read side has."""
+    written = _WRITTEN.get(type(value))
+    if written is not None:
+        return written(value)
+    for kind, written in _WRITTEN.items():
+        if isinstance(value, kind):
+            return written(value)
+    if not isinstance(value, list):
+        raise TypeError(f"no literal for {type(value).__name__}")
+    if all(isinstance(each, UUID) for each in value):
+        return f"'{{{','.join(map(str, value))}}}'"
+    return f"ARRAY[{','.join(map(literal, value))}]"
+
+
+@lru_cache(WRITTEN_MAX)
+def _as_said(value: object) -> str:
+    return f"'{value}'"
+
+
+def _text(value: str) -> str:
+    if "\\" in value or "\0" in value:
+        return sql.Literal(str(value)).as_string(None)
+    return "'" + value.replace("'", "''") + "'"
+
+
+_WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _: "NULL",
+    bool: lambda value: "true" if value else "false",
+    UUID: _as_said,
+    datetime: _as_said,
+    date: _as_said,
+    int: lambda value: str(int(value)),
+    str: _text,
+}
+"""How values of exactly these types are written, and those of types made of them by the first that is theirs."""
