@@ -3,11 +3,11 @@
 The questions are `app.domain.licensing.judge` for a whole tenant, in one statement each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,27 +21,42 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import OPEN_END, Fact, Instant
 from app.projections.projection import Versioned, users_of
-from app.projections.reading import WHOLE, Moment, Question, in_force, known, rows
+from app.projections.reading import WHOLE, Moment, Question, in_force, known, known_whole, rows
 from app.projections.versioned import VALID, Book, Placed, Table, Value, changed_from
+
+Known: TypeAlias = Callable[[str], str]
+"""How the rows of a table as known are asked for: `known`, or `known_whole`."""
 
 _NEVER = "'1900-01-01Z'::timestamptz"
 
-_OBSERVABLE = f"""
-    coalesce((SELECT (t.entra_p1 AND t.sign_ins_collected_at >= %(read_since)s) IS TRUE
-                  OR (t.reports AND NOT t.concealed_names AND t.reports_collected_at >= %(read_since)s) IS TRUE
-              FROM {known("tenants")} t WHERE {in_force("t")} LIMIT 1), false)
-"""
-
 _QUIET = "g.gap_from < %(cutoff)s AND g.gap_until >= %(judged_at)s"
 
-_SEATS = f"""
-    {known("idle_licences")} s
-    JOIN {known("users")} u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id AND {in_force("u")}
-     AND u.kind = 'PERSON' AND u.enabled AND NOT u.deleted
-"""
 _SEATED = f"""
     {in_force("s")} AND s.held_since < %(young)s AND (u.created_at IS NULL OR u.created_at < %(young)s)
 """
+
+
+def _observable(known: Known) -> str:
+    return f"""
+        coalesce((SELECT (t.entra_p1 AND t.sign_ins_collected_at >= %(read_since)s) IS TRUE
+                      OR (t.reports AND NOT t.concealed_names AND t.reports_collected_at >= %(read_since)s) IS TRUE
+                  FROM {known("tenants")} t WHERE {in_force("t")} LIMIT 1), false)
+    """
+
+
+def _quiet_seats(known: Known) -> str:
+    """Seats of persons with the gap their holder is in (`g`), and the one without even an attempt (`w`)."""
+    return f"""
+        {known("activity_gaps")} g
+        JOIN {known("idle_licences")} s ON g.tenant_id = s.tenant_id AND g.user_id = s.user_id
+        JOIN {known("users")} u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id AND {in_force("u")}
+         AND u.kind = 'PERSON' AND u.enabled AND NOT u.deleted
+        LEFT JOIN {known("activity_gaps")} w ON w.tenant_id = s.tenant_id AND w.user_id = s.user_id
+         AND w.grade = 'WEAK' AND w.gap_from < %(cutoff)s AND w.gap_until >= %(judged_at)s
+        WHERE g.grade = 'EVIDENCE' AND {_QUIET} AND {_SEATED}
+    """
+
+
 _UNVERIFIABLE = f"""
     (gap_from = {_NEVER} AND weak_from IS DISTINCT FROM {_NEVER}
      AND (created_at IS NULL OR created_at < '{SUCCESSES_KEPT_SINCE.isoformat()}'))
@@ -121,16 +136,13 @@ def listing(
         FROM (
             SELECT s.user_id, u.display_name, u.department, s.sku_id, s.held_since, u.created_at, g.gap_from,
                    w.gap_from AS weak_from{"".join(f", {each} AS holder_{nth}" for nth, each in enumerate(holder))}
-            FROM {known("activity_gaps")} g JOIN {_SEATS} ON g.tenant_id = s.tenant_id AND g.user_id = s.user_id
-            LEFT JOIN {known("activity_gaps")} w ON w.tenant_id = s.tenant_id AND w.user_id = s.user_id
-             AND w.grade = 'WEAK' AND w.gap_from < %(cutoff)s AND w.gap_until >= %(judged_at)s
-            WHERE g.grade = 'EVIDENCE' AND {_QUIET} AND {_SEATED}
+            FROM {_quiet_seats(known_whole)}
               AND (%(sku)s::uuid IS NULL OR s.sku_id = %(sku)s::uuid)
               AND (%(department)s::text IS NULL OR u.department = %(department)s::text)
               AND (%(after_user)s::uuid IS NULL OR (g.gap_from, s.user_id, s.sku_id)
                    > (coalesce(%(after_quiet)s::timestamptz, {_NEVER}), %(after_user)s::uuid, %(after_sku)s::uuid))
         ) AS candidates
-        WHERE {_OBSERVABLE} AND NOT {_UNVERIFIABLE}
+        WHERE {_observable(known_whole)} AND NOT {_UNVERIFIABLE}
         ORDER BY candidates.gap_from, candidates.user_id, candidates.sku_id LIMIT %(limit)s
     """
     return Question(
@@ -163,11 +175,8 @@ async def summary_at(
                    count(*) FILTER (WHERE observable AND gap_from = {_NEVER} AND NOT {_UNVERIFIABLE}) AS never_used,
                    count(*) FILTER (WHERE NOT observable OR {_UNVERIFIABLE}) AS unverifiable
             FROM (
-                SELECT s.sku_id, u.created_at, g.gap_from, w.gap_from AS weak_from, {_OBSERVABLE} AS observable
-                FROM {known("activity_gaps")} g JOIN {_SEATS} ON g.tenant_id = s.tenant_id AND g.user_id = s.user_id
-                LEFT JOIN {known("activity_gaps")} w ON w.tenant_id = s.tenant_id AND w.user_id = s.user_id
-                 AND w.grade = 'WEAK' AND w.gap_from < %(cutoff)s AND w.gap_until >= %(judged_at)s
-                WHERE g.grade = 'EVIDENCE' AND {_QUIET} AND {_SEATED}
+                SELECT s.sku_id, u.created_at, g.gap_from, w.gap_from AS weak_from, {_observable(known)} AS observable
+                FROM {_quiet_seats(known)}
             ) AS candidates
             GROUP BY sku_id
         ) AS quiet ON quiet.sku_id = held.sku_id

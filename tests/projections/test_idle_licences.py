@@ -15,6 +15,7 @@ from app.domain.events import Event
 from app.domain.events.coverage import Feed, SnapshotFailed, SnapshotTaken
 from app.domain.events.tenancy import Capability, CapabilityChanged, TenantInvited
 from app.domain.licensing import Verdict
+from app.domain.period import day_ends
 from app.domain.personal import Personal
 from app.domain.policy import IdleDaysOutOfRange
 from app.projections import idle_licences, tenants
@@ -65,8 +66,9 @@ async def test_the_question_equals_the_rule_on_any_log(
         known_at = data.draw(st.sampled_from([at for at, _ in story]))
         on = known_at.date() - timedelta(days=data.draw(st.sampled_from([0, 1, 10, 40])))
         idle_days, grace_days = data.draw(st.sampled_from([7, 14, 30])), data.draw(st.sampled_from([0, 5]))
-        facts = [fact for at, fact in story if at <= known_at] if on >= day(1).date() else []
-        oracle = Oracle(facts, on, known_at, idle_days, grace_days)
+        oracle = Oracle([fact for at, fact in story if at <= known_at], on, known_at, idle_days, grace_days)
+        if day_ends(on, oracle.zone) <= story[0][1].happened_at:
+            oracle = Oracle([], on, known_at, idle_days, grace_days)  # nothing is known of a day before the first fact
         verdicts = {
             (user, sku): verdict
             for user in (ANNA, BERT, CARL)

@@ -18,7 +18,6 @@ class Way(Enum):
     STEADY = ()
     IN_ORDER = (("enable_sort", "on", "off"),)
     WHOLE = (
-        ("plan_cache_mode", "force_generic_plan", "force_custom_plan"),
         ("enable_nestloop", "on", "off"),
         ("enable_mergejoin", "on", "off"),
         ("enable_indexscan", "on", "off"),
