@@ -11,10 +11,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from app.main import Application
 from app.observe import exposition
 from app.observe.exposition import MetricsPortTaken, exposed
 from app.observe.requests import CountedAnswers, route_of
+from app.portal.headers import SecureHeaders
 from app.settings import Settings, SettingsRefused
 from app.telemetry.metrics import REGISTRY
 from tests.observe.conftest import scraped
@@ -137,3 +140,21 @@ async def test_answers_are_counted_by_route_and_status_and_not_by_address() -> N
         "/graphql",
         "other",
     ]
+
+
+async def test_an_answer_that_tells_of_a_fault_goes_through_the_same_hands() -> None:
+    async def broken(_: Request) -> PlainTextResponse:
+        raise LookupError
+
+    def around(app: ASGIApp) -> ASGIApp:
+        return CountedAnswers(SecureHeaders(app, https=True))
+
+    app = Application(around, routes=[Route("/auth/broken", broken)])
+    before = scraped(REGISTRY).get("sua_http_requests_total", {}).get(("/auth", "500"), 0)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sua.test") as client:
+        answer = await client.get("/auth/broken")
+
+    assert answer.status_code == 500
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert scraped(REGISTRY)["sua_http_requests_total"]["/auth", "500"] == before + 1
