@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
 from app.domain.events.coverage import Feed
+from app.domain.policy import DEFAULT_POLICY
 from app.graphql.compiled.batch import Batch, Batches
 from app.graphql.compiled.supposed import Memory
 from app.graphql.pool import Db, open_read_pool
@@ -134,6 +136,32 @@ async def test_who_was_shown_a_position_is_told_of_nothing_older_afterwards(
 
     assert int(after["position"]) >= int(wanted)
     assert after["user"]["department"] == "Elsewhere"
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-11-23"])
+async def test_a_tenant_at_a_moment_is_remembered_until_the_day_ends_and_never_before_it_was_asked(
+    database: Database, own_world: World, as_of: str | None
+) -> None:
+    document = """query ($id: ID!, $user: ID!, $asOf: Date) { tenant(id: $id) { at(asOf: $asOf) {
+      id asOf user(id: $user) { id name } } } }"""
+    midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo(DEFAULT_POLICY.time_zone)).astimezone(UTC)
+    told = dict[bool, list[Any]]()
+    for compiled in (True, False):
+        pool = await open_read_pool(database.reader_dsn, 2)
+        settings = replace(SETTINGS, look_seconds=LONG, answers_bytes=0, compiled=compiled)
+        async with asking(pool, settings, world=own_world) as client:
+            told[compiled] = []
+            for seconds in (-2, -1, 0, 1, -1):
+                client.clock.step_to(midnight + timedelta(seconds=seconds))
+                answer = await client.data(document, "viewer", id=str(CONTOSO), user=str(BERT), asOf=as_of)
+                told[compiled].append(answer["tenant"]["at"])
+        await pool.close()
+
+    assert told[True] == told[False]
+    days = [each["asOf"] for each in told[True]]
+    assert (
+        days == ["2026-11-23"] * 5 if as_of else ["2026-11-23", "2026-11-23", "2026-11-24", "2026-11-24", "2026-11-23"]
+    )
 
 
 def test_what_was_asked_earlier_and_heard_later_does_not_take_the_place_of_what_is_newer() -> None:
