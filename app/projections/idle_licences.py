@@ -21,11 +21,11 @@ from app.projections.bearings import Bearings
 from app.projections.columns import Column
 from app.projections.facts import OPEN_END, Fact, Instant
 from app.projections.projection import Versioned, users_of
-from app.projections.reading import WHOLE, Moment, Question, in_force, known, known_whole, rows
+from app.projections.reading import WHOLE, Moment, Question, in_force, known, rows
 from app.projections.versioned import VALID, Book, Placed, Table, Value, changed_from
 
 Known: TypeAlias = Callable[[str], str]
-"""How the rows of a table as known are asked for: `known`, or `known_whole`."""
+"""How the rows of a table as known are asked for: `known`, or `_known_whole`."""
 
 _NEVER = "'1900-01-01Z'::timestamptz"
 
@@ -34,6 +34,12 @@ _QUIET = "g.gap_from < %(cutoff)s AND g.gap_until >= %(judged_at)s"
 _SEATED = f"""
     {in_force("s")} AND s.held_since < %(young)s AND (u.created_at IS NULL OR u.created_at < %(young)s)
 """
+
+
+def _known_whole(table: str) -> str:
+    """As `known`, in one condition: in a statement that is WHOLE, that is one stretch of the index, too."""
+    as_known = "since_position <= %(position)s AND until_position > %(position)s"
+    return f"(SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND {as_known})"
 
 
 def _observable(known: Known) -> str:
@@ -136,13 +142,13 @@ def listing(
         FROM (
             SELECT s.user_id, u.display_name, u.department, s.sku_id, s.held_since, u.created_at, g.gap_from,
                    w.gap_from AS weak_from{"".join(f", {each} AS holder_{nth}" for nth, each in enumerate(holder))}
-            FROM {_quiet_seats(known_whole)}
+            FROM {_quiet_seats(_known_whole)}
               AND (%(sku)s::uuid IS NULL OR s.sku_id = %(sku)s::uuid)
               AND (%(department)s::text IS NULL OR u.department = %(department)s::text)
               AND (%(after_user)s::uuid IS NULL OR (g.gap_from, s.user_id, s.sku_id)
                    > (coalesce(%(after_quiet)s::timestamptz, {_NEVER}), %(after_user)s::uuid, %(after_sku)s::uuid))
         ) AS candidates
-        WHERE {_observable(known_whole)} AND NOT {_UNVERIFIABLE}
+        WHERE {_observable(_known_whole)} AND NOT {_UNVERIFIABLE}
         ORDER BY candidates.gap_from, candidates.user_id, candidates.sku_id LIMIT %(limit)s
     """
     return Question(

@@ -249,12 +249,6 @@ def known(table: str, position: str = "position") -> str:
     return f"({of_tenant} AND until_position = {OPEN} UNION ALL {of_tenant} AND {superseded})"
 
 
-def known_whole(table: str) -> str:
-    """As `known`, in one condition: for statements that are WHOLE, where it is one stretch of that index, too."""
-    as_known = "since_position <= %(position)s AND until_position > %(position)s"
-    return f"(SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND {as_known})"
-
-
 def in_force(alias: str, at: str = "at") -> str:
     """The condition that a row is true at the parameter `at`: at the end of the day asked for."""
     return f"{alias}.valid_until >= %({at})s AND {alias}.valid_from < %({at})s"

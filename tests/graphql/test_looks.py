@@ -159,9 +159,7 @@ async def test_a_tenant_at_a_moment_is_remembered_until_the_day_ends_and_never_b
 
     assert told[True] == told[False]
     days = [each["asOf"] for each in told[True]]
-    assert (
-        days == ["2026-11-23"] * 5 if as_of else ["2026-11-23", "2026-11-23", "2026-11-24", "2026-11-24", "2026-11-23"]
-    )
+    assert days == [as_of or f"2026-11-{day}" for day in (23, 23, 24, 24, 23)]
 
 
 def test_what_was_asked_earlier_and_heard_later_does_not_take_the_place_of_what_is_newer() -> None:
