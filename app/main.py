@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -95,9 +96,9 @@ def create_app(parts: Parts) -> Starlette:
     https = parts.settings.public_url.startswith("https:")
 
     def around(app: ASGIApp) -> ASGIApp:
-        return CountedAnswers(SecureHeaders(Straight(app, ahead), https=https))
+        return CountedAnswers(SecureHeaders(app, https=https))
 
-    return Application(around, routes=routes, lifespan=lifespan)
+    return Application(around, routes=routes, middleware=[Middleware(Straight, ahead)], lifespan=lifespan)
 
 
 class Application(Starlette):

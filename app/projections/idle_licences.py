@@ -37,7 +37,7 @@ _SEATED = f"""
 
 
 def _known_whole(table: str) -> str:
-    """As `known`, in one condition: in a statement that is WHOLE, that is one stretch of the index, too."""
+    """As `known`, in one condition: planned as WHOLE is, that is one stretch of the index, and no history is read."""
     as_known = "since_position <= %(position)s AND until_position > %(position)s"
     return f"(SELECT * FROM {table} WHERE tenant_id = %(tenant)s AND {as_known})"
 

@@ -1,5 +1,6 @@
 """Documents of every shape a client may write, over all that is compiled."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ WHO = ("hr", "hr", "hr", "viewer", "owner", "operator", "auditor", "admin", "pre
 """Those who see one customer or more, a third of them with names."""
 DAYS = ("2026-05-01", "2026-06-15", "2026-10-10", "2026-11-21", "2026-11-23")
 INSTANTS = ("2026-05-31T00:00:00Z", "2026-07-02T12:00:00Z", "2026-11-21T03:30:00+01:00")
+SINCE = {"2026-05-01": "2026-04-15", "2026-06-15": "2026-06-01", "2026-10-10": "2026-10-01"}
+"""From when calls are asked for on a day; where none is named, from the beginning of November, which may be refused."""
+
 TYPES = {"$t": "ID!", "$yes": "Boolean!", "$no": "Boolean!", "$c": "String", "$day": "Date", "$first": "Int"}
 
 TENANT = (
@@ -103,7 +107,7 @@ def _user(writing: _Writing) -> str:
     return writing.selection("User", *USER.split(), *(nested if writing.draw(st.booleans()) else ()))
 
 
-def _table(writing: _Writing) -> str:
+def _table(writing: _Writing, since: str) -> str:
     match writing.draw(st.integers(0, 8)):
         case 0 | 1 | 2:
             chosen = writing.one_of("", 'department: "Sales"', 'department: "Nowhere"', "kind: PERSON", "enabled: true")
@@ -125,22 +129,25 @@ def _table(writing: _Writing) -> str:
             sku = writing.selection("Sku", "id", "name")
             return f"licenceSummary {{ held idle neverUsed unverifiable sku {{ {sku} }} }}"
         case 7:
-            by = writing.one_of("", "(groupBy: USER)", "(groupBy: DAY)", '(since: "2026-11-01", groupBy: DIRECTION)')
-            by = writing.one_of(by, by, "(groupBy: KIND)", '(since: "2026-11-01", groupBy: WEEKDAY_HOUR)')
+            by = writing.one_of("", "(groupBy: USER)", "(groupBy: DAY)", f'(since: "{since}", groupBy: DIRECTION)')
+            by = writing.one_of(by, by, "(groupBy: KIND)", f'(since: "{since}", groupBy: WEEKDAY_HOUR)')
             return f"callUsage{by} {{ key name calls participantSeconds users failedCalls __typename }}"
         case _:
             node = writing.selection("Call", *CALL.split(), "participants { userId name kind joinedAt seconds failed }")
             chosen = writing.one_of("", f', user: "{ANNA}"', ', kind: "groupCall"')
-            return "calls" + writing.page("Call", node, 'since: "2026-11-01"' + chosen)
+            return "calls" + writing.page("Call", node, f'since: "{since}"{chosen}')
 
 
 def _view(writing: _Writing) -> str:
+    day = writing.one_of("", "$day", *DAYS)
     given = [
-        writing.one_of("", "asOf: $day", *(f'asOf: "{each}"' for each in DAYS)),
+        day and f"asOf: {day if day == '$day' else json.dumps(day)}",
         writing.one_of("", "", *(f'knownAt: "{each}"' for each in INSTANTS)),
     ]
     said = ", ".join(each for each in given if each)
-    tables = [writing.alias(_table(writing)) for _ in range(writing.draw(st.integers(1, 2)))]
+    tables = [
+        writing.alias(_table(writing, SINCE.get(day, "2026-11-01"))) for _ in range(writing.draw(st.integers(1, 2)))
+    ]
     own = writing.sometimes(writing.selection("TenantView", *VIEW.split()))
     return f"at{said and f'({said})'} {{ {own} {' '.join(tables)} }}"
 

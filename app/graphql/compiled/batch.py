@@ -126,7 +126,9 @@ class Batch:
 
 
 class Batches:
-    """`longest`: how long one statement may take. None has helpers: there are always others to be answered."""
+    """`longest`: how long one statement may take. No statement has parallel workers: there are always others to be
+    answered.
+    """
 
     def __init__(self, longest: timedelta) -> None:
         self._timed = f"SET LOCAL statement_timeout = {int(longest.total_seconds() * 1000)};"

@@ -1,9 +1,9 @@
 """With what fields' own functions are called: what does not hang on the request is found out once."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
     FieldNode,
@@ -11,6 +11,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLResolveInfo,
     Undefined,
+    ValueNode,
     VariableNode,
     Visitor,
     get_argument_values,
@@ -30,7 +31,7 @@ from app.graphql.compiled.showing import Run
 from app.graphql.context import Info
 
 MADE_MAX: Final = 20
-"""Arguments remembered of one field of one document, by variables no longer than MADE_CHARACTERS as text."""
+"""Arguments remembered of one field of one document, made of nothing longer than MADE_CHARACTERS as text."""
 
 MADE_SECONDS: Final = 60.0
 """And no longer than this: somebody's name may be in them, which an erasure takes from memory, too."""
@@ -43,16 +44,16 @@ class Arguments:
     """A field's arguments as a document gives them, by their names in the schema.
 
     `fixed`: those the same in every request. `by_variable`: those that are a variable and nothing else, which was
-    brought to a type that fits already. `plain`: there are no others, so that nothing has to be looked at again.
-    `variables`: all they hang on.
+    brought to a type that fits already. `mixed`: the field with those alone that have a variable inside; None: there
+    are none. `inside`: these variables.
     """
 
     definition: GraphQLField
     node: FieldNode
     fixed: Mapping[str, Any]
     by_variable: tuple[tuple[str, str, bool], ...]
-    plain: bool
-    variables: tuple[str, ...]
+    mixed: GraphQLField | None
+    inside: tuple[str, ...]
 
     @classmethod
     def of(cls, definition: GraphQLField, node: FieldNode) -> "Arguments":
@@ -62,20 +63,21 @@ class Arguments:
             for name, value in said.items()
             if isinstance(value, VariableNode)
         )
-        inside = _Inside()
-        for value in said.values():
-            if not isinstance(value, VariableNode):
-                visit(value, inside)
-        hanging = {name for name, *_ in by_variable}
+        inside = {name: _variables_in(value) for name, value in said.items() if not isinstance(value, VariableNode)}
+        mixed = {name: definition.args[name] for name, variables in inside.items() if variables}
+        hanging = {name for name, *_ in by_variable} | mixed.keys()
         others = {name: each for name, each in definition.args.items() if name not in hanging}
-        fixed = {} if inside.variables else get_argument_values(GraphQLField(definition.type, others), node)
-        variables = (*(variable for _, variable, _ in by_variable), *inside.variables)
-        return cls(definition, node, fixed, by_variable, not inside.variables, variables)
+        return cls(
+            definition,
+            node,
+            get_argument_values(GraphQLField(definition.type, others), node),
+            by_variable,
+            GraphQLField(definition.type, mixed) if mixed else None,
+            tuple(variable for variables in inside.values() for variable in variables),
+        )
 
     def given(self, variables: VariableValues) -> dict[str, Any]:
-        """Raises GraphQLError as `get_argument_values` does."""
-        if not self.plain:
-            return get_argument_values(self.definition, self.node, variables)
+        """All but the mixed ones. Raises GraphQLError as `get_argument_values` does."""
         values = dict(self.fixed)
         for name, variable, needed in self.by_variable:
             value = variables.coerced.get(variable, Undefined)
@@ -83,6 +85,12 @@ class Arguments:
                 return get_argument_values(self.definition, self.node, variables)
             values[name] = value
         return values
+
+
+def _variables_in(value: ValueNode) -> list[str]:
+    inside = _Inside()
+    visit(value, inside)
+    return inside.variables
 
 
 class _Inside(Visitor):
@@ -113,41 +121,50 @@ class Called:
         self._names = {name: each.python_name for name, each in arguments.items()}
         self._of_schema = arguments
         self._odd = frozenset(name for name in arguments if not _stands(given.definition.args[name].type))
-        self._stand = given.plain and not self._odd
-        self._made: dict[str, dict[str, Any]] = {}
-        self._until = 0.0
+        self._made: dict[tuple[str, str], Any] = {}
 
     def info(self, run: Run) -> Info:
         raw = self._raw._replace(variable_values=run.variables, context=run.asked)
         return StrawberryInfo(_raw_info=raw, _field=self._own)
 
     def arguments(self, run: Run) -> dict[str, Any]:
-        """Raises GraphQLError where they are refused. Where something has to be made of them, what was made last of
-        the same variables is remembered: nobody changes what stands in them.
-        """
-        if self._stand:
-            return self._make(run.variables)
-        coerced = run.variables.coerced
-        said = repr([coerced.get(name, Undefined) for name in self._given.variables])
-        if monotonic() >= self._until:
-            self._made.clear()
-            self._until = monotonic() + MADE_SECONDS
-        made = self._made.get(said)
-        if made is None:
-            made = self._make(run.variables)
-            if len(said) <= MADE_CHARACTERS and len(self._made) < MADE_MAX:
-                self._made[said] = made
-        return dict(made)
+        """Raises GraphQLError where they are refused."""
+        values = self._in_python(self._given.given(run.variables))
+        if self._given.mixed is not None:
+            values |= self._mixed(self._given.mixed, run.variables)
+        return values
 
-    def _make(self, variables: VariableValues) -> dict[str, Any]:
+    def _mixed(self, field: GraphQLField, variables: VariableValues) -> Mapping[str, Any]:
+        said = repr([variables.coerced.get(name, Undefined) for name in self._given.inside])
+
+        def made() -> Mapping[str, Any]:
+            return self._in_python(get_argument_values(field, self._given.node, variables))
+
+        return cast("Mapping[str, Any]", self._remembered(("", said), made))
+
+    def _in_python(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            self._names[name]: self._convert(name, value) if name in self._odd else value
-            for name, value in self._given.given(variables).items()
+            self._names[name]: self._converted(name, value) if name in self._odd else value
+            for name, value in values.items()
         }
 
-    def _convert(self, name: str, value: Any) -> Any:
+    def _converted(self, name: str, value: Any) -> Any:
         """An input object or a list, as strawberry makes it."""
-        return convert_argument(value, self._of_schema[name].type, self._scalars, self._config)
+        type_ = self._of_schema[name].type
+        return self._remembered(
+            (name, repr(value)), lambda: convert_argument(value, type_, self._scalars, self._config)
+        )
+
+    def _remembered(self, said: tuple[str, str], make: Callable[[], Any]) -> Any:
+        """Some of each minute are: nobody changes them."""
+        if said in self._made:
+            return self._made[said]
+        made = make()
+        if len(said[1]) <= MADE_CHARACTERS and len(self._made) < MADE_MAX:
+            if not self._made:
+                asyncio.get_running_loop().call_later(MADE_SECONDS, self._made.clear)
+            self._made[said] = made
+        return made
 
 
 def _stands(type_: GraphQLInputType) -> bool:

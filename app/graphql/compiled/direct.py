@@ -27,8 +27,8 @@ from app.projections import tenants
 from app.projections.heads import Head
 from app.projections.reading import Moment, Question, Reached, moment_of
 
-VIEWS_MAX: Final = 1_000
-"""Tenants at moments remembered of one document."""
+VIEWS_MAX: Final = 10_000
+"""Tenants at moments remembered, a kilobyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,6 @@ class Direct:
     fields: tuple[tuple[str, Show | None], ...]
     at: Moments
     of_row: bool
-    views: "Views"
 
     @classmethod
     def of(cls, compiler: Compiler) -> "Direct | None":
@@ -78,7 +77,7 @@ class Direct:
         except NotCompiled:
             return None
 
-    def asking(self, run: Run, paper: Paper) -> Asking:
+    def asking(self, run: Run, paper: Paper, views: "Views") -> Asking:
         """What there is to ask. Raises Unknown, NotDirect, and what is wrong with the request as the general way does.
 
         Whether the tenant is there is known by the register, where that is what opens it; else by its row.
@@ -105,7 +104,7 @@ class Direct:
             then = paper.suppose(tenants.finding(tenant, moment)) if self.at.then else ()
             view = _view(tenant, moment, then, as_of, known_at)
         else:
-            view = self.views.of(tenant, as_of, stood.supposed.reached, asked.asked_at)
+            view = views.of(tenant, as_of, stood.supposed.reached, asked.asked_at)
         if as_of is None:
             asked.until = min(asked.until, view.moment.at)
         lanes = [lane(run, view) for _, _, lane in self.at.fields if lane is not None]
@@ -128,7 +127,7 @@ class Direct:
 
 
 class Views:
-    """Tenants at moments by all that is known, as the latest requests asked for them: made once while nothing moves."""
+    """Tenants at moments by all that is known, those asked for last: made once while nothing moves."""
 
     def __init__(self) -> None:
         self._made: OrderedDict[tuple[int, date | None], tuple[Reached, datetime, TenantView]] = OrderedDict()
@@ -140,9 +139,11 @@ class Views:
         if made is not None:
             before, since, view = made
             if before == reached and since <= now and (as_of is not None or now < view.moment.at):
+                self._made.move_to_end(place)
                 return view
         view = _view(tenant, moment_of(reached, as_of, None, now), (), as_of, None)
         self._made[place] = reached, now, view
+        self._made.move_to_end(place)
         if len(self._made) > VIEWS_MAX:
             self._made.popitem(last=False)
         return view
@@ -181,7 +182,7 @@ def _direct(compiler: Compiler) -> Direct:
     if len(moments) != 1:
         raise NotCompiled
     of_row = any(show is not None for _, show in fields)
-    return Direct(name, compiler.called(query, selected), tuple(fields), moments[0], of_row, Views())
+    return Direct(name, compiler.called(query, selected), tuple(fields), moments[0], of_row)
 
 
 def _moments(compiler: Compiler, name: str, tenant: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Moments:

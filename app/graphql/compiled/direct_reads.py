@@ -15,7 +15,7 @@ from app.auth.viewer import viewer_of
 from app.domain.errors import SuaError
 from app.graphql.assessments import Assessments
 from app.graphql.compiled.batch import Batches, LookOver
-from app.graphql.compiled.direct import Asking, Direct
+from app.graphql.compiled.direct import Asking, Direct, Views
 from app.graphql.compiled.found import Found, Terms, left
 from app.graphql.compiled.lanes import Among
 from app.graphql.compiled.shared import Shared
@@ -55,6 +55,7 @@ class DirectReads:
         self._batches = batches
         self._shared = {among: Shared(pool, batches) for among in Among}
         self._memory = Memory(look_seconds)
+        self._views = Views()
         self.forget = self._memory.forget
 
     async def found(self, claims: Claims, plan: Direct, variables: VariableValues) -> Found | None:
@@ -64,7 +65,7 @@ class DirectReads:
             asking: Asking | None = None
             try:
                 viewer = await viewer_of(claims, self._terms.provider, paper, self._terms.grants)
-                asking = plan.asking(Run(self._terms.asked(viewer, _NOBODY, _NONE), variables), paper)
+                asking = plan.asking(Run(self._terms.asked(viewer, _NOBODY, _NONE), variables), paper, self._views)
                 questions = asking.questions
             except Unknown:
                 questions = ()

@@ -24,7 +24,7 @@ class Leading(Protocol):
         """Whether all that follows from it is as it was supposed."""
 
     def learned(self, rows: Rows) -> object:
-        """What to suppose from now on; asked where it was not so, or was asked as a whole."""
+        """What to suppose from now on: where it was not as supposed, and where its question asks for all of it."""
 
     def saw(self, rows: Rows) -> object:
         """What to take for true for as long as a look stands; None: nothing."""

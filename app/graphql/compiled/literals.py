@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import sql
 
-WRITTEN_MAX = 10_000
-"""Ids and times remembered as they are written: most are asked for again and again."""
+WRITTEN_MAX: Final = 10_000
+"""Ids and days remembered as they are written: most are asked for again and again."""
 
 
 def literal(value: object) -> str:
@@ -27,9 +27,11 @@ def literal(value: object) -> str:
     return f"ARRAY[{','.join(map(literal, value))}]"
 
 
-@lru_cache(WRITTEN_MAX)
 def _as_said(value: object) -> str:
     return f"'{value}'"
+
+
+_said_before = lru_cache(WRITTEN_MAX)(_as_said)
 
 
 def _text(value: str) -> str:
@@ -41,9 +43,9 @@ def _text(value: str) -> str:
 _WRITTEN: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL",
     bool: lambda value: "true" if value else "false",
-    UUID: _as_said,
+    UUID: _said_before,
     datetime: _as_said,
-    date: _as_said,
+    date: _said_before,
     int: lambda value: str(int(value)),
     str: _text,
 }

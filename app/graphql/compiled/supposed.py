@@ -125,7 +125,7 @@ class Paper:
         key = (question.query, *map(str, question.parameters.values()))
         supposed: Rows | None = self.memory.found(key)
         self.leading.append(SupposedRows(key, question, supposed))
-        return _known(supposed)
+        return _told(supposed)
 
     async def of_directory(self, directory: DirectoryId) -> frozenset[TenantId]:
         """What the register says; as `TenantRegister` does."""
@@ -137,7 +137,7 @@ class Paper:
         self.register = directory
         supposed: frozenset[TenantId] | None = self.memory.found(key)
         self.leading.append(SupposedTenants(key, _REGISTERED, supposed))
-        return _known(supposed)
+        return _told(supposed)
 
     def standing(self, tenant: TenantId, known_at: datetime | None) -> "Stood":
         """How far the tenant's tables were at an instant, as it was. Raises Unknown."""
@@ -151,7 +151,7 @@ class Paper:
             self.leading.append(SupposedUnmoved(key, unmoved(tenant), supposed))
             return Stood(supposed, place, whole=False)
         self.leading.append(SupposedStanding(key, standing(tenant, known_at), supposed))
-        return Stood(_known(supposed), place, whole=True)
+        return Stood(_told(supposed), place, whole=True)
 
     def true(self, found: Sequence[Rows]) -> bool:
         """Whether all that was supposed is so. Remembers what is."""
@@ -188,7 +188,7 @@ class Stood:
         return Head(head.position, Unmoved(*row).newest - head.position, head.recorded_at, head.tables)
 
 
-def _known(supposed: T | None) -> T:
+def _told(supposed: T | None) -> T:
     if supposed is None:
         raise Unknown
     return supposed
