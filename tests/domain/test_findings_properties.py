@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
-from time import process_time
+from time import thread_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,8 +177,8 @@ def test_hundreds_of_distinct_holders_are_judged_in_an_instant() -> None:
     ]
     findings(distinct[0], by)
 
-    begun = process_time()
+    begun = thread_time()
     for who in distinct:
         findings(who, by, PRICES)
 
-    assert process_time() - begun < len(distinct) * 0.0005
+    assert thread_time() - begun < len(distinct) * 0.0005
