@@ -58,10 +58,10 @@ def seconds_to_refuse(text: str) -> float:
     known = documents()
     taken = []
     for _ in range(3):
-        began = time.process_time()
+        began = time.thread_time()
         with pytest.raises(QueryTooCostly):
             known.prepared(text, {})
-        taken.append(time.process_time() - began)
+        taken.append(time.thread_time() - began)
     return min(taken)
 
 
