@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from strawberry.types.arguments import convert_argument
 
 from app.domain.events.coverage import Feed
 from app.domain.policy import DEFAULT_POLICY
+from app.graphql.compiled import calling
 from app.graphql.compiled.batch import Batch, Batches
 from app.graphql.compiled.supposed import Memory
 from app.graphql.pool import Db, open_read_pool
@@ -224,3 +226,28 @@ async def test_a_moment_known_earlier_has_a_look_of_its_own(database: Database, 
 
     assert then[0] == then[1]
     assert int(then[0]["position"]) < int(now["position"])
+
+
+async def test_what_was_made_of_variables_serves_every_page_and_is_gone_after_a_minute(
+    database: Database, own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = """query ($id: ID!, $department: String, $after: String) { tenant(id: $id) { at {
+      users(first: 1, after: $after, filter: { department: $department }) { pageInfo { endCursor } } } } }"""
+    made = list[Any]()
+
+    def noted(value: Any, *rest: Any) -> Any:
+        made.append(value)
+        return convert_argument(value, *rest)
+
+    monkeypatch.setattr(calling, "convert_argument", noted)
+    monkeypatch.setattr(calling, "MADE_SECONDS", 3.0)
+    async with looking(database, own_world, LONG) as client:
+        after = None
+        for _ in range(3):
+            answer = await client.data(document, "viewer", id=str(CONTOSO), department=None, after=after)
+            after = answer["tenant"]["at"]["users"]["pageInfo"]["endCursor"]
+        by_then = len(made)
+        await asyncio.sleep(3.1)
+        await client.data(document, "viewer", id=str(CONTOSO), department=None)
+
+    assert (by_then, len(made)) == (1, 2)
