@@ -19,7 +19,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    get_operation_ast,
 )
 
 from app.auth.viewer import Everything, Role, Viewer
@@ -64,11 +63,13 @@ class Kept:
     until: datetime
 
 
-def key_of(text: str, document: DocumentNode, operation: str | None, variables: Mapping[str, Any]) -> bytes | None:
-    """What tells requests apart that may be answered from what is kept; None: this one may not."""
-    chosen = get_operation_ast(document, operation)
-    if chosen is None or chosen.operation is not OperationType.QUERY or not _of_named_tenants(document, chosen):
-        return None
+def may_be_kept(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
+    """Whether answers of an operation follow from what `Answers` knows of."""
+    return operation.operation is OperationType.QUERY and _of_named_tenants(document, operation)
+
+
+def key_of(text: str, operation: str | None, variables: Mapping[str, Any]) -> bytes | None:
+    """What tells requests apart whose answers may be kept; None: it cannot be told."""
     try:
         asked = msgspec.json.encode([text, operation, variables], order="sorted")
     except (TypeError, ValueError, OverflowError, RecursionError):

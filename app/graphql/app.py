@@ -42,7 +42,7 @@ from app.graphql.door_settings import DoorSettings
 from app.graphql.errors import described, known, masked, of_execution
 from app.graphql.http import Asking
 from app.graphql.live import Live
-from app.graphql.live_parts import Parts, executed_whole, wants_parts, whole
+from app.graphql.live_parts import Parts, executed_whole, wants_parts
 from app.graphql.live_socket import LiveSocket
 from app.graphql.lookout import Lookout
 from app.graphql.pace import Pace
@@ -150,7 +150,7 @@ class GraphQLDoor:
         if prepared.document is None:
             return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
         self._persisted.remember(asking)
-        chosen = get_operation_ast(prepared.document, asking.operation_name)
+        chosen, document, lasting = prepared.meant(prepared.document, text, asking.operation_name)
         noted.chosen(chosen)
         if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
             return await live_stream.heard(self.live, request, claims, asking)
@@ -158,12 +158,11 @@ class GraphQLDoor:
         if request.method == "GET" and chosen is not None and not asks:
             raise http.AsksOnly("A GET only asks; send what changes something with POST.")
         recorded = prepared.personal and Role.SEE_PERSONS in claims.roles  # before the first byte, so answered whole
-        if asks and not recorded and wants_parts(request, text):
+        if asks and not recorded and document is not prepared.document and wants_parts(request, text):
             begin = partial(self._asked, claims)
             later = partial(told_later, told, self._clock)
             return Parts(begin, prepared.document, asking, media, later, self._settings.live.send)
-        document = whole(prepared.document, text)
-        key = key_of(text, document, asking.operation_name, variables)
+        key = key_of(text, asking.operation_name, variables) if lasting else None
         ran, how = await self._kept(claims, key), measured.KEPT
         if ran is None and key is not None and self._settings.compiled:
             plan = self._plans.plan(text, document, asking.operation_name, variables)

@@ -32,6 +32,19 @@ from app.projections.tenants import TenantRow
 
 
 @dataclass(slots=True)
+class _Read:
+    """What one request has read already."""
+
+    present: dict[TenantId, Moment] = field(default_factory=dict)
+    skus: dict[tuple[TenantId, Moment], dict[SkuId, SkuUnits]] = field(default_factory=dict)
+    renewals: dict[tuple[TenantId, Moment], dict[SkuId, list[Renewal]]] = field(default_factory=dict)
+    names: dict[tuple[TenantId, Moment], dict[SkuId, str]] = field(default_factory=dict)
+    markets: dict[tuple[TenantId, Moment], Market] = field(default_factory=dict)
+    open_links: Mapping[TenantId, OpenLink] | None = None
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
 class Asked:
     """One request. `db` stands in one read-only transaction that sees the viewer's tenants and nothing else.
 
@@ -55,13 +68,14 @@ class Asked:
     until: datetime = FOREVER
     aside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
     """Within it the connection is given back, for what takes long and asks nothing; after it `db` is another."""
-    _present: dict[TenantId, Moment] = field(default_factory=dict)
-    _skus: dict[tuple[TenantId, Moment], dict[SkuId, SkuUnits]] = field(default_factory=dict)
-    _renewals: dict[tuple[TenantId, Moment], dict[SkuId, list[Renewal]]] = field(default_factory=dict)
-    _names: dict[tuple[TenantId, Moment], dict[SkuId, str]] = field(default_factory=dict)
-    _markets: dict[tuple[TenantId, Moment], Market] = field(default_factory=dict)
-    _open_links: Mapping[TenantId, OpenLink] | None = None
-    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _read_already: _Read | None = None
+
+    @property
+    def _read(self) -> _Read:
+        """Made when it is needed: most requests read nothing twice."""
+        if self._read_already is None:
+            self._read_already = _Read()
+        return self._read_already
 
     @property
     def now(self) -> datetime:
@@ -74,9 +88,9 @@ class Asked:
 
     async def present(self, tenant: TenantId) -> Moment:
         """Now, the same for the whole request."""
-        if tenant not in self._present:
-            self._present[tenant] = await self.moment(tenant, None, None)
-        return self._present[tenant]
+        if tenant not in self._read.present:
+            self._read.present[tenant] = await self.moment(tenant, None, None)
+        return self._read.present[tenant]
 
     async def moment(self, tenant: TenantId, as_of: date | None, known_at: datetime | None) -> Moment:
         """A moment; without a day it is today's, and so is the answer, until the day ends where the tenant is."""
@@ -87,18 +101,18 @@ class Asked:
         return found
 
     async def skus(self, tenant: TenantId, at: Moment) -> dict[SkuId, SkuUnits]:
-        if (tenant, at) not in self._skus:
+        if (tenant, at) not in self._read.skus:
             found = await sku_units.listed_at(self.db, tenant, at)
-            self._skus[tenant, at] = {each.sku: each for each in found}
-        return self._skus[tenant, at]
+            self._read.skus[tenant, at] = {each.sku: each for each in found}
+        return self._read.skus[tenant, at]
 
     async def renewals(self, tenant: TenantId, at: Moment) -> dict[SkuId, list[Renewal]]:
-        if (tenant, at) not in self._renewals:
+        if (tenant, at) not in self._read.renewals:
             found: dict[SkuId, list[Renewal]] = {}
             for each in await renewals.listed_at(self.db, tenant, at):
                 found.setdefault(each.sku, []).append(each)
-            self._renewals[tenant, at] = found
-        return self._renewals[tenant, at]
+            self._read.renewals[tenant, at] = found
+        return self._read.renewals[tenant, at]
 
     async def assessment(self, at: Moment, row: TenantRow, idle_days: int | None = None) -> Assessment:
         """Every finding of a tenant at a moment. `row`: the tenant's of that moment."""
@@ -106,8 +120,8 @@ class Asked:
 
     async def product_names(self, tenant: TenantId, at: Moment, skus: Iterable[SkuId]) -> dict[SkuId, str]:
         """What these products, and perhaps others, are called."""
-        async with self._one_at_a_time:
-            names = self._names.setdefault((tenant, at), {})
+        async with self._read.one_at_a_time:
+            names = self._read.names.setdefault((tenant, at), {})
             listed = await self.skus(tenant, at)
             lacking = {*skus, *listed} - names.keys()
             if lacking:
@@ -117,10 +131,10 @@ class Asked:
 
     async def market(self, tenant: TenantId, at: Moment) -> Market:
         """Classes and service plans of products at a moment."""
-        async with self._one_at_a_time:
-            if (tenant, at) not in self._markets:
-                self._markets[tenant, at] = await market_at(self.db, tenant, at)
-            return self._markets[tenant, at]
+        async with self._read.one_at_a_time:
+            if (tenant, at) not in self._read.markets:
+                self._read.markets[tenant, at] = await market_at(self.db, tenant, at)
+            return self._read.markets[tenant, at]
 
     async def open_links(self) -> Mapping[TenantId, OpenLink]:
         """Valid consent links; none but for who may invite. They are in no table, so such an answer is not kept."""
@@ -128,10 +142,10 @@ class Asked:
         if inviting is None or not self.viewer.may_invite:
             return {}
         self.until = self.asked_at
-        async with self._one_at_a_time:
-            if self._open_links is None:
-                self._open_links = await asyncio.to_thread(inviting.open_links)
-            return self._open_links
+        async with self._read.one_at_a_time:
+            if self._read.open_links is None:
+                self._read.open_links = await asyncio.to_thread(inviting.open_links)
+            return self._read.open_links
 
     def name_of_user(self, tenant: TenantId, user: UserId, name: str | None) -> str | None:
         """The name as this viewer may see it: a pseudonym without the role, also where there is no name."""

@@ -2,20 +2,24 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    get_operation_ast,
     parse,
     specified_rules,
     validate,
 )
 from graphql.validation import MaxIntrospectionDepthRule
 
+from app.graphql.answers import may_be_kept
+from app.graphql.deferred import whole
 from app.graphql.errors import INTROSPECTION_OFF, PARSE_FAILED, VALIDATION_FAILED, QueryTooCostly, of_document
 from app.graphql.limits import Cost, Limits, Measure, Shape
 from app.graphql.unmasking import asks_for_persons
@@ -24,6 +28,17 @@ REMEMBERED_CHARACTERS_MAX = 250_000
 """Of all remembered documents together: some 500 usual ones, and at worst 60 MB of parsed tokens."""
 ERRORS_MAX = 20
 _RULES = (*specified_rules, MaxIntrospectionDepthRule)
+
+
+class Meant(NamedTuple):
+    """The operation of a document that a request means; None: it names none.
+
+    `whole`: the document with nothing deferred. `lasting`: its answers may be kept.
+    """
+
+    operation: OperationDefinitionNode | None
+    whole: DocumentNode
+    lasting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,18 @@ class Prepared:
     refusal: tuple[dict[str, Any], ...] = ()
     varies: bool = False
     personal: bool = False
+    _meant: dict[str | None, Meant] = field(default_factory=dict)
+
+    def meant(self, document: DocumentNode, text: str, name: str | None) -> Meant:
+        """What a request for the operation of this name means, of a document that may be run and its text."""
+        known = self._meant.get(name)
+        if known is None:
+            document = whole(document, text)
+            operation = get_operation_ast(document, name)
+            known = Meant(operation, document, operation is not None and may_be_kept(document, operation))
+            if operation is not None:  # there are only so many names
+                self._meant[name] = known
+        return known
 
 
 class Documents:

@@ -13,14 +13,10 @@ from typing import Any, TypeAlias
 import orjson
 import psycopg
 from graphql import (
-    REMOVE,
-    DirectiveNode,
     DocumentNode,
     ExecutionResult,
     ExperimentalIncrementalExecutionResults,
-    Visitor,
     experimental_execute_incrementally,
-    visit,
 )
 from graphql.execution.incremental.incremental_executor import IncrementalExecutor
 from starlette.requests import Request
@@ -38,7 +34,6 @@ from app.projections.heads import Head, heads_of
 
 Heads: TypeAlias = Mapping[TenantId, Head]
 
-_DIRECTIVES = ("defer", "stream")
 _OTHER_FORMS = ("deferspec=", "subscriptionspec=")
 """Parameters by which clients ask for an older form of the parts, or for something else."""
 _HEADERS = [
@@ -52,32 +47,17 @@ _END = b"\r\n-----\r\n"
 
 
 def wants_parts(request: Request, text: str) -> bool:
-    """Whether the document defers anything and the client takes parts.
+    """Whether the client of a document that defers something takes parts.
 
     One that waits for a position (`atLeast`) may have to be run again, so it is answered whole.
     """
-    if not _may_defer(text) or "atLeast" in text:
+    if "atLeast" in text:
         return False
     for accepted in request.headers.get("accept", "").lower().split(","):
         media, *parameters = (part.strip() for part in accepted.split(";"))
         if media == "multipart/mixed" and not any(each.startswith(_OTHER_FORMS) for each in parameters):
             return True
     return False
-
-
-def whole(document: DocumentNode, text: str) -> DocumentNode:
-    """The document with nothing deferred."""
-    return visit(document, _Whole()) if _may_defer(text) else document
-
-
-def _may_defer(text: str) -> bool:
-    """Quicker than walking the document; there may be anything between `@` and the name."""
-    return any(name in text for name in _DIRECTIVES)
-
-
-class _Whole(Visitor):
-    def enter_directive(self, node: DirectiveNode, *_: Any) -> Any:
-        return REMOVE if node.name.value in _DIRECTIVES else None
 
 
 async def executed_whole(

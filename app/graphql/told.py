@@ -12,13 +12,19 @@ from app.graphql.ids import thing_id
 from app.graphql.limits import Cost
 from app.projections.heads import Head
 
+COSTS_MAX = 1_000
 NAMED_MAX = 10_000
 """Tenants whose ids are remembered as they are written."""
 
 
 def cost_told(cost: Cost | None) -> dict[str, Any]:
     """`cost`: levels, aliases and fields with every spread counted out, and objects asked for at most."""
-    return {} if cost is None else {"cost": cost._asdict()}
+    return {} if cost is None else {"cost": _named_cost(cost)}
+
+
+@lru_cache(COSTS_MAX)
+def _named_cost(cost: Cost) -> Mapping[str, int]:
+    return cost._asdict()
 
 
 def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:

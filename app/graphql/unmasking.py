@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
-from uuid import UUID
 
 from graphql import DocumentNode, FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, get_named_type, visit
 
@@ -44,6 +43,10 @@ PERSONAL: Final = frozenset(
 """Fields that answer otherwise to a viewer with `Sua.SeePersons`; tests/isolation finds out which these are."""
 
 
+_LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
+_HOUR: Final = timedelta(hours=1)
+
+
 class UnmaskingUnrecorded(Unavailable):
     """Names were asked for, and that they are shown cannot be recorded now; so they are not shown."""
 
@@ -75,19 +78,20 @@ class Unmasking:
 
     def __init__(self, desk: Desk | None) -> None:
         self._desk = desk
-        self._hour: datetime | None = None
-        self._recorded: set[tuple[UUID, UUID, TenantId]] = set()
+        self._hour = _LONG_AGO
+        self._recorded: set[tuple[int, int, int]] = set()
 
     async def record(self, viewer: Viewer, tenants: Iterable[TenantId]) -> None:
         """Record it before the answer is sent. Raises UnmaskingUnrecorded: then it must not be."""
         if self._desk is None:
             return
-        hour = hour_of(self._desk.now())
-        if hour != self._hour:
-            self._hour, self._recorded = hour, set()
+        now = self._desk.now()
+        if not self._hour <= now < self._hour + _HOUR:
+            self._hour, self._recorded = hour_of(now), set()
+        hour = self._hour
         for tenant in tenants:
-            who = (viewer.directory, viewer.oid, tenant)
-            if not viewer.sees_persons(tenant) or who in self._recorded:
+            who = (viewer.directory.int, viewer.oid.int, tenant.int)
+            if who in self._recorded or not viewer.sees_persons(tenant):
                 continue
             try:
                 await asyncio.to_thread(record_persons_shown, RecordPersonsShown(tenant, viewer.oid), self._desk)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import psycopg
@@ -79,14 +79,21 @@ def naming(tenant: TenantId, at: Moment, users: Sequence[UserId], columns: str =
     """
     if len(users) == 1:
         return Question(
-            f"{IN_ORDER} SELECT {columns} FROM users u WHERE u.tenant_id = %(tenant)s AND u.user_id = %(user)s"
-            f" AND {in_force('u')} AND u.since_position <= %(position)s AND u.until_position > %(position)s"
-            " ORDER BY u.valid_from DESC, u.since_position DESC LIMIT 1",
+            _naming_one(columns),
             {"tenant": tenant, "position": at.position, "at": at.at, "user": users[0]},
         )
     return Question(
         f"SELECT {columns} FROM {known('users')} u WHERE {in_force('u')} AND u.user_id = ANY (%(users)s::uuid[])",
         {"tenant": tenant, "position": at.position, "at": at.at, "users": list(users)},
+    )
+
+
+@lru_cache(100)
+def _naming_one(columns: str) -> str:
+    return (
+        f"{IN_ORDER} SELECT {columns} FROM users u WHERE u.tenant_id = %(tenant)s AND u.user_id = %(user)s"
+        f" AND {in_force('u')} AND u.since_position <= %(position)s AND u.until_position > %(position)s"
+        " ORDER BY u.valid_from DESC, u.since_position DESC LIMIT 1"
     )
 
 

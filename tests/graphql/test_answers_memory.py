@@ -2,17 +2,19 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from graphql import parse
+from graphql import parse, print_ast
 
 from app.auth.tokens import Claims
 from app.auth.viewer import NoGrants, Role
 from app.domain.ids import TenantId
 from app.graphql.answers import ENTRY_BYTES, KEPT_FOR, Answers, Kept, Rights, key_of
 from app.graphql.compiled.batch import Batches
+from app.graphql.documents import Meant, Prepared
 from app.graphql.lookout import Lookout, Sight, Tenants
 from app.graphql.pool import ReadPool
 from app.projections.heads import Head
@@ -75,15 +77,15 @@ def test_an_answer_is_of_one_state_of_the_tables_of_all_its_tenants() -> None:
 
 def test_a_request_is_told_from_others_whatever_the_order_of_its_variables() -> None:
     text = "query ($a: ID!, $b: Int) { ...F } fragment F on Query { tenant(id: $a) { users(first: $b) { id } } }"
-    document = parse(text)
-    one = key_of(text, document, None, {"a": "x", "b": 1})
+    one = key_of(text, None, {"a": "x", "b": 1})
 
     assert one is not None
-    assert one == key_of(text, document, None, {"b": 1, "a": "x"})
-    assert len({one, key_of(text, document, None, {"a": "x"}), key_of(text, document, None, {"a": "x", "b": 1.0})}) == 3
+    assert one == key_of(text, None, {"b": 1, "a": "x"})
+    assert len({one, key_of(text, None, {"a": "x"}), key_of(text, None, {"a": "x", "b": 1.0})}) == 3
+    assert one != key_of(text, "Other", {"a": "x", "b": 1})
 
 
-def test_only_questions_about_named_tenants_have_a_key() -> None:
+def test_only_answers_about_named_tenants_may_be_kept() -> None:
     for text in (
         "{ viewer { name } }",
         "{ tenants { nodes { id } } }",
@@ -92,8 +94,30 @@ def test_only_questions_about_named_tenants_have_a_key() -> None:
         "mutation { setPrice }",
         "subscription { tenantAdvanced }",
     ):
-        assert key_of(text, parse(text), None, {}) is None, text
-    assert key_of("query A { a } query B { b }", parse("query A { a } query B { b }"), None, {}) is None
+        assert not meant(text).lasting, text
+    kept = "{ tenant(id: 1) { id } ...F } fragment F on Query { __typename }"
+    assert meant(kept).lasting
+
+
+def test_of_several_operations_a_request_names_the_one_it_means() -> None:
+    text = "query A { tenant(id: 1) { id } } query B { viewer { name } }"
+    document = parse(text)
+    meant_of = partial(Prepared(document).meant, document, text)
+
+    assert [meant_of(name).lasting for name in ("A", "B", None, "C")] == [True, False, False, False]
+    assert [meant_of(name).operation is None for name in ("A", "B", None, "C")] == [False, False, True, True]
+    assert meant_of("A") is meant_of("A")
+
+
+def test_a_document_that_defers_is_meant_whole() -> None:
+    text = "{ tenant(id: 1) { id ... @defer { name } } }"
+
+    assert "@defer" not in print_ast(meant(text).whole)
+
+
+def meant(text: str) -> Meant:
+    document = parse(text)
+    return Prepared(document).meant(document, text, None)
 
 
 class Watched(Lookout):

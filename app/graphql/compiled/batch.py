@@ -32,6 +32,8 @@ PREPARED_MAX = 200
 """Statements kept prepared on one connection; the longest unused leaves first."""
 
 STATEMENTS_MAX = 2_000
+SCOPES_MAX = 10_000
+"""Texts remembered that open a scope: most see one tenant, and see it again and again."""
 
 _THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCAPE '!'"
 
@@ -99,9 +101,9 @@ class Part:
     ) -> "Part":
         """Raises TypeError for a value of a type no question of the read side has."""
         return cls(
-            f"SET LOCAL sua.directory = {literal(str(scope.directory or ''))};",
+            _NO_DIRECTORY if scope.directory is None else f"SET LOCAL sua.directory = {literal(str(scope.directory))};",
             [_asked(each) for each in register],
-            f"SET LOCAL sua.tenants = {literal(','.join(map(str, scope.tenants)))};",
+            _opened_to(scope.tenants),
             [_asked(each) for each in questions],
             stands,
         )
@@ -233,12 +235,13 @@ def _by_way(parts: Sequence[Part]) -> Iterator[tuple[Way, dict[str, dict[str, No
     return ((way, found[way]) for way in Way if way in found)
 
 
-def _form(question: Question) -> tuple[str, tuple[tuple[str, type], ...]]:
-    return question.query, tuple((name, type(value)) for name, value in question.parameters.items())
+@lru_cache(SCOPES_MAX)
+def _opened_to(tenants: tuple[TenantId, ...]) -> str:
+    return f"SET LOCAL sua.tenants = {literal(','.join(map(str, tenants)))};"
 
 
 @lru_cache(STATEMENTS_MAX)
-def _statement(text: str, types: tuple[tuple[str, type], ...]) -> _Statement:
+def _statement(text: str, names: tuple[str, ...], types: tuple[type, ...]) -> _Statement:
     order: list[str] = []
     unnamed = count()
 
@@ -250,7 +253,7 @@ def _statement(text: str, types: tuple[tuple[str, type], ...]) -> _Statement:
             order.append(name)
         return f"${order.index(name) + 1}"
 
-    query, of_type = _PLACEHOLDER.sub(number, text), dict(types)
+    query, of_type = _PLACEHOLDER.sub(number, text), dict(zip(names, types, strict=True))
     said = ", ".join(_TYPES.get(of_type[name], "unknown") for name in order)
     form = f"{f' ({said})' if said else ''} AS {query};"
     name = f"sua_{hashlib.sha256(form.encode()).hexdigest()[:32]}"
@@ -258,11 +261,9 @@ def _statement(text: str, types: tuple[tuple[str, type], ...]) -> _Statement:
 
 
 def _asked(question: Question) -> _Asked:
-    statement = _statement(*_form(question))
-    return _Asked(statement, _execute(statement, question))
-
-
-def _execute(statement: _Statement, question: Question) -> str:
+    query, parameters = question
+    statement = _statement(query, tuple(parameters), tuple(map(type, parameters.values())))
     if not statement.order:
-        return f"EXECUTE {statement.name};"
-    return f"EXECUTE {statement.name} ({','.join([literal(question.parameters[name]) for name in statement.order])});"
+        return _Asked(statement, f"EXECUTE {statement.name};")
+    values = ",".join([literal(parameters[name]) for name in statement.order])
+    return _Asked(statement, f"EXECUTE {statement.name} ({values});")

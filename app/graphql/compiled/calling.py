@@ -122,6 +122,8 @@ class Called:
         self._of_schema = arguments
         self._odd = frozenset(name for name in arguments if not _stands(given.definition.args[name].type))
         self._made: dict[tuple[str, str], Any] = {}
+        self.variables = (*(variable for _, variable, _ in given.by_variable), *given.inside)
+        """Those that the arguments follow from."""
 
     def info(self, run: Run) -> Info:
         raw = self._raw._replace(variable_values=run.variables, context=run.asked)

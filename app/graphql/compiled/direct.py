@@ -10,8 +10,9 @@ import strawberry
 from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
-from app.auth.viewer import ALL
+from app.auth.viewer import ALL, Viewer
 from app.domain.ids import TenantId
+from app.domain.period import FOREVER
 from app.graphql.asked_times import checked_times
 from app.graphql.compiled.calling import Called
 from app.graphql.compiled.fields import object_type
@@ -49,6 +50,22 @@ class Asking:
         return {self.tenant: self.stood.head(leading)}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What a request stands on: who asks, which tenants are open to them, and the tenant at the moment asked for.
+
+    `row`: of the tenant now, where the document shows something of it. Until `until` the moment is this one.
+    """
+
+    viewer: Viewer
+    tenants: tuple[TenantId, ...]
+    tenant: TenantId
+    row: Rows
+    stood: Stood
+    view: TenantView
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Moments:
     """`at` as the document selects it. `then`: something below follows from the tenant's row of that moment."""
@@ -59,15 +76,18 @@ class Moments:
     then: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Direct:
-    """A document's plan. `of_row`: it shows something of the tenant itself."""
+    """A document's plan. `of_row`: it shows something of the tenant itself. `stands_on`: the variables that its ground
+    follows from.
+    """
 
     name: str
     called: Called
     fields: tuple[tuple[str, Show | None], ...]
     at: Moments
     of_row: bool
+    stands_on: tuple[str, ...]
 
     @classmethod
     def of(cls, compiler: Compiler) -> "Direct | None":
@@ -77,8 +97,8 @@ class Direct:
         except NotCompiled:
             return None
 
-    def asking(self, run: Run, paper: Paper, views: "Views") -> Asking:
-        """What there is to ask. Raises Unknown, NotDirect, and what is wrong with the request as the general way does.
+    def ground(self, run: Run, paper: Paper, views: "Views") -> Ground:
+        """What it stands on. Raises Unknown, NotDirect, and what is wrong with the request as the general way does.
 
         Whether the tenant is there is known by the register, where that is what opens it; else by its row.
         """
@@ -98,15 +118,20 @@ class Direct:
         as_of, known_at = times.get("as_of"), times.get("known_at")
         checked_times(asked, as_of, known_at)
         stood = paper.standing(tenant, known_at)
-        asked.touched.add(tenant)
         if self.at.then or known_at is not None:
             moment = moment_of(stood.supposed.reached, as_of, known_at, asked.asked_at)
             then = paper.suppose(tenants.finding(tenant, moment)) if self.at.then else ()
             view = _view(tenant, moment, then, as_of, known_at)
         else:
             view = views.of(tenant, as_of, stood.supposed.reached, asked.asked_at)
-        if as_of is None:
-            asked.until = min(asked.until, view.moment.at)
+        until = view.moment.at if as_of is None else FOREVER
+        return Ground(asked.viewer, paper.tenants, tenant, now, stood, view, until)
+
+    def asking(self, ground: Ground, run: Run) -> Asking:
+        """What there is to ask. Raises NotDirect, and what is wrong with the request as the general way does."""
+        asked, view = run.asked, ground.view
+        asked.touched.add(ground.tenant)
+        asked.until = ground.until
         lanes = [lane(run, view) for _, _, lane in self.at.fields if lane is not None]
 
         def shown(found: Sequence[Rows]) -> dict[str, Any]:
@@ -118,12 +143,12 @@ class Direct:
                 else:
                     (_, show_rows), rows = next(answers)
                     below[name] = show_rows(rows)
-            itself = Tenant.of(tenants.row_of(now[0])) if self.of_row else None
+            itself = Tenant.of(tenants.row_of(ground.row[0])) if self.of_row else None
             told = {name: below if show is None else show(itself) for name, show in self.fields}
             return {self.name: told}
 
         questions = [question for question, _ in lanes]
-        return Asking(asked, tenant, stood, questions, share_of(questions), shown)
+        return Asking(asked, ground.tenant, ground.stood, questions, share_of(questions), shown)
 
 
 class Views:
@@ -182,7 +207,8 @@ def _direct(compiler: Compiler) -> Direct:
     if len(moments) != 1:
         raise NotCompiled
     of_row = any(show is not None for _, show in fields)
-    return Direct(name, compiler.called(query, selected), tuple(fields), moments[0], of_row)
+    called, at = compiler.called(query, selected), moments[0]
+    return Direct(name, called, tuple(fields), at, of_row, (*called.variables, *at.called.variables))
 
 
 def _moments(compiler: Compiler, name: str, tenant: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Moments:

@@ -17,6 +17,7 @@ from app.graphql.assessments import Assessments
 from app.graphql.compiled.batch import Batches, LookOver
 from app.graphql.compiled.direct import Asking, Direct, Views
 from app.graphql.compiled.found import Found, Terms, left
+from app.graphql.compiled.grounds import Grounds
 from app.graphql.compiled.lanes import Among
 from app.graphql.compiled.shared import Shared
 from app.graphql.compiled.showing import NotDirect, Run
@@ -56,6 +57,7 @@ class DirectReads:
         self._shared = {among: Shared(pool, batches) for among in Among}
         self._memory = Memory(look_seconds)
         self._views = Views()
+        self._grounds = Grounds(self._memory)
         self.forget = self._memory.forget
 
     async def found(self, claims: Claims, plan: Direct, variables: VariableValues) -> Found | None:
@@ -64,8 +66,7 @@ class DirectReads:
             paper = Paper(self._memory)
             asking: Asking | None = None
             try:
-                viewer = await viewer_of(claims, self._terms.provider, paper, self._terms.grants)
-                asking = plan.asking(Run(self._terms.asked(viewer, _NOBODY, _NONE), variables), paper, self._views)
+                asking = await self._asking(claims, plan, variables, paper)
                 questions = asking.questions
             except Unknown:
                 questions = ()
@@ -97,3 +98,14 @@ class DirectReads:
             return Found(data, asking.heads(answers[:leading]), asking.asked)
         left("ATTEMPTS")
         return None
+
+    async def _asking(self, claims: Claims, plan: Direct, variables: VariableValues, paper: Paper) -> Asking:
+        terms, now = self._terms, self._terms.clock.now()
+        ground = self._grounds.found(claims, plan, variables, paper, now)
+        if ground is not None:
+            return plan.asking(ground, Run(terms.asked(ground.viewer, _NOBODY, _NONE, now), variables))
+        viewer = await viewer_of(claims, terms.provider, paper, terms.grants)
+        run = Run(terms.asked(viewer, _NOBODY, _NONE, now), variables)
+        ground = plan.ground(run, paper, self._views)
+        self._grounds.keep(claims, plan, variables, paper, ground, now)
+        return plan.asking(ground, run)

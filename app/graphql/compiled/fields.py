@@ -107,6 +107,22 @@ class Selected:
         values = [repeat(each, many) if isinstance(each, str) else at.values(each, columns) for each in self._fields]
         return list(map(self._row, *values))
 
+    def of_one(self, wanted: Sequence[str]) -> Callable[[At, tuple[Any, ...]], Struct]:
+        """What shows a row by itself, as the database gives it. `wanted`: its columns."""
+        places = {column: nth for nth, column in enumerate(wanted)}
+        parts = [_part_of_one(each, places) for each in self._fields]
+        return lambda at, row: self._row(*[part(at, row) for part in parts])
+
+
+def _part_of_one(field: RowField | str, places: Mapping[str, int]) -> Callable[[At, tuple[Any, ...]], Any]:
+    if isinstance(field, str):
+        return lambda _, __: field
+    values, needed = field.values, [places[each] for each in field.columns]
+    if values is _same:
+        (place,) = needed
+        return lambda _, row: row[place]
+    return lambda at, row: values(at, *[(row[each],) for each in needed])[0]
+
 
 def row_of(names: Sequence[str]) -> Callable[..., Struct]:
     """What makes an object with these fields, in this order. Its own names are others: an alias may be any word."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -43,8 +44,8 @@ class Terms:
     cursors: Cursors
     pseudonyms: Pseudonyms
 
-    def asked(self, viewer: Viewer, db: psycopg.AsyncConnection[Any], assessments: Assessments) -> Asked:
-        return Asked(viewer, db, self.clock.now(), self.limits, self.cursors, self.pseudonyms, assessments)
+    def asked(self, viewer: Viewer, db: psycopg.AsyncConnection[Any], assessments: Assessments, now: datetime) -> Asked:
+        return Asked(viewer, db, now, self.limits, self.cursors, self.pseudonyms, assessments)
 
 
 def left(why: str) -> None:

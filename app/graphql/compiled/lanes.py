@@ -65,10 +65,10 @@ def _users(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[Fie
 
 
 def _user(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[FieldDetails]) -> Lane:
-    shown = Selected.of(compiler, object_type(parent, "user"), selected, USER)
-    wanted = list(dict.fromkeys([USER_ID, *shown.columns()]))
+    fields = Selected.of(compiler, object_type(parent, "user"), selected, USER)
+    wanted = list(dict.fromkeys([USER_ID, *fields.columns()]))
     columns = ", ".join(wanted)
-    called = compiler.called(parent, selected)
+    called, shown = compiler.called(parent, selected), fields.of_one(wanted)
 
     def lane(run: Run, view: UserQuestions) -> tuple[Question, Callable[[Rows], Any]]:
         arguments = called.arguments(run)
@@ -80,7 +80,7 @@ def _user(compiler: Compiler, parent: GraphQLObjectType, selected: Sequence[Fiel
         def one(found: Rows) -> Any:
             if not found:
                 raise UserUnknown("No such user in this tenant at this moment.")
-            return written(shown.shown(at, by_column(wanted, found))[0])
+            return written(shown(at, found[0]))
 
         return users.naming(view.tenant, view.moment, [UserId(user)], columns), one
 

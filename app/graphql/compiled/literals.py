@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import sql
 
 WRITTEN_MAX: Final = 10_000
-"""Ids and days remembered as they are written: most are asked for again and again."""
+"""Ids, days and times remembered as they are written: most are asked for again and again."""
 
 
 def literal(value: object) -> str:
@@ -44,7 +44,7 @@ _WRITTEN: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL",
     bool: lambda value: "true" if value else "false",
     UUID: _said_before,
-    datetime: _as_said,
+    datetime: _said_before,
     date: _said_before,
     int: lambda value: str(int(value)),
     str: _text,

@@ -138,7 +138,7 @@ class CompiledReads:
         try:
             viewer = await viewer_of(claims, self._terms.provider, script, self._terms.grants)
             db = cast("psycopg.AsyncConnection[Any]", script)
-            asked = self._terms.asked(viewer, db, Assessments())
+            asked = self._terms.asked(viewer, db, Assessments(), self._terms.clock.now())
             data = await plan.selection.shown_later(Run(asked, plan.variables, lambda: script.true), None)
             heads = await heads_of(db, sorted(asked.touched))
             if script.true:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from time import monotonic
 from typing import Any, Final, TypeVar
 
@@ -34,6 +35,7 @@ SUPPOSED_MAX: Final = 20_000
 """Answers remembered: which tenants a directory has, how far each is known. Nothing of a person is among them."""
 
 _NEVER: Final = (0.0, None)
+NOT_LOOKED: Final = inf
 _REGISTERED: Final = registered()
 
 T = TypeVar("T")
@@ -55,10 +57,10 @@ class Memory:
         self._seen: OrderedDict[Key, tuple[float, Any]] = OrderedDict()
         self.forgotten = 0
 
-    def seen(self, key: Key) -> Any:
-        """The answer, where somebody saw it so short ago that it stands; else None."""
+    def seen(self, key: Key) -> tuple[float, Any]:
+        """The answer, where somebody saw it so short ago that it stands, and until when; else None."""
         found = self._seen.get(key)
-        return None if found is None or found[0] <= monotonic() else found[1]
+        return _NEVER if found is None or found[0] <= monotonic() else found
 
     def see(self, key: Key, answer: object, asked_at: float) -> None:
         """This is so, unless somebody saw what was asked later. `asked_at`: a moment before it was asked, by the
@@ -96,6 +98,7 @@ class Paper:
     """One going through. `register`: the directory whose tenants were looked up, by the first of what leads.
 
     `tenants`: those the batch is opened to; only such as the viewer may see, by what is supposed of them.
+    `looked_until`: when the first of the looks it rests on is over.
     """
 
     memory: Memory
@@ -104,14 +107,14 @@ class Paper:
     leading: list[Leading] = field(default_factory=list)
     begun_at: float = field(default_factory=monotonic)
     forgotten: int = 0
-    looked: bool = False
+    looked_until: float = NOT_LOOKED
 
     def __post_init__(self) -> None:
         self.forgotten = self.memory.forgotten
 
     def stands(self) -> bool:
         """Whether what was seen may still be taken for true: a look ends, and with it the waiting on its grounds."""
-        if not self.looked:
+        if self.looked_until == NOT_LOOKED:
             return True
         return self.forgotten == self.memory.forgotten and monotonic() < self.begun_at + self.memory.look_seconds
 
@@ -130,9 +133,8 @@ class Paper:
     async def of_directory(self, directory: DirectoryId) -> frozenset[TenantId]:
         """What the register says; as `TenantRegister` does."""
         key = ("register", directory.int)
-        seen: frozenset[TenantId] | None = self.memory.seen(key)
+        seen: frozenset[TenantId] | None = self._seen(key)
         if seen is not None:
-            self.looked = True
             return seen
         self.register = directory
         supposed: frozenset[TenantId] | None = self.memory.found(key)
@@ -142,9 +144,8 @@ class Paper:
     def standing(self, tenant: TenantId, known_at: datetime | None) -> "Stood":
         """How far the tenant's tables were at an instant, as it was. Raises Unknown."""
         key, place = ("standing", tenant.int, known_at), len(self.leading)
-        seen: Standing | None = self.memory.seen(key)
+        seen: Standing | None = self._seen(key)
         if seen is not None:
-            self.looked = True
             return Stood(seen)
         supposed: Standing | None = self.memory.found(key)
         if known_at is None and supposed is not None and supposed.head.tables != NOT_TOLD:
@@ -152,6 +153,12 @@ class Paper:
             return Stood(supposed, place, whole=False)
         self.leading.append(SupposedStanding(key, standing(tenant, known_at), supposed))
         return Stood(_told(supposed), place, whole=True)
+
+    def _seen(self, key: Key) -> Any:
+        until, seen = self.memory.seen(key)
+        if seen is not None:
+            self.looked_until = min(self.looked_until, until)
+        return seen
 
     def true(self, found: Sequence[Rows]) -> bool:
         """Whether all that was supposed is so. Remembers what is."""
