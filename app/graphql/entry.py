@@ -1,10 +1,10 @@
 """How a request reaches the GraphQL door, at little cost: it is what the web process is asked by far the most."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Awaitable, Coroutine, Generator, Iterable, Mapping
+from functools import lru_cache, partial
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
@@ -87,8 +87,7 @@ async def read(request: Request, limits: http.BodyLimits) -> http.Asking:
     if length.isdigit() and (len(length) > 12 or int(length) > limits.size_bytes):
         raise http.too_large(limits)
     try:
-        async with asyncio.timeout(limits.timeout_seconds):
-            body = await _collected(request, limits)
+        body = await _in_time(_collected(request, limits), limits.timeout_seconds)
     except TimeoutError as error:
         raise http.BodyTooSlow(f"The body did not arrive within {limits.timeout_seconds:g} s.") from error
     except ClientDisconnect as error:
@@ -101,6 +100,41 @@ def _is_json_in_utf8(content_type: str) -> bool:
     kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")]
     return kind == http.LEGACY and all(each == "utf-8" for each in charsets)
+
+
+async def _in_time(reading: Coroutine[Any, Any, bytes], seconds: float) -> bytes:
+    """What is read, mostly a body that is there already: then no time is to be set. Raises TimeoutError."""
+    try:
+        awaited = reading.send(None)
+    except StopIteration as done:
+        return cast("bytes", done.value)
+    async with asyncio.timeout(seconds):
+        return await _Rest(reading, awaited)
+
+
+class _Rest:
+    """A coroutine that was begun by hand and waits for something."""
+
+    def __init__(self, begun: Coroutine[Any, Any, bytes], awaited: Any) -> None:
+        self._begun = begun
+        self._awaited = awaited
+
+    def __await__(self) -> Generator[Any, Any, bytes]:
+        awaited = self._awaited
+        while True:
+            try:
+                heard = yield awaited
+            except GeneratorExit:
+                self._begun.close()
+                raise
+            except BaseException as error:  # noqa: BLE001 - it is the coroutine's to hear
+                step = partial(self._begun.throw, error)
+            else:
+                step = partial(self._begun.send, heard)
+            try:
+                awaited = step()
+            except StopIteration as done:
+                return cast("bytes", done.value)
 
 
 async def _collected(request: Request, limits: http.BodyLimits) -> bytes:

@@ -18,6 +18,10 @@ POSITION_MAX = 2**63 - 1
 TEXT_CHARACTERS_MAX = 200
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
+_UNWRITABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""Control characters, or that which PostgreSQL takes none of, and halves of characters, which no encoding has."""
+
 DAY_MIN, DAY_MAX = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -53,13 +57,9 @@ def checked_text(name: str, text: str | None) -> str | None:
     """A text PostgreSQL can take and a person may have meant."""
     if text is None:
         return None
-    if not 1 <= len(text) <= TEXT_CHARACTERS_MAX or any(ord(letter) < 32 for letter in text) or not _encodable(text):
+    if not 1 <= len(text) <= TEXT_CHARACTERS_MAX or _UNWRITABLE.search(text) is not None:
         raise BadUserInput(f"`{name}` has 1 to {TEXT_CHARACTERS_MAX} characters, none of them control characters.")
     return text
-
-
-def _encodable(text: str) -> bool:
-    return not any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
 
 
 def checked_day(name: str, day: date) -> date:
@@ -105,6 +105,6 @@ def shown_share(share: Decimal | None) -> float | None:
 
 def checked_words(name: str, text: str) -> str:
     """A text of people's own words, as long as the domain lets it be: what PostgreSQL cannot take is refused."""
-    if "\0" in text or not _encodable(text):
+    if _NO_TEXT.search(text) is not None:
         raise BadUserInput(f"`{name}` holds characters no text has.")
     return text

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple, TypedDict, Unpack
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from app.domain.ids import SkuId, TenantId
 from app.domain.licensing import SUCCESSES_KEPT_SINCE
 from app.projections.reading import IN_ORDER, Moment, Question, in_force, known, rows
 from app.projections.users import COLUMNS, UserRow, row_of
+
+TEXTS_MAX = 500
+"""Statements remembered: they differ in what is selected, wanted and gone on from, not in the values."""
 
 
 class UserOrder(StrEnum):
@@ -98,7 +102,7 @@ def listing(tenant: TenantId, at: Moment, columns: str = COLUMNS, **wanted: Unpa
     place = [each for each in _PLACES[wanted.get("order", UserOrder.NAME)] if by_name or each is not NAME]
     down = wanted.get("descending", False)
     last = {f"after_{nth}": value for nth, value in enumerate(after or ())}
-    if after is not None:
+    if last:
         values = ", ".join(
             f"%({name})s::{'uuid' if isinstance(value, UUID) else 'text'}" for name, value in last.items()
         )
@@ -106,28 +110,30 @@ def listing(tenant: TenantId, at: Moment, columns: str = COLUMNS, **wanted: Unpa
     in_order = all(wanted.get(each) is None for each in _CONDITIONS if each != "department") and activity is None
     if wanted.get("department") is not None and not by_name:
         in_order = False
-    query = f"""
+    asked: dict[str, object] = {
+        "tenant": tenant,
+        "position": at.position,
+        "at": at.at,
+        "limit": wanted["limit"],
+        **last,
+    }
+    asked |= {name: value for name in _CONDITIONS if (value := wanted.get(name)) is not None}
+    if "search" in asked:
+        asked["search"] = _containing(str(asked["search"]))
+    if activity is not None and activity.idle_days is not None:
+        asked["cutoff"] = at.day_begins(at.known_on - timedelta(days=activity.idle_days))
+        asked["judged_at"] = at.day_ends(at.known_on)
+    return Question(_listing(columns, tuple(meant), tuple(place), down=down, in_order=in_order), asked)
+
+
+@lru_cache(TEXTS_MAX)
+def _listing(columns: str, conditions: tuple[str, ...], place: tuple[str, ...], *, down: bool, in_order: bool) -> str:
+    return f"""
         {IN_ORDER if in_order else ""} SELECT {columns} FROM users u
         WHERE u.tenant_id = %(tenant)s AND {_known("u")} AND {in_force("u")} AND NOT u.deleted
-          {"".join(f" AND {condition}" for condition in meant)}
+          {"".join(f" AND {condition}" for condition in conditions)}
         ORDER BY {", ".join(f"{each} DESC" if down else each for each in place)} LIMIT %(limit)s
     """
-    search = wanted.get("search")
-    cutoff = None if activity is None or activity.idle_days is None else timedelta(days=activity.idle_days)
-    return Question(
-        query,
-        {
-            "tenant": tenant,
-            "position": at.position,
-            "at": at.at,
-            **{name: wanted.get(name) for name in _CONDITIONS},
-            "search": search and _containing(search),
-            "cutoff": None if cutoff is None else at.day_begins(at.known_on - cutoff),
-            "judged_at": at.day_ends(at.known_on),
-            **last,
-            "limit": wanted["limit"],
-        },
-    )
 
 
 def _known(alias: str) -> str:
