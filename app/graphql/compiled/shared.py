@@ -1,9 +1,8 @@
 """Questions of several requests in one message: those that come while others are under way are sent together next.
 
-Nothing waits for others to come: whoever finds no message under way sends at once, with those whose requests were
-read from their sockets together with this one. What waits is taken along by whoever has been answered. A message costs
-the web process and PostgreSQL about as much as a look-up of one user does, so the more there is to do, the less of it
-each request pays (docs/decisions/compiled-reads.md).
+Nothing waits for others to come: whoever finds no message under way, or but few, sends at once. What waits is taken
+along by whoever has been answered. A message costs the web process and PostgreSQL about as much as a look-up of one
+user does, so the more there is to do, the less of it each request pays (docs/decisions/compiled-reads.md).
 """
 
 import asyncio
@@ -80,9 +79,7 @@ class Shared:
         if self._under_way < LANES and not self._waiting:
             self._under_way += 1
             try:
-                await asyncio.sleep(0)
-                if not self._waiting:
-                    return await self.batches.alone(self.pool, part)
+                return await self.batches.alone(self.pool, part)
             finally:
                 self._go_on()
         found = await self._carried(part, weight)
