@@ -173,3 +173,22 @@ async def test_a_body_that_ends_early_or_never_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         await read(arriving(*messages), LIMITS)
+
+
+async def test_who_is_broken_off_while_the_body_is_awaited_lets_go_of_it() -> None:
+    let_go = asyncio.Event()
+
+    async def receive() -> Message:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            let_go.set()
+        raise AssertionError("it never comes")
+
+    reading = asyncio.create_task(read(Entering(_scope([(b"content-type", b"application/json")]), receive), LIMITS))
+    await asyncio.sleep(0)
+    reading.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert let_go.is_set()
