@@ -132,14 +132,14 @@ _MEMBERSHIP = f"""
 
 _STANDS_IN = IS_STAND_IN.format("c.user_id")
 _SUMS = f"""
-    sum(c.calls) AS calls, sum(c.seconds) AS seconds, sum(c.failed_calls) AS failed,
+    sum(c.calls) AS calls, sum(c.seconds)::bigint AS seconds, sum(c.failed_calls) AS failed,
     count(DISTINCT c.user_id) FILTER (WHERE NOT {_STANDS_IN}) AS users,
     array_agg(DISTINCT c.user_id) FILTER (WHERE {_STANDS_IN}) AS stand_ins
 """
 _PEOPLE = """
-    greatest(t.users, (
+    CASE WHEN t.stand_ins IS NULL THEN t.users ELSE greatest(t.users, (
         SELECT max(of_span.people)
-        FROM (SELECT count(*) AS people FROM unnest(t.stand_ins) AS each GROUP BY left(each::text, 8)) AS of_span))
+        FROM (SELECT count(*) AS people FROM unnest(t.stand_ins) AS each GROUP BY left(each::text, 8)) AS of_span)) END
 """
 """People can be told apart among those who are known, and within each month whose details are gone; never across."""
 
