@@ -150,7 +150,7 @@ class GraphQLDoor:
         if prepared.document is None:
             return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
         self._persisted.remember(asking)
-        chosen, document, lasting = prepared.meant(prepared.document, text, asking.operation_name)
+        chosen, document, lasting = prepared.meant(asking.operation_name)
         noted.chosen(chosen)
         if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
             return await live_stream.heard(self.live, request, claims, asking)

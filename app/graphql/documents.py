@@ -46,7 +46,7 @@ class Prepared:
     """A document that may be run, or why not: `refusal`, ready to send. `varies`: variables change its cost.
 
     `cost`: as measured with the variables of this request; None: the document could not be read. `personal`: it asks
-    for what people could be known by.
+    for what people could be known by. `whole`: the document with nothing deferred.
     """
 
     document: DocumentNode | None
@@ -54,15 +54,17 @@ class Prepared:
     refusal: tuple[dict[str, Any], ...] = ()
     varies: bool = False
     personal: bool = False
+    whole: DocumentNode | None = None
     _meant: dict[str | None, Meant] = field(default_factory=dict)
 
-    def meant(self, document: DocumentNode, text: str, name: str | None) -> Meant:
-        """What a request for the operation of this name means, of a document that may be run and its text."""
+    def meant(self, name: str | None) -> Meant:
+        """What a request for the operation of this name means. Only of a document that may be run."""
         known = self._meant.get(name)
         if known is None:
-            document = whole(document, text)
-            operation = get_operation_ast(document, name)
-            known = Meant(operation, document, operation is not None and may_be_kept(document, operation))
+            if self.whole is None:
+                raise ValueError("a document that is refused means nothing")
+            operation = get_operation_ast(self.whole, name)
+            known = Meant(operation, self.whole, operation is not None and may_be_kept(self.whole, operation))
             if operation is not None:  # there are only so many names
                 self._meant[name] = known
         return known
@@ -119,4 +121,5 @@ class Documents:
             code = INTROSPECTION_OFF
         if faults:
             return Prepared(None, cost, tuple(of_document(each, code) for each in faults))
-        return Prepared(document, cost, varies=measure.varies, personal=asks_for_persons(document, self._schema))
+        personal = asks_for_persons(document, self._schema)
+        return Prepared(document, cost, varies=measure.varies, personal=personal, whole=whole(document, text))

@@ -103,7 +103,10 @@ def _is_json_in_utf8(content_type: str) -> bool:
 
 
 async def _in_time(reading: Coroutine[Any, Any, bytes], seconds: float) -> bytes:
-    """What is read, mostly a body that is there already: then no time is to be set. Raises TimeoutError."""
+    """What is read, mostly a body that is there already: then no time is to be set.
+
+    `seconds`: from when it is first waited for. Raises TimeoutError.
+    """
     try:
         awaited = reading.send(None)
     except StopIteration as done:

@@ -20,7 +20,9 @@ _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
 _UNWRITABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
-"""Control characters, or that which PostgreSQL takes none of, and halves of characters, which no encoding has."""
+"""Control characters (or of them only NUL, which PostgreSQL does not take), and halves of characters, which no encoding
+has.
+"""
 
 DAY_MIN, DAY_MAX = date(1900, 1, 1), date(2200, 1, 1)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -14,7 +13,8 @@ from app.auth.viewer import NoGrants, Role
 from app.domain.ids import TenantId
 from app.graphql.answers import ENTRY_BYTES, KEPT_FOR, Answers, Kept, Rights, key_of
 from app.graphql.compiled.batch import Batches
-from app.graphql.documents import Meant, Prepared
+from app.graphql.deferred import whole
+from app.graphql.documents import Prepared
 from app.graphql.lookout import Lookout, Sight, Tenants
 from app.graphql.pool import ReadPool
 from app.projections.heads import Head
@@ -94,15 +94,14 @@ def test_only_answers_about_named_tenants_may_be_kept() -> None:
         "mutation { setPrice }",
         "subscription { tenantAdvanced }",
     ):
-        assert not meant(text).lasting, text
+        assert not prepared(text).meant(None).lasting, text
     kept = "{ tenant(id: 1) { id } ...F } fragment F on Query { __typename }"
-    assert meant(kept).lasting
+    assert prepared(kept).meant(None).lasting
 
 
 def test_of_several_operations_a_request_names_the_one_it_means() -> None:
     text = "query A { tenant(id: 1) { id } } query B { viewer { name } }"
-    document = parse(text)
-    meant_of = partial(Prepared(document).meant, document, text)
+    meant_of = prepared(text).meant
 
     assert [meant_of(name).lasting for name in ("A", "B", None, "C")] == [True, False, False, False]
     assert [meant_of(name).operation is None for name in ("A", "B", None, "C")] == [False, False, True, True]
@@ -112,12 +111,21 @@ def test_of_several_operations_a_request_names_the_one_it_means() -> None:
 def test_a_document_that_defers_is_meant_whole() -> None:
     text = "{ tenant(id: 1) { id ... @defer { name } } }"
 
-    assert "@defer" not in print_ast(meant(text).whole)
+    assert "@defer" not in print_ast(prepared(text).meant(None).whole)
 
 
-def meant(text: str) -> Meant:
+def test_of_a_document_of_many_operations_no_more_is_kept_than_the_document() -> None:
+    text = " ".join(f"query A{nth} {{ ... @defer {{ __typename }} }}" for nth in range(20))
+    known = prepared(text)
+
+    assert len({id(known.meant(f"A{nth}").whole) for nth in range(20)}) == 1
+    assert [known.meant(f"B{nth}").operation for nth in range(20)] == [None] * 20
+    assert len(known._meant) == 20
+
+
+def prepared(text: str) -> Prepared:
     document = parse(text)
-    return Prepared(document).meant(document, text, None)
+    return Prepared(document, whole=whole(document, text))
 
 
 class Watched(Lookout):

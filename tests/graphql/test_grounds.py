@@ -1,5 +1,6 @@
 """What a request stands on is made once a look, and is nobody else's."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -118,6 +119,28 @@ async def test_a_ground_is_of_its_day_and_never_of_a_later_request(looking: Clie
         days.append((await bert(looking))["data"]["tenant"]["at"]["asOf"])
 
     assert days == ["2026-11-23", "2026-11-23", "2026-11-24", "2026-11-23", "2026-11-25"]
+
+
+async def test_a_ground_is_gone_when_its_look_is_over_and_another_is_kept(
+    read_pool: ReadPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[list[int]] = []
+    real = grounds.Grounds.keep
+
+    def noted(self: grounds.Grounds, *of: Any) -> None:
+        real(self, *of)
+        kept.append([each.ground.view.moment.on.day for each in self._kept.values()])
+
+    monkeypatch.setattr(grounds.Grounds, "keep", noted)
+    async with asking(read_pool, replace(SETTINGS, look_seconds=1.0, answers_bytes=0)) as client:
+        for days in ((1, 2, 1), (3,)):
+            for day in days:
+                for _ in range(2):
+                    await bert(client, asOf=f"2026-11-{day:02}")
+            await asyncio.sleep(1.1)
+
+    assert max(map(len, kept)) >= 1
+    assert kept[-1] == [3]
 
 
 async def test_grounds_are_bounded(looking: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ PREPARED_MAX = 200
 
 STATEMENTS_MAX = 2_000
 SCOPES_MAX = 10_000
-"""Texts remembered that open a scope: most see one tenant, and see it again and again."""
+"""Texts remembered that open a scope; most name one tenant."""
 
 _THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCAPE '!'"
 

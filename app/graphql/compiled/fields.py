@@ -114,10 +114,10 @@ class Selected:
         return lambda at, row: self._row(*[part(at, row) for part in parts])
 
 
-def _part_of_one(field: RowField | str, places: Mapping[str, int]) -> Callable[[At, tuple[Any, ...]], Any]:
-    if isinstance(field, str):
-        return lambda _, __: field
-    values, needed = field.values, [places[each] for each in field.columns]
+def _part_of_one(of: RowField | str, places: Mapping[str, int]) -> Callable[[At, tuple[Any, ...]], Any]:
+    if isinstance(of, str):
+        return lambda _, __: of
+    values, needed = of.values, [places[each] for each in of.columns]
     if values is _same:
         (place,) = needed
         return lambda _, row: row[place]

@@ -1,7 +1,7 @@
 """What direct documents stand on, kept for as long as the looks it rests on stand: who asks, the tenant, its moment.
 
-All of it is found out again from the same looks by every request of one viewer, and nothing of it hangs on what is
-asked for below the moment.
+All of it is found out again from the same looks by every request of one viewer. What is asked for below the moment
+may follow from a row of the tenant, too; that is asked for each time, so such a ground is not kept.
 """
 
 from collections.abc import Hashable
@@ -18,7 +18,7 @@ from app.graphql.compiled.direct import Direct, Ground
 from app.graphql.compiled.supposed import Memory, Paper
 
 GROUNDS_MAX: Final = 10_000
-"""Kept at most, a kilobyte each; then all are made anew, as they are after a look anyway."""
+"""Kept at most; then all are made anew. Those whose looks are over leave when another is kept."""
 
 _Place: TypeAlias = tuple[Hashable, ...]
 
@@ -57,9 +57,13 @@ class Grounds:
         """Where all of it rests on looks. What a reseller was granted is looked at by another clock."""
         if paper.leading or paper.forgotten != self._forgotten or Role.RESELLER in ground.viewer.roles:
             return
+        place, ticks = _place(claims, plan, variables), monotonic()
+        self._kept.pop(place, None)
+        while self._kept and next(iter(self._kept.values())).looked_until <= ticks:
+            del self._kept[next(iter(self._kept))]
         if len(self._kept) >= GROUNDS_MAX:
             self._kept.clear()
-        self._kept[_place(claims, plan, variables)] = _Kept(ground, now, paper.looked_until)
+        self._kept[place] = _Kept(ground, now, paper.looked_until)
 
 
 def _place(claims: Claims, plan: Direct, variables: VariableValues) -> _Place:

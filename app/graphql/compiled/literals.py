@@ -49,4 +49,7 @@ _WRITTEN: Mapping[type, Callable[[Any], str]] = {
     int: lambda value: str(int(value)),
     str: _text,
 }
-"""How values of exactly these types are written, and those of types made of them by the first that is theirs."""
+"""How values of exactly these types are written, and those of types made of them by the first that is theirs.
+
+Of times that are equal either is written: all are in UTC or of a fixed offset, where equal is the same instant.
+"""

@@ -36,6 +36,8 @@ SUPPOSED_MAX: Final = 20_000
 
 _NEVER: Final = (0.0, None)
 NOT_LOOKED: Final = inf
+"""When the first look is over of what rests on none: it is asked about, and stands as long as that takes."""
+
 _REGISTERED: Final = registered()
 
 T = TypeVar("T")
@@ -58,7 +60,7 @@ class Memory:
         self.forgotten = 0
 
     def seen(self, key: Key) -> tuple[float, Any]:
-        """The answer, where somebody saw it so short ago that it stands, and until when; else None."""
+        """Until when an answer stands that somebody saw a moment ago, and the answer; None where nobody did."""
         found = self._seen.get(key)
         return _NEVER if found is None or found[0] <= monotonic() else found
 
