@@ -33,6 +33,8 @@ class _Kept:
 
 
 class Grounds:
+    """`memory`: where the looks are. What ends one there ends the grounds that rest on it."""
+
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._forgotten = memory.forgotten
