@@ -162,6 +162,8 @@ class Shared:
                 _tell(each, None)
         finally:
             message.carrier = None
+            for each in requests:  # else the two name each other, and their rows would stay for the collector
+                each.message = None
 
     def _watch(self) -> None:
         """Somebody waits, or nobody does any more."""
