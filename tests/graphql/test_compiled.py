@@ -26,7 +26,7 @@ from app.graphql.app import GraphQLDoor
 from app.graphql.compiled import batch
 from app.graphql.compiled.direct import Direct
 from app.graphql.compiled.direct_reads import DirectReads
-from app.graphql.compiled.exchange import exchanged
+from app.graphql.compiled.exchange import Wire, exchanged
 from app.graphql.compiled.fields import Selected
 from app.graphql.compiled.plans import Plan
 from app.graphql.compiled.showing import Rows
@@ -208,9 +208,9 @@ async def _executed(doors: Doors, monkeypatch: pytest.MonkeyPatch, text: str) ->
         sent.append(query if isinstance(query, bytes) else str(query).encode())
         return await real(self, query, *rest, **named)
 
-    async def noted_message(db: Db, message: bytes) -> list[Rows]:
+    async def noted_message(wire: Wire, message: bytes) -> list[Rows]:
         sent.append(message)
-        return await exchanged(db, message)
+        return await exchanged(wire, message)
 
     told = []
     asked = {"query": text, "variables": {"t": str(CONTOSO)}}

@@ -19,9 +19,9 @@ LARGE = 3_000_000
 
 async def test_only_statements_with_columns_have_rows_in_the_order_of_the_message(module_database: Database) -> None:
     pool = await open_read_pool(module_database.reader_dsn, 1)
-    async with lent(pool) as db:
+    async with lent(pool) as wire:
         found = await exchanged(
-            db, b"SET LOCAL jit = off; SELECT 1, 'one'; SELECT 2 WHERE false; SET LOCAL jit = on; SELECT now() IS NULL"
+            wire, b"SET LOCAL jit = off; SELECT 1, 'one'; SELECT 2 WHERE false; SET LOCAL jit = on; SELECT now() IS NULL"
         )
     await pool.close()
 
@@ -30,10 +30,10 @@ async def test_only_statements_with_columns_have_rows_in_the_order_of_the_messag
 
 async def test_what_is_refused_says_why_and_leaves_the_connection_as_it_was(module_database: Database) -> None:
     pool = await open_read_pool(module_database.reader_dsn, 1)
-    async with lent(pool) as db:
+    async with lent(pool) as wire:
         with pytest.raises(psycopg.errors.DivisionByZero):
-            await exchanged(db, b"SELECT 1; SELECT 1 / 0; SELECT 2")
-        after = await exchanged(db, b"SELECT 3")
+            await exchanged(wire, b"SELECT 1; SELECT 1 / 0; SELECT 2")
+        after = await exchanged(wire, b"SELECT 3")
     await pool.close()
 
     assert after == [[(3,)]]
@@ -41,8 +41,8 @@ async def test_what_is_refused_says_why_and_leaves_the_connection_as_it_was(modu
 
 async def test_large_messages_and_answers_come_whole(module_database: Database) -> None:
     pool = await open_read_pool(module_database.reader_dsn, 1)
-    async with lent(pool) as db:
-        ((row,),) = await exchanged(db, f"SELECT '{'ä' * LARGE}', repeat('b', {LARGE})".encode())
+    async with lent(pool) as wire:
+        ((row,),) = await exchanged(wire, f"SELECT '{'ä' * LARGE}', repeat('b', {LARGE})".encode())
     await pool.close()
 
     assert row == ("ä" * LARGE, "b" * LARGE)
@@ -58,8 +58,8 @@ async def test_a_question_broken_off_is_ended_in_the_database_and_its_connection
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with lent(pool) as db:
-        after = await exchanged(db, b"SELECT 4")
+    async with lent(pool) as wire:
+        after = await exchanged(wire, b"SELECT 4")
     await _until(module_database, running=0)
     await pool.close()
 
@@ -76,8 +76,8 @@ async def test_a_connection_lost_meanwhile_is_told_as_such_and_replaced(module_d
         owner.execute(f"SELECT pg_terminate_backend(pid) FROM ({_RUNNING}) r")
     with pytest.raises(psycopg.OperationalError):
         await task
-    async with lent(pool) as db:
-        after = await exchanged(db, b"SELECT 5")
+    async with lent(pool) as wire:
+        after = await exchanged(wire, b"SELECT 5")
     await pool.close()
 
     assert after == [[(5,)]]
@@ -85,20 +85,20 @@ async def test_a_connection_lost_meanwhile_is_told_as_such_and_replaced(module_d
 
 async def test_a_connection_that_was_closed_is_kept_by_nobody_nor_are_its_last_rows(module_database: Database) -> None:
     pool = await open_read_pool(module_database.reader_dsn, 1)
-    async with lent(pool) as db:
-        await exchanged(db, b"SELECT 'Anna'")
-    kept = ref(db)
+    async with lent(pool) as wire:
+        await exchanged(wire, b"SELECT 'Anna'")
+    kept = ref(wire.db)
     await pool.close()
 
-    del db
+    del wire
     gc.collect()
 
     assert kept() is None
 
 
 async def _sleeping(pool: ReadPool) -> None:
-    async with lent(pool) as db:
-        await exchanged(db, f"SELECT pg_sleep({SLEEPS_SECONDS}) /* broken off */".encode())
+    async with lent(pool) as wire:
+        await exchanged(wire, f"SELECT pg_sleep({SLEEPS_SECONDS}) /* broken off */".encode())
 
 
 _RUNNING = (

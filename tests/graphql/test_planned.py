@@ -86,9 +86,9 @@ async def test_idle_seats_are_found_by_reading_each_table_once(pool: ReadPool) -
 async def test_no_statement_has_helpers_however_cheap_they_seem(pool: ReadPool) -> None:
     batches = Batches(timedelta(seconds=15))
 
-    async with lent(pool) as db:
+    async with lent(pool) as wire:
         asked = [Question("SELECT current_setting('max_parallel_workers_per_gather')", {})]
-        found = await batches.answers(db, batches.batch(Scope(None, (TENANT,)), [], asked))
+        found = await batches.answers(wire, batches.batch(Scope(None, (TENANT,)), [], asked))
 
     assert found == [[("0",)]]
 
@@ -106,9 +106,9 @@ async def test_each_statement_of_a_message_is_planned_in_its_own_way_only(pool: 
     ways = ["", IN_ORDER, WHOLE, "/* JOIN, UNION ALL */"]
     batches = Batches(timedelta(seconds=15))
 
-    async with lent(pool) as db:
+    async with lent(pool) as wire:
         asked = [Question(f"{way} {told}", {}) for way in reversed(ways)]
-        found = await batches.answers(db, batches.batch(Scope(None, (TENANT,)), [], asked))
+        found = await batches.answers(wire, batches.batch(Scope(None, (TENANT,)), [], asked))
 
     assert found[::-1] == [
         [("on", "on", "on", "on", "on", "force_generic_plan")],
@@ -136,9 +136,9 @@ async def test_a_time_read_as_text_is_written_as_ever(module_database: Database,
         owner.execute(here + sql.SQL("SET timezone = 'Asia/Kathmandu'"))
     pool = await open_read_pool(module_database.reader_dsn, 1)
     try:
-        async with lent(pool) as db:
+        async with lent(pool) as wire:
             said = f"timestamptz {time.isoformat()!r}"
-            ((row,),) = await exchanged(db, f"SELECT {in_utc(said)}, {said}".encode())
+            ((row,),) = await exchanged(wire, f"SELECT {in_utc(said)}, {said}".encode())
     finally:
         await pool.close()
         with psycopg.connect(module_database.owner_dsn, autocommit=True) as owner:
@@ -152,7 +152,7 @@ async def _plan(pool: ReadPool, question: Question) -> str:
     """As it is planned in a message, for any values."""
     batches = Batches(timedelta(seconds=15))
     batch = batches.batch(Scope(None, (TENANT,)), [], [question])
-    async with lent(pool) as db:
-        await batches.answers(db, batch)
-        (lines,) = await exchanged(db, batch.message.replace(b"EXECUTE", b"EXPLAIN EXECUTE"))
+    async with lent(pool) as wire:
+        await batches.answers(wire, batch)
+        (lines,) = await exchanged(wire, batch.message.replace(b"EXECUTE", b"EXPLAIN EXECUTE"))
     return "\n".join(line for (line,) in lines)

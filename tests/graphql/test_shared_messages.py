@@ -1,6 +1,7 @@
 """Questions of several requests in one message: each sees what is its own, fails alone and is broken off alone."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -14,8 +15,9 @@ import pytest
 from app import telemetry
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.batch import Batch, Batches, LookOver, Part, Scope
+from app.graphql.compiled.exchange import Wire
 from app.graphql.compiled.lanes import Among, Share, share_of
-from app.graphql.compiled.shared import LANES, LANES_MAX, WEIGHT_MAX, Shared
+from app.graphql.compiled.shared import LANES, LANES_MAX, WEIGHT_MAX, Shared, _Waiting
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db, ReadPool, open_read_pool, registered
 from app.projections import call_usage, user_listing, users
@@ -40,10 +42,10 @@ class Noted(Batches):
         super().__init__(timedelta(seconds=60))
         self.sent: list[Batch] = []
 
-    async def answers(self, db: Db, batch: Batch) -> list[Rows]:
+    async def answers(self, wire: Wire, batch: Batch) -> list[Rows]:
         if b"pg_sleep" not in b"".join(each.prepare.encode() for each in batch.statements):
             self.sent.append(batch)
-        return await super().answers(db, batch)
+        return await super().answers(wire, batch)
 
 
 @dataclass
@@ -154,12 +156,46 @@ async def test_what_a_lost_connection_did_not_answer_is_asked_once_more_over_ano
     assert await asking == [[("",)]]
 
 
+async def test_a_connection_lost_between_two_messages_is_replaced_unnoticed(
+    crowd: Crowd, module_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [Question("SELECT %(number)s", {"number": number}) for number in range(WEIGHT_MAX + 1)]
+    real, ended = Noted.answers, list[int]()
+
+    async def ending(self: Noted, wire: Wire, batch: Batch) -> list[Rows]:
+        found = await real(self, wire, batch)
+        if len(batch.places) == WEIGHT_MAX:
+            ended.append(wire.db.info.backend_pid)
+            with psycopg.connect(module_database.owner_dsn, autocommit=True) as db:
+                db.execute("SELECT pg_terminate_backend(%s, 5000)", ended)
+        return found
+
+    monkeypatch.setattr(Noted, "answers", ending)
+    found = await crowd.together(*(part(question=each) for each in numbers))
+
+    assert found == [[[(number,)]] for number in range(WEIGHT_MAX + 1)]
+    assert len(ended) == 1
+
+
+async def test_what_was_answered_is_kept_by_nobody(crowd: Crowd) -> None:
+    parts = [part(CONTOSO), part(FABRIKAM)]
+    gc.disable()
+    try:
+        assert await crowd.together(*parts) == [[[(CONTOSO,)]], [[(FABRIKAM,)]]]
+        kept = [each for each in gc.get_objects() if isinstance(each, _Waiting)]
+    finally:
+        gc.enable()
+
+    assert kept == []
+
+
 async def test_who_loses_the_connection_every_time_is_told_so(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = list[Db]()
 
-    async def lost(_: Batches, db: Db, __: Batch) -> list[Rows]:
-        tried.append(db)
-        await db.close()
+    async def lost(_: Batches, wire: Wire, __: Batch) -> list[Rows]:
+        tried.append(wire.db)
+        wire.leave()
+        await wire.db.close()
         raise psycopg.OperationalError("the server closed the connection")
 
     monkeypatch.setattr(Noted, "answers", lost)

@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.compiled.exchange import exchanged, lent
+from app.graphql.compiled.exchange import Wire, exchanged, lent
 from app.graphql.compiled.literals import literal
 from app.graphql.compiled.planning import Way
 from app.graphql.compiled.showing import Rows
@@ -178,31 +178,31 @@ class Batches:
         """
         batch, lost = self.together([part]), False
         while True:
-            async with lent(pool) as db:
+            async with lent(pool) as wire:
                 if not part.stands():
                     raise LookOver
                 try:
-                    return await self.answers(db, batch)
+                    return await self.answers(wire, batch)
                 except psycopg.OperationalError:
-                    if lost or not db.closed:
+                    if lost or not wire.db.closed:
                         raise
                     lost = True
 
-    async def answers(self, db: Db, batch: Batch) -> list[Rows]:
+    async def answers(self, wire: Wire, batch: Batch) -> list[Rows]:
         """The rows in the order of the questions, all from one snapshot."""
         try:
-            await self._prepare_lacking(db, batch)
-            return await _told(db, batch)
+            await self._prepare_lacking(wire, batch)
+            return await _told(wire, batch)
         except (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement):
             # Where a transaction of the general way was rolled back, psycopg has its connection forget all statements;
             # and a request broken off may have prepared some without a word.
-            (there,) = await exchanged(db, _THERE)
-            self._prepared[db] = OrderedDict.fromkeys([name for (name,) in there])
-            await self._prepare_lacking(db, batch)
-            return await _told(db, batch)
+            (there,) = await exchanged(wire, _THERE)
+            self._prepared[wire.db] = OrderedDict.fromkeys([name for (name,) in there])
+            await self._prepare_lacking(wire, batch)
+            return await _told(wire, batch)
 
-    async def _prepare_lacking(self, db: Db, batch: Batch) -> None:
-        known = self._prepared.setdefault(db, OrderedDict())
+    async def _prepare_lacking(self, wire: Wire, batch: Batch) -> None:
+        known = self._prepared.setdefault(wire.db, OrderedDict())
         lacking = {}
         for each in batch.statements:
             if each.name in known:
@@ -210,19 +210,19 @@ class Batches:
             else:
                 lacking[each.name] = each
         if lacking:
-            await self._prepare(db, known, lacking)
+            await self._prepare(wire, known, lacking)
 
-    async def _prepare(self, db: Db, known: OrderedDict[str, None], lacking: Mapping[str, _Statement]) -> None:
+    async def _prepare(self, wire: Wire, known: OrderedDict[str, None], lacking: Mapping[str, _Statement]) -> None:
         message = [self._timed, *(each.prepare for each in lacking.values())]
         while known and len(known) + len(lacking) > PREPARED_MAX:
             oldest, _ = known.popitem(last=False)
             message.append(f"DEALLOCATE {oldest};")
-        await exchanged(db, "".join(message).encode())
+        await exchanged(wire, "".join(message).encode())
         known.update(dict.fromkeys(lacking))
 
 
-async def _told(db: Db, batch: Batch) -> list[Rows]:
-    found = await exchanged(db, batch.message)
+async def _told(wire: Wire, batch: Batch) -> list[Rows]:
+    found = await exchanged(wire, batch.message)
     return [found[place] for place in batch.places]
 
 

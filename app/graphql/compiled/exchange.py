@@ -7,6 +7,7 @@ answered as a whole needs neither (docs/decisions/compiled-reads.md).
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from time import monotonic
 
 import psycopg
 from psycopg import adapt
@@ -20,28 +21,133 @@ from app.graphql.pool import Db, ReadPool
 CANCEL_SECONDS = 2.0
 """How long PostgreSQL has to take note that an answer is not wanted any more."""
 
+LEASE_SECONDS = 1.0
+
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
 
 
+class Wire:
+    """A connection borrowed for messages that are transactions by themselves: nothing is left to be ended.
+
+    While it is borrowed its socket is watched, and nobody but `exchanged` is to use it.
+    """
+
+    def __init__(self, db: Db) -> None:
+        self.db = db
+        self._libpq = db.pgconn
+        self._socket = db.pgconn.socket
+        self._loop = asyncio.get_running_loop()
+        self._results: list[PGresult] = []
+        self._awaited: asyncio.Future[list[PGresult]] | None = None
+        self._loop.add_reader(self._socket, self._read)
+        self._watched = True
+
+    async def results(self, message: bytes) -> list[PGresult]:
+        """Of every statement of the message. Raises `psycopg.OperationalError` where the connection is gone."""
+        if self.lost:
+            raise psycopg.OperationalError("The connection is lost.")
+        self._awaited = awaited = self._loop.create_future()
+        try:
+            self._libpq.send_query(message)
+            while self._libpq.flush():
+                await self._writable()
+            return await awaited
+        finally:
+            self._awaited = None
+
+    @property
+    def lost(self) -> bool:
+        return not self._watched or self.db.closed
+
+    def leave(self) -> None:
+        """Watch it no more: before its socket's number may be another's."""
+        if self._watched:
+            self._watched = False
+            self._loop.remove_reader(self._socket)
+
+    def _read(self) -> None:
+        try:
+            self._libpq.consume_input()
+            if self._awaited is None:  # PostgreSQL says something by itself, perhaps that it goes
+                return
+            while not self._libpq.is_busy():
+                result = self._libpq.get_result()
+                if result is None:
+                    self._tell()
+                    return
+                self._results.append(result)
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for: nobody else would end the waiting
+            self.leave()
+            if self._awaited is not None and not self._awaited.done():
+                self._awaited.set_exception(error)
+
+    def _tell(self) -> None:
+        results, self._results = self._results, []
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_result(results)
+
+    async def _writable(self) -> None:
+        free = self._loop.create_future()
+
+        def told() -> None:
+            if not free.done():
+                free.set_result(None)
+
+        self._loop.add_writer(self._socket, told)
+        try:
+            await free
+        finally:
+            self._loop.remove_writer(self._socket)
+
+
+class Lease:
+    """A connection of the pool, kept from one message to the next where they follow each other.
+
+    After `LEASE_SECONDS` it goes back, for the pool to see whether it is still good.
+    """
+
+    def __init__(self, pool: ReadPool) -> None:
+        self._pool = pool
+        self._wire: Wire | None = None
+        self._until = 0.0
+
+    async def wire(self) -> Wire:
+        """Raises `psycopg_pool.PoolTimeout`."""
+        if self._wire is not None and (self._wire.lost or self._until <= monotonic()):
+            await self.end()
+        if self._wire is None:
+            self._wire = Wire(await self._pool.getconn())
+            self._until = monotonic() + LEASE_SECONDS
+        return self._wire
+
+    async def end(self) -> None:
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.leave()
+            await self._pool.putconn(wire.db)
+
+
 @contextlib.asynccontextmanager
-async def lent(pool: ReadPool) -> AsyncIterator[Db]:
-    """A connection in autocommit, for messages that are transactions by themselves: nothing is left to be ended."""
-    db = await pool.getconn()
+async def lent(pool: ReadPool) -> AsyncIterator[Wire]:
+    """A connection for what is asked once."""
+    lease = Lease(pool)
     try:
-        yield db
+        yield await lease.wire()
     finally:
-        await pool.putconn(db)
+        await lease.end()
 
 
-async def exchanged(db: Db, message: bytes) -> list[Rows]:
+async def exchanged(wire: Wire, message: bytes) -> list[Rows]:
     """The rows of every statement of the message that has columns, in their order.
 
     Raises what PostgreSQL refuses, or `psycopg.OperationalError` where the connection is gone. Broken off, the
     connection is closed: what it still has to say belongs to nobody.
     """
+    db = wire.db
     try:
-        results = await _results(db, message)
+        results = await wire.results(message)
     except asyncio.CancelledError:
+        wire.leave()
         with contextlib.suppress(psycopg.Error):
             await db.cancel_safe(timeout=CANCEL_SECONDS)
         await db.close()
@@ -51,51 +157,6 @@ async def exchanged(db: Db, message: bytes) -> list[Rows]:
             raise psycopg.errors.error_from_result(each, db.info.encoding)
     reader = adapt.Transformer(db)  # kept, it would keep the connection, and the last rows after an erasure took them
     return [_rows(reader, each) for each in results if each.nfields]
-
-
-async def _results(db: Db, message: bytes) -> list[PGresult]:
-    loop, wire = asyncio.get_running_loop(), db.pgconn
-    whole: asyncio.Future[list[PGresult]] = loop.create_future()
-    results: list[PGresult] = []
-
-    def read() -> None:
-        try:
-            wire.consume_input()
-            while not wire.is_busy():
-                result = wire.get_result()
-                if result is None:
-                    if not whole.done():
-                        whole.set_result(results)
-                    return
-                results.append(result)
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for: nobody else would end the waiting
-            loop.remove_reader(socket)  # before its number is given to another: libpq closed it
-            if not whole.done():
-                whole.set_exception(error)
-
-    wire.send_query(message)
-    socket = wire.socket
-    while wire.flush():
-        await _writable(loop, socket)
-    loop.add_reader(socket, read)
-    try:
-        return await whole
-    finally:
-        loop.remove_reader(socket)
-
-
-async def _writable(loop: asyncio.AbstractEventLoop, socket: int) -> None:
-    free = loop.create_future()
-
-    def told() -> None:
-        if not free.done():
-            free.set_result(None)
-
-    loop.add_writer(socket, told)
-    try:
-        await free
-    finally:
-        loop.remove_writer(socket)
 
 
 def _rows(reader: Transformer, result: PGresult) -> Rows:

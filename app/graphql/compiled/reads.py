@@ -123,8 +123,8 @@ class CompiledReads:
         if asking.batch is None:
             register, questions = ([asking.questions[key] for key in keys] for keys in (of_register, others))
             asking.batch = self._batches.batch(asking.scope, register, questions)
-        async with lent(self._pool) as db:
-            found = await self._batches.answers(db, asking.batch)
+        async with lent(self._pool) as wire:
+            found = await self._batches.answers(wire, asking.batch)
         return dict(zip([*of_register, *others], map(Answer, found), strict=True))
 
     async def _gone_through(

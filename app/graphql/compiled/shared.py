@@ -17,7 +17,7 @@ import psycopg
 import psycopg_pool
 
 from app.graphql.compiled.batch import Batches, LookOver, Part
-from app.graphql.compiled.exchange import lent
+from app.graphql.compiled.exchange import Lease
 from app.graphql.compiled.found import left
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool
@@ -110,13 +110,17 @@ class Shared:
         carrier.add_done_callback(self._carriers.discard)
 
     async def _carry(self) -> None:
+        lease = Lease(self.pool)
         try:
             while taken := self._taken():
-                await self._send(_Message(taken, asyncio.current_task()))
+                await self._send(_Message(taken, asyncio.current_task()), lease)
                 if self._under_way > LANES:
                     break
         finally:
-            self._go_on()
+            try:
+                await lease.end()
+            finally:
+                self._go_on()
 
     def _taken(self) -> list[_Waiting]:
         weight, taken = 0, list[_Waiting]()
@@ -132,7 +136,7 @@ class Shared:
         while self._waiting and self._waiting[0].answer.done():
             self._waiting.popleft()
 
-    async def _send(self, message: _Message) -> None:
+    async def _send(self, message: _Message, lease: Lease) -> None:
         """Tell each request its rows. Where the message fails, each is to ask again by itself, for its own error; but
         what took too long once would again.
         """
@@ -140,10 +144,10 @@ class Shared:
         for each in requests:
             each.message = message
         try:
-            async with lent(self.pool) as db:
-                standing = [each for each in requests if each.part.stands()]
-                found = iter(await self.batches.answers(db, self.batches.together([each.part for each in standing])))
-                message.carrier = None
+            wire = await lease.wire()
+            standing = [each for each in requests if each.part.stands()]
+            found = iter(await self.batches.answers(wire, self.batches.together([each.part for each in standing])))
+            message.carrier = None
             for each in standing:
                 _tell(each, list(islice(found, len(each.part))))
             for each in requests:
