@@ -5,7 +5,6 @@ tables. docs/decisions/answers-kept-by-position.md tells what is kept, what neve
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,8 +34,7 @@ _ROOTS = frozenset({"tenant", "__typename", "__schema", "__type"})
 """Fields whose answer follows from the tenants named in the request, or from the schema alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(msgspec.Struct, frozen=True):
     """All of a viewer that an answer below `tenant` can follow from."""
 
     directory: DirectoryId
@@ -49,8 +47,7 @@ class Rights:
         return cls(viewer.directory, viewer.roles, viewer.tenants, viewer.own)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """An answer's data as JSON, and its tag. It is true from `asked_at` until `until`, for these rights, in this state
     of tables.
     """
@@ -116,9 +113,13 @@ class Answers:
             return None
         return kept if kept.tables == {tenant: head.tables for tenant, head in heads.items()} else None
 
+    def may_keep(self, data: bytes) -> bool:
+        """An answer that would push out the greater part of the others is not kept."""
+        return ENTRY_BYTES + len(data) <= self._bytes_max // 4
+
     def keep(self, key: bytes, kept: Kept) -> None:
-        """Keep it, in place of an older one. One that would push out the greater part of the others is not kept."""
-        if ENTRY_BYTES + len(kept.data) > self._bytes_max // 4:
+        """Keep it, in place of an older one; nothing where it may not be kept."""
+        if not self.may_keep(kept.data):
             return
         place = (key, kept.rights)
         self._drop(place)

@@ -8,10 +8,10 @@ has said what the asker may see now.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
 import orjson
 from graphql import DocumentNode, OperationType, get_operation_ast
 from starlette.requests import Request
@@ -60,8 +60,7 @@ from app.telemetry.tracing import span
 WAIT_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Ran:
+class _Ran(msgspec.Struct, frozen=True):
     """What came of a document: the answer's data as JSON (None: it never ran), errors as clients see them.
 
     `tag`: of the data, where it is known already.
@@ -192,7 +191,7 @@ class GraphQLDoor:
     def _keep(self, key: bytes, data: bytes, asked: Asked, heads: Mapping[TenantId, Head]) -> str:
         """Keep an answer as long as it is true. Returns its tag."""
         tag = http.tag_of(data)
-        if asked.asked_at < asked.until:
+        if asked.asked_at < asked.until and self._answers.may_keep(data):
             tables = {tenant: head.tables for tenant, head in heads.items()}
             self._answers.keep(key, Kept(data, tag, Rights.of(asked.viewer), tables, asked.asked_at, asked.until))
         return tag

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
+import msgspec
 import psycopg
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 from strawberry.types import Info as StrawberryInfo
@@ -44,8 +45,7 @@ class _Read:
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """One request. `db` stands in one read-only transaction that sees the viewer's tenants and nothing else.
 
     `desk`: what mutations write through; None: this door only answers questions.
@@ -62,9 +62,9 @@ class Asked:
     pseudonyms: Pseudonyms
     assessments: Assessments
     desk: Desk | None = None
-    behind: dict[TenantId, int] = field(default_factory=dict)
+    behind: dict[TenantId, int] = msgspec.field(default_factory=dict)
     at_least: bool = False
-    touched: set[TenantId] = field(default_factory=set)
+    touched: set[TenantId] = msgspec.field(default_factory=set)
     until: datetime = FOREVER
     aside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
     """Within it the connection is given back, for what takes long and asks nothing; after it `db` is another."""

@@ -16,7 +16,7 @@ from app.graphql.errors import BadUserInput
 from app.projections.reading import Moment
 
 TENANTS_MAX = 10_000
-"""Texts of which it is remembered which tenant they name."""
+"""Texts of which it is remembered which tenant they name, and tenants of which how ids of theirs begin."""
 
 TENANT_CHARACTERS_MAX = 200
 """More than an id of a tenant has, at whatever moment. What is longer is not kept in memory."""
@@ -37,22 +37,27 @@ class Version:
 
 def thing_id(kind: str, tenant: TenantId, *parts: object) -> str:
     """Id of a thing, the same at every moment."""
-    return _sealed([kind, str(tenant), *map(str, parts)])
+    return _sealed([_beginning(kind, tenant), *map(str, parts)])
+
+
+@lru_cache(TENANTS_MAX)
+def _beginning(kind: str, tenant: TenantId) -> str:
+    return f"{kind}:{tenant}"
 
 
 def version_id(kind: str, tenant: TenantId, at: Moment, *parts: object) -> str:
     """Id of a thing as it was at a moment."""
-    return _sealed([kind, str(tenant), *map(str, parts), _when(at.on, at.position, at.known_on)])
+    return _sealed([_beginning(kind, tenant), *map(str, parts), _when(at.on, at.position, at.known_on)])
 
 
 def thing_ids(kind: str, tenant: TenantId, parts: Sequence[str]) -> list[str]:
     """`thing_id` of many things of one part each, written as UUIDs are."""
-    return _all_sealed(f"{kind}:{tenant}:", parts, "")
+    return _all_sealed(f"{_beginning(kind, tenant)}:", parts, "")
 
 
 def version_ids(kind: str, tenant: TenantId, at: Moment, parts: Sequence[str]) -> list[str]:
     """`version_id` of many things of one part each, written as UUIDs are."""
-    return _all_sealed(f"{kind}:{tenant}:", parts, f":{_when(at.on, at.position, at.known_on)}")
+    return _all_sealed(f"{_beginning(kind, tenant)}:", parts, f":{_when(at.on, at.position, at.known_on)}")
 
 
 def _all_sealed(before: str, parts: Sequence[str], after: str) -> list[str]:
@@ -129,7 +134,7 @@ def asked_part(name: str, kind: str, tenant: TenantId, text: str) -> UUID:
 
 
 def _sealed(parts: list[str]) -> str:
-    return base64.urlsafe_b64encode(":".join(parts).encode()).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(":".join(parts).encode()).decode().rstrip("=")
 
 
 def _opened(text: str) -> list[str]:

@@ -1,9 +1,9 @@
 """One request at the GraphQL door as operators see it. Of the document only the type of its operation is told."""
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
 
+import msgspec
 from graphql import OperationDefinitionNode
 from prometheus_client import Counter, Histogram
 from starlette.responses import Response
@@ -16,8 +16,7 @@ COMPILED = "compiled"
 RUN = "run"
 
 
-@dataclass(slots=True)
-class Noted:
+class Noted(msgspec.Struct):
     """What is told of a request. `how`: KEPT, COMPILED or RUN. `errors`: the answer has some beside its data.
 
     `began`: as `perf_counter` says it.
@@ -26,7 +25,7 @@ class Noted:
     operation: str = "none"
     how: str = "none"
     errors: bool = False
-    began: float = field(default_factory=perf_counter)
+    began: float = msgspec.field(default_factory=perf_counter)
 
     def chosen(self, operation: OperationDefinitionNode | None) -> None:
         """The document is known and may be run."""

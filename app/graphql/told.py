@@ -35,18 +35,13 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
     """
     if not heads:
         return {"now": now.isoformat()}
-    named = {_named(tenant): head for tenant, head in sorted(heads.items())}
-    return {
-        "now": now.isoformat(),
-        "position": {name: str(head.position) for name, head in named.items()},
-        "lag": {
-            name: {
-                "facts": head.ahead,
-                "seconds": None if head.recorded_at is None else _seconds(now - head.recorded_at),
-            }
-            for name, head in named.items()
-        },
-    }
+    positions: dict[str, str] = {}
+    lags: dict[str, Mapping[str, int | None]] = {}
+    for tenant, head in sorted(heads.items()):
+        name, recorded_at = _named(tenant), head.recorded_at
+        positions[name] = str(head.position)
+        lags[name] = {"facts": head.ahead, "seconds": None if recorded_at is None else _seconds(now - recorded_at)}
+    return {"now": now.isoformat(), "position": positions, "lag": lags}
 
 
 def told_later(told: Mapping[str, Any], clock: Clock, heads: Mapping[TenantId, Head]) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ class PortalCallers:
         self._terms = terms
         self._tokens = tokens
         self._sessions = sessions
+        self._cookie = terms.session_cookie
 
     async def of(self, connection: HTTPConnection, said: str | None = None) -> Claims:
         """As `Callers.of`. A token said inside a socket is chosen by a page; the cookie only came along with it."""
@@ -43,7 +44,7 @@ class PortalCallers:
 
     def secret_of(self, connection: HTTPConnection) -> str | None:
         """What stands in the session's cookie; None: there is no such cookie. Raises `TokenRefused` for several."""
-        return cookie_of(connection, self._terms.session_cookie)
+        return cookie_of(connection, self._cookie)
 
     async def still(self, claims: Claims) -> None:
         """As `Callers.still`."""

@@ -43,6 +43,9 @@ EVERYWHERE = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": ", ".join(f"{name}=()" for name in _POLICIES),
 }
+OF_DOCUMENTS = ("referrer-policy", "cross-origin-opener-policy", "permissions-policy")
+"""Of these, what tells a browser how a document may behave: answers that are JSON are none (OWASP REST security)."""
+
 OVER_HTTPS = {"strict-transport-security": f"max-age={_YEAR_SECONDS}; includeSubDomains"}
 NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For answers that are data: opened as a page, they can do nothing."""
@@ -94,14 +97,21 @@ class SecureHeaders:
     def _add(self, message: Message) -> None:
         given = list(message.get("headers", ()))
         said = dict(given)
-        is_page = said.get(b"content-type", b"").startswith(b"text/html")
-        may_be_opened = message["status"] != 304 and not is_page
-        message["headers"] = given + self._missing(tuple(said), may_be_opened)
+        missing = self._missing(tuple(said), said.get(b"content-type", b""), message["status"] == 304)
+        message["headers"] = given + missing
 
-    def _find_missing(self, said: tuple[bytes, ...], may_be_opened: bool) -> list[tuple[bytes, bytes]]:
-        """What an answer that says these does not say. `may_be_opened`: as a page, which it is not."""
-        missing = [header for header in self._headers if header[0] not in said]
+    def _find_missing(self, said: tuple[bytes, ...], content: bytes, is_known: bool) -> list[tuple[bytes, bytes]]:
+        """What an answer with these headers and this content does not say. `is_known`: it brings none."""
+        left_out = _OF_DOCUMENTS if _is_json(content) else ()
+        missing = [header for header in self._headers if header[0] not in said and header[0] not in left_out]
+        may_be_opened = not is_known and not content.startswith(b"text/html")
         return [*missing, _NO_PAGE] if may_be_opened and _NO_PAGE[0] not in said else missing
 
 
+def _is_json(content: bytes) -> bool:
+    kind = content.partition(b";")[0].strip()
+    return kind.startswith(b"application/") and kind.endswith((b"/json", b"+json"))
+
+
+_OF_DOCUMENTS = tuple(name.encode() for name in OF_DOCUMENTS)
 _NO_PAGE = (b"content-security-policy", NO_PAGE.encode())

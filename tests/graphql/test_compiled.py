@@ -30,7 +30,7 @@ from app.graphql.compiled.exchange import Wire, exchanged
 from app.graphql.compiled.fields import Selected
 from app.graphql.compiled.plans import Plan
 from app.graphql.compiled.showing import Rows
-from app.graphql.pool import Db, open_read_pool
+from app.graphql.pool import open_read_pool
 from tests.database import Database
 from tests.graphql.compiled_documents import Document, documents
 from tests.graphql.conftest import SETTINGS, asgi, bearer

@@ -21,7 +21,8 @@ async def test_only_statements_with_columns_have_rows_in_the_order_of_the_messag
     pool = await open_read_pool(module_database.reader_dsn, 1)
     async with lent(pool) as wire:
         found = await exchanged(
-            wire, b"SET LOCAL jit = off; SELECT 1, 'one'; SELECT 2 WHERE false; SET LOCAL jit = on; SELECT now() IS NULL"
+            wire,
+            b"SET LOCAL jit = off; SELECT 1, 'one'; SELECT 2 WHERE false; SET LOCAL jit = on; SELECT now() IS NULL",
         )
     await pool.close()
 

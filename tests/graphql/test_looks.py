@@ -19,8 +19,9 @@ from app.domain.events.coverage import Feed
 from app.domain.policy import DEFAULT_POLICY
 from app.graphql.compiled import calling
 from app.graphql.compiled.batch import Batch, Batches
+from app.graphql.compiled.exchange import Wire
 from app.graphql.compiled.supposed import Memory
-from app.graphql.pool import Db, open_read_pool
+from app.graphql.pool import open_read_pool
 from tests.database import Database
 from tests.graphql.changes import POLICY
 from tests.graphql.conftest import SETTINGS, Client, asking
@@ -52,9 +53,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many questions each message held."""
     real, counted = Batches.answers, []
 
-    async def noted(self: Batches, db: Db, batch: Batch) -> Any:
+    async def noted(self: Batches, wire: Wire, batch: Batch) -> Any:
         counted.append(len(batch.places))
-        return await real(self, db, batch)
+        return await real(self, wire, batch)
 
     monkeypatch.setattr(Batches, "answers", noted)
     return counted

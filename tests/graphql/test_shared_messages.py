@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import psycopg
 import psycopg_pool
 import pytest
@@ -338,7 +339,7 @@ async def test_however_many_messages_take_long_who_comes_is_sent_as_long_as_ther
 
 async def test_who_waited_until_what_was_seen_of_their_rights_is_over_is_not_told_by_it(crowd: Crowd) -> None:
     standing = [True]
-    asked = replace(part(CONTOSO), stands=lambda: standing[0])
+    asked = msgspec.structs.replace(part(CONTOSO), stands=lambda: standing[0])
     await crowd.occupied()
     waiting = [asyncio.create_task(crowd.shared.answers(each)) for each in (asked, part(FABRIKAM))]
     await asyncio.sleep(0)

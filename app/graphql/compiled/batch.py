@@ -18,6 +18,7 @@ from typing import NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+import msgspec
 import psycopg
 
 from app.domain.ids import DirectoryId, TenantId
@@ -77,8 +78,7 @@ class _Asked(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """What one request asks within a message, and what opens exactly its scope before it.
 
     `register`: what reads the register of tenants, opened by `directory`; `questions`: the rest, opened by `tenants`.
@@ -118,8 +118,7 @@ class Part:
         yield from ((self.tenants, each) for each in self.questions)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """A message ready to be sent, again and again. `places`: where each question's rows are among the results."""
 
     message: bytes

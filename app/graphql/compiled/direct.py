@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+import msgspec
 import strawberry
 from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
@@ -32,8 +33,7 @@ VIEWS_MAX: Final = 10_000
 """Tenants at moments remembered, a kilobyte each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(msgspec.Struct, frozen=True):
     """One request on paper: the questions left to ask, and what is made of their rows.
 
     `share`: in which messages they may be asked with others'; None: in none.

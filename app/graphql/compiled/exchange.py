@@ -46,7 +46,8 @@ class Wire:
         """Of every statement of the message. Raises `psycopg.OperationalError` where the connection is gone."""
         if self.lost:
             raise psycopg.OperationalError("The connection is lost.")
-        self._awaited = awaited = self._loop.create_future()
+        awaited: asyncio.Future[list[PGresult]] = self._loop.create_future()
+        self._awaited = awaited
         try:
             self._libpq.send_query(message)
             while self._libpq.flush():

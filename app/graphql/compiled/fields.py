@@ -1,7 +1,7 @@
 """Fields of rows, shown column by column: from rows as the database gives them, as structs that are written at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import repeat
@@ -20,7 +20,7 @@ from app.domain.ids import TenantId, UserId
 from app.domain.licensing import usual_ground
 from app.graphql.compiled.selection import Compiler, NotCompiled
 from app.graphql.context import Asked
-from app.graphql.ids import thing_ids, version_ids
+from app.graphql.ids import thing_id, thing_ids, version_ids
 from app.projections.reading import Moment
 
 PSEUDONYMS_MAX = 50_000
@@ -32,20 +32,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowField:
-    """A field: the expressions over a row it follows from, and its values by these columns. Each is one of its own."""
+    """A field: the expressions over a row it follows from, and its values by these columns. Each is one of its own.
+
+    `one`: its value by one row's, where that is less work than columns of one.
+    """
 
     columns: tuple[str, ...]
     values: Callable[..., Column]
+    one: Callable[..., Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(msgspec.Struct, frozen=True):
     """One page of rows: whose, at which moment, and for whom."""
 
     asked: Asked
     tenant: TenantId
     moment: Moment
-    _known: dict[RowField, Column] = field(default_factory=dict)
+    _known: dict[RowField, Column] = msgspec.field(default_factory=dict)
 
     def values(self, of: RowField, columns: Mapping[str, Column]) -> Column:
         """A field's values; made once, for objects within the rows often have some in common with these."""
@@ -110,18 +113,36 @@ class Selected:
     def of_one(self, wanted: Sequence[str]) -> Callable[[At, tuple[Any, ...]], Struct]:
         """What shows a row by itself, as the database gives it. `wanted`: its columns."""
         places = {column: nth for nth, column in enumerate(wanted)}
-        parts = [_part_of_one(each, places) for each in self._fields]
-        return lambda at, row: self._row(*[part(at, row) for part in parts])
+        stand, made = [], []
+        for nth, each in enumerate(self._fields):
+            stand.append(0 if isinstance(each, str) else places[each.columns[0]])
+            part = _part_of_one(each, places)
+            if part is not None:
+                made.append((nth, part))
+
+        def shown(at: At, row: tuple[Any, ...]) -> Struct:
+            values = [row[place] for place in stand]
+            for nth, part in made:
+                values[nth] = part(at, row)
+            return self._row(*values)
+
+        return shown
 
 
-def _part_of_one(of: RowField | str, places: Mapping[str, int]) -> Callable[[At, tuple[Any, ...]], Any]:
+def _part_of_one(of: RowField | str, places: Mapping[str, int]) -> Callable[[At, tuple[Any, ...]], Any] | None:
+    """What makes a field's value of one row; None: it stands there."""
     if isinstance(of, str):
         return lambda _, __: of
-    values, needed = of.values, [places[each] for each in of.columns]
-    if values is _same:
-        (place,) = needed
-        return lambda _, row: row[place]
-    return lambda at, row: values(at, *[(row[each],) for each in needed])[0]
+    if of.values is _same:
+        return None
+    needed = [places[each] for each in of.columns]
+    if of.one is None:
+        values = of.values
+        return lambda at, row: values(at, *[(row[each],) for each in needed])[0]
+    one, first = of.one, needed[0]
+    if len(needed) == 1:
+        return lambda at, row: one(at, row[first])
+    return lambda at, row: one(at, *[row[each] for each in needed])
 
 
 def row_of(names: Sequence[str]) -> Callable[..., Struct]:
@@ -156,7 +177,7 @@ def _same(_: At, values: Column) -> Column:
 
 def instants(expression: str) -> RowField:
     """An expression over the row that is a time."""
-    return RowField((in_utc(expression),), lambda _, values: _instants(values))
+    return RowField((in_utc(expression),), lambda _, values: _instants(values), lambda _, value: instant(value))
 
 
 def in_utc(expression: str) -> str:
@@ -193,11 +214,19 @@ _SECONDS_CHARACTERS: Final = len("2026-01-31 08:00:00")
 
 def named(user: str, name: str) -> RowField:
     """A user's name as the viewer may see it. `user`: the expression of their id as text."""
-    return RowField((user, name), _names)
+    return RowField((user, name), _names, _name)
 
 
 def user_ids(user: str) -> RowField:
-    return RowField((user,), lambda at, ids: thing_ids("User", at.tenant, ids))
+    return RowField(
+        (user,),
+        lambda at, ids: thing_ids("User", at.tenant, ids),
+        lambda at, id_: thing_id("User", at.tenant, id_),
+    )
+
+
+def _name(at: At, id_: str, name: str | None) -> str | None:
+    return name if at.asked.viewer.sees_persons(at.tenant) else _pseudonym(at.asked.pseudonyms, at.tenant, id_)
 
 
 def _names(at: At, ids: Column, names: Column) -> Column:

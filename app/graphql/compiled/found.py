@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import psycopg
 
 from app import telemetry
@@ -20,8 +21,7 @@ from app.graphql.paging import Cursors
 from app.projections.heads import Head
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """An answer without errors."""
 
     data: bytes

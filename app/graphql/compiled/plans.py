@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import strawberry
 from graphql import (
     DirectiveNode,
@@ -34,8 +35,7 @@ REMEMBERED_MAX: Final = 1_000
 """Plans kept, and documents known to have none; the longest unused leaves first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """`variables`: of this request, coerced."""
 
     selection: Selection

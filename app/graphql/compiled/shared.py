@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+import msgspec
 import psycopg
 import psycopg_pool
 
@@ -36,8 +37,7 @@ WEIGHT_MAX: Final = 32
 """What one message holds at most, in look-ups of a user: it is answered when the last of its statements is."""
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
+class _Waiting(msgspec.Struct, eq=False):
     """A request whose questions are to be sent. `answer`: None: the message failed, nobody knows by whose question.
 
     `message`: what it was sent with.
@@ -49,8 +49,7 @@ class _Waiting:
     message: "_Message | None" = None
 
 
-@dataclass(slots=True, eq=False)
-class _Message:
+class _Message(msgspec.Struct, eq=False):
     """`carrier`: the task that waits for it; None: it was answered, or is broken off already."""
 
     requests: Sequence[_Waiting]

@@ -1,9 +1,9 @@
 """How values are shown as JSON: at once, or later, by asking for what they follow from."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+import msgspec
 from graphql.execution.values import VariableValues
 
 from app.graphql.context import Asked
@@ -25,8 +25,7 @@ class Null(Exception):
     """A field that is never null was."""
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct):
     """One going through, over answers that may not be the true ones yet."""
 
     asked: Asked

@@ -8,11 +8,13 @@ asked again: rows are read at a position, and what stood at a position does not 
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from time import monotonic
 from typing import Any, Final, TypeVar
+
+import msgspec
 
 from app.auth.viewer import ALL, Viewer
 from app.domain.ids import DirectoryId, TenantId
@@ -95,8 +97,7 @@ class Memory:
             self._known.popitem(last=False)
 
 
-@dataclass(slots=True)
-class Paper:
+class Paper(msgspec.Struct):
     """One going through. `register`: the directory whose tenants were looked up, by the first of what leads.
 
     `tenants`: those the batch is opened to; only such as the viewer may see, by what is supposed of them.
@@ -106,8 +107,8 @@ class Paper:
     memory: Memory
     register: DirectoryId | None = None
     tenants: tuple[TenantId, ...] = ()
-    leading: list[Leading] = field(default_factory=list)
-    begun_at: float = field(default_factory=monotonic)
+    leading: list[Leading] = msgspec.field(default_factory=list)
+    begun_at: float = msgspec.field(default_factory=monotonic)
     forgotten: int = 0
     looked_until: float = NOT_LOOKED
 
