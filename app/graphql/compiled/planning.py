@@ -1,7 +1,9 @@
 """How PostgreSQL is to plan a question, which it is asked many times with other values."""
 
 import re
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import Final
 
 from app.projections import reading
 
@@ -13,17 +15,12 @@ than reading.
 
 
 class Way(Enum):
-    """How a statement is planned: what is set before it and set back after it. In this order they are sent."""
+    """How a statement is planned. In this order they are sent."""
 
-    STEADY = ()
-    IN_ORDER = (("enable_sort", "on", "off"),)
-    WHOLE = (
-        ("enable_nestloop", "on", "off"),
-        ("enable_mergejoin", "on", "off"),
-        ("enable_indexscan", "on", "off"),
-        ("enable_seqscan", "on", "off"),
-    )
-    BY_VALUES = (("plan_cache_mode", "force_generic_plan", "force_custom_plan"),)
+    STEADY = "as all are"
+    IN_ORDER = "by an index's order"
+    WHOLE = "by reading all of it"
+    BY_VALUES = "with its values"
 
     @classmethod
     def of(cls, text: str) -> "Way":
@@ -33,8 +30,29 @@ class Way(Enum):
             return cls.WHOLE
         return cls.BY_VALUES if _BY_VALUES.match(text) else cls.STEADY
 
-    def before(self) -> list[str]:
-        return [f"SET LOCAL {name} = {wanted};" for name, _, wanted in self.value]
+    def before(self) -> Sequence[str]:
+        """What is set before such statements."""
+        return _BEFORE[self]
 
-    def after(self) -> list[str]:
-        return [f"SET LOCAL {name} = {usual};" for name, usual, _ in self.value]
+    def after(self) -> Sequence[str]:
+        """What is set back after them."""
+        return _AFTER[self]
+
+
+_SETTINGS: Final[Mapping[Way, Sequence[tuple[str, str, str]]]] = {
+    Way.STEADY: (),
+    Way.IN_ORDER: (("enable_sort", "on", "off"),),
+    Way.WHOLE: (
+        ("enable_nestloop", "on", "off"),
+        ("enable_mergejoin", "on", "off"),
+        ("enable_indexscan", "on", "off"),
+        ("enable_seqscan", "on", "off"),
+    ),
+    Way.BY_VALUES: (("plan_cache_mode", "force_generic_plan", "force_custom_plan"),),
+}
+"""By name: as it is for all others, and as it is wanted."""
+
+_BEFORE: Final = {
+    way: [f"SET LOCAL {name} = {wanted};" for name, _, wanted in each] for way, each in _SETTINGS.items()
+}
+_AFTER: Final = {way: [f"SET LOCAL {name} = {usual};" for name, usual, _ in each] for way, each in _SETTINGS.items()}
