@@ -163,6 +163,13 @@ COMPARED: tuple[Compared, ...] = (
         ("calls", "seconds", "failed_calls"),
         rows_of_calls.call_usage,
     ),
+    Compared(
+        "call_usage_days",
+        Kind.KNOWN,
+        ("day", "span"),
+        ("calls", "seconds", "failed_calls", "users"),
+        rows_of_calls.call_usage_days,
+    ),
     Compared("call_retention", Kind.KNOWN, (), ("days", "dropped"), rows_of_calls.call_retention),
     Compared(
         "call_usage_shares",

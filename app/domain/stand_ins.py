@@ -32,10 +32,19 @@ def stand_in(month: str, token: bytes, *, before: bool = False) -> UserId:
 
 def span_of(user: UUID) -> int | None:
     """Of which month, and which kind of facts, this is a stand-in; None: it is a person's own id."""
-    head = user.int >> 96
-    if head >> 16 not in (_MARK, _MARK_BEFORE) or (user.int >> 76) & 0xF != 8:
+    return _span(user.int)
+
+
+def span_name(user: int) -> str:
+    """The same of an id as an integer, as text: how the ids of such people begin. Empty: a person's own."""
+    span = _span(user)
+    return "" if span is None else f"{span:08x}"
+
+
+def _span(user: int) -> int | None:
+    if user >> 112 not in (_MARK, _MARK_BEFORE) or (user >> 76) & 0xF != 8:
         return None
-    return head
+    return user >> 96
 
 
 def at_least(people: Iterable[UUID]) -> int:

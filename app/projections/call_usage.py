@@ -1,6 +1,6 @@
-"""Calls and participant time of each user of the tenant, per day and direction."""
+"""Calls and participant time of each user of the tenant, per day and direction; and of all of them, per day."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -8,16 +8,17 @@ from typing import Any, Literal
 import psycopg
 
 from app.domain.events import Event
-from app.domain.events.telephony import Call, CallCompleted, CallRevised
+from app.domain.events.telephony import CallCompleted, CallRevised
 from app.domain.ids import CallId, TenantId
-from app.domain.stand_ins import IS_STAND_IN
-from app.domain.telephony import direction_of, local_day
+from app.domain.stand_ins import IS_STAND_IN, span_name
+from app.domain.telephony import Direction
 from app.projections.bearings import Bearings
-from app.projections.columns import Column, pack
+from app.projections.call_usage_shares import Share, count, kept, load_shares, share_of
+from app.projections.columns import Column
 from app.projections.facts import Fact
 from app.projections.projection import Rest
 from app.projections.reading import Moment, Question, known, rows
-from app.projections.statements import Cursor, Statement, inserts
+from app.projections.statements import Cursor, Statement
 from app.projections.versioned import Book, Key, Table, load
 
 Grouping = Literal["department", "company", "cost_centre", "country", "user", "day", "direction"]
@@ -88,6 +89,8 @@ async def spent_in(
 
 def spending(tenant: TenantId, at: Moment, since: date, until: date, group_by: Grouping) -> Question:
     """The question of `spent_in`; `usage_of` reads its rows."""
+    if group_by == "day":
+        return Question(_BY_DAY, _asked(tenant, at, since, until))
     key = _KEYS[group_by]
     query = f"""
         SELECT t.key::text, t.calls, t.seconds, {_PEOPLE}, t.failed
@@ -143,42 +146,41 @@ _PEOPLE = """
 """
 """People can be told apart among those who are known, and within each month whose details are gone; never across."""
 
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one call adds to its users' day: to each (id as an integer) seconds, and whether all their legs failed."""
-
-    day: date
-    direction: str
-    users: tuple[int, ...]
-    seconds: tuple[int, ...]
-    failed: tuple[bool, ...]
+_BY_DAY = f"""
+    SELECT d.day::text, sum(d.calls)::bigint, sum(d.seconds)::bigint, max(d.users)::bigint, sum(d.failed_calls)::bigint
+    FROM {known("call_usage_days")} d
+    WHERE d.day >= %(since)s AND d.day < %(until)s AND d.day <= %(on)s
+    GROUP BY d.day ORDER BY d.day
+"""
 
 
-_TABLE = Table(
+USAGE = Table(
     "call_usage",
     key=(Column("user_id", "uuid"), Column("day", "date"), Column("direction", "text")),
     place=(),
     values=(Column("calls", "integer"), Column("seconds", "bigint"), Column("failed_calls", "integer")),
 )
-_SHARE_COLUMNS = (
-    Column("call_id", "uuid"),
-    Column("day", "date"),
-    Column("direction", "text"),
-    Column("users", "uuid[]"),
-    Column("seconds", "integer[]"),
-    Column("failed", "boolean[]"),
+DAYS = Table(
+    "call_usage_days",
+    key=(Column("day", "date"), Column("span", "text")),
+    place=(),
+    values=(
+        Column("calls", "integer"),
+        Column("seconds", "bigint"),
+        Column("failed_calls", "integer"),
+        Column("users", "integer"),
+    ),
 )
-_REPLACING = """
-    ON CONFLICT (tenant_id, call_id) DO UPDATE SET day = excluded.day, direction = excluded.direction,
-        users = excluded.users, seconds = excluded.seconds, failed = excluded.failed
-"""
+"""The sums of USAGE by day, and how many different users it has there. `span`: see `app.domain.stand_ins.span_name`."""
+
+_DIRECTIONS = tuple(direction.value for direction in Direction)
 
 
 class _CallUsage:
     name = "call_usage"
-    version = 1
-    tables = ("call_usage", "call_usage_shares")
+    version = 2
+    """2: has call_usage_days, which migration 0031 filled for the customers there were."""
+    tables = ("call_usage", "call_usage_days", "call_usage_shares")
     facts: frozenset[type[Event]] = frozenset({CallCompleted, CallRevised})
 
     def take(self, db: Cursor, tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Rest:
@@ -187,18 +189,20 @@ class _CallUsage:
             for fact in facts
             if isinstance(fact.event, CallCompleted | CallRevised)
         ]
-        shares = _load_shares(db, tenant, {call for _, call, _ in added})
+        shares = load_shares(db, tenant, {call for _, call, _ in added})
         touched = [*shares.values(), *(share for _, _, share in added)]
         lookups: dict[str, Iterable[Any]] = {
             "user_id": {user for share in touched for user in share.users},
             "day": {share.day for share in touched},
         }
-        book = load(db, _TABLE, tenant, lookups)
+        usage = load(db, USAGE, tenant, lookups)
+        days = load(db, DAYS, tenant, {"day": lookups["day"]})
 
         def rest() -> Iterator[Statement]:
-            project(added, shares, book)
-            yield from book.statements(tenant)
-            yield from _kept(tenant, {call: shares[call] for _, call, _ in added})
+            project(added, shares, usage, days)
+            yield from usage.statements(tenant)
+            yield from days.statements(tenant)
+            yield from kept(tenant, {call: shares[call] for _, call, _ in added})
 
         return rest
 
@@ -206,32 +210,47 @@ class _CallUsage:
 PROJECTION = _CallUsage()
 
 
-def share_of(call: Call, position: int, bearings: Bearings) -> Share:
-    """The tenant's own users in a call; nobody's, if it is a test call."""
-    own = [] if call.test else [one for one in bearings.parties(position, call) if bearings.is_own(one, position)]
-    return Share(
-        day=local_day(call, bearings.zone_at(position)),
-        direction=direction_of(call, bearings.home_at(position)).value,
-        users=tuple(one.user.int for one in own if one.user is not None),
-        seconds=tuple(one.seconds for one in own),
-        failed=tuple(one.failed for one in own),
-    )
+def project(added: Sequence[tuple[int, CallId, Share]], shares: dict[CallId, Share], usage: Book, days: Book) -> None:
+    """Each call adds its share to its users' days; a revision takes its former share (in `shares`) away first.
 
-
-def project(added: Sequence[tuple[int, CallId, Share]], shares: dict[CallId, Share], book: Book) -> None:
-    """Each call adds its share to its users' days; a revision takes its former share (in `shares`) away first."""
+    `usage` has all directions of the users and days of these shares, `days` those days.
+    """
     for position, call, share in added:
         changes: dict[Key, list[int]] = {}
         former = shares.get(call)
         if former is not None:
-            _count(changes, former, -1)
-        _count(changes, share, 1)
+            count(changes, former, -1)
+        count(changes, share, 1)
         shares[call] = share
+        sums: dict[Key, list[int]] = {}
         for key, change in changes.items():
-            versions = book.of(key)
-            before = versions[0].value if versions else (0, 0, 0)
-            after = tuple(was + more for was, more in zip(before, change, strict=True))
-            book.put(key, [((), after)] if after[0] else [], position)
+            versions = usage.of(key)
+            before = versions[0].value if versions else _NOTHING
+            calls, seconds, failed = change
+            after = (before[0] + calls, before[1] + seconds, before[2] + failed)
+            usage.put(key, [((), after)] if after[0] else [], position)
+            user, day, _ = key
+            of_day = sums.setdefault((day, span_name(user)), [0, 0, 0, 0])
+            of_day[0] += calls
+            of_day[1] += seconds
+            of_day[2] += failed
+            if not (before[0] and after[0]) and not _has_another(usage, key):
+                of_day[3] += 1 if after[0] else -1
+        for key, (calls, seconds, failed, users) in sums.items():
+            versions = days.of(key)
+            was = versions[0].value if versions else _NOBODY
+            total = (was[0] + calls, was[1] + seconds, was[2] + failed, was[3] + users)
+            days.put(key, [((), total)] if total[0] else [], position)
+
+
+_NOTHING = (0, 0, 0)
+_NOBODY = (0, 0, 0, 0)
+
+
+def _has_another(usage: Book, key: Key) -> bool:
+    """Whether the user has calls in another direction on that day."""
+    user, day, direction = key
+    return any(usage.of((user, day, other)) for other in _DIRECTIONS if other != direction)
 
 
 def of_day(tenant: TenantId, day: date, facts: Sequence[Fact], bearings: Bearings) -> Iterator[Statement]:
@@ -244,49 +263,9 @@ def of_day(tenant: TenantId, day: date, facts: Sequence[Fact], bearings: Bearing
             if share.day != day:
                 share = Share(share.day, share.direction, (), (), ())
             added.append((fact.position, fact.event.call.call, share))
-    book = Book(_TABLE)
-    project(added, {}, book)
-    query = "DELETE FROM call_usage WHERE tenant_id = %(tenant)s AND day = %(day)s"
-    yield Statement(query, {"tenant": tenant, "day": day})
-    yield from book.statements(tenant)
-
-
-def shares_of(tenant: TenantId, facts: Sequence[Fact], bearings: Bearings) -> Iterator[Statement]:
-    """What puts the shares these calls add anew. `facts`: all of each call, in order of the log."""
-    shares = {
-        fact.event.call.call: share_of(fact.event.call, fact.position, bearings)
-        for fact in facts
-        if isinstance(fact.event, CallCompleted | CallRevised)
-    }
-    yield from _kept(tenant, shares)
-
-
-def _kept(tenant: TenantId, shares: Mapping[CallId, Share]) -> Iterator[Statement]:
-    rows = [
-        (call.int, share.day, share.direction, share.users, share.seconds, share.failed)
-        for call, share in shares.items()
-    ]
-    yield from inserts("call_usage_shares", _SHARE_COLUMNS, tenant, rows, _REPLACING)
-
-
-def _count(changes: dict[Key, list[int]], share: Share, sign: int) -> None:
-    for user, seconds, failed in zip(share.users, share.seconds, share.failed, strict=True):
-        change = changes.setdefault((user, share.day, share.direction), [0, 0, 0])
-        change[0] += sign
-        change[1] += sign * seconds
-        change[2] += sign * failed
-
-
-def _load_shares(db: Cursor, tenant: TenantId, calls: Iterable[CallId]) -> dict[CallId, Share]:
-    found = db.execute(
-        """
-        SELECT call_id, day, direction, users, seconds, failed FROM call_usage_shares
-        WHERE tenant_id = %s AND call_id = ANY (%s::uuid[])
-        """,
-        (tenant, pack("uuid", list(calls))),
-        binary=True,
-    )
-    return {
-        call: Share(day, direction, tuple(user.int for user in users), tuple(seconds), tuple(failed))
-        for call, day, direction, users, seconds, failed in found
-    }
+    usage, days = Book(USAGE), Book(DAYS)
+    project(added, {}, usage, days)
+    for book in (usage, days):
+        query = f"DELETE FROM {book.table.name} WHERE tenant_id = %(tenant)s AND day = %(day)s"
+        yield Statement(query, {"tenant": tenant, "day": day})
+        yield from book.statements(tenant)

@@ -15,7 +15,7 @@ from app.domain.ids import TenantId
 from app.domain.retention import begins_at, ends_at
 from app.eventstore.envelope import Recorded
 from app.eventstore.streams import CALLS
-from app.projections import call_usage
+from app.projections import call_usage, call_usage_shares
 from app.projections.bearings import take_bearings
 from app.projections.checkpoints import Checkpoint
 from app.projections.facts import fact_of
@@ -100,7 +100,7 @@ def _by_day(db: Cursor, reader: Reader, tenant: TenantId, month: str, until: int
     own = [each.stream for each in reader.calls_begun(begins_at(month), ends_at(month), until)]
     for some in _some([stream for stream in own if stream.startswith(CALLS)]):
         facts = [fact_of(each) for each in reader.facts_of(some, until)]
-        write(db, call_usage.shares_of(tenant, facts, bearings))
+        write(db, call_usage_shares.shares_of(tenant, facts, bearings))
 
 
 def _some(streams: Sequence[str]) -> Iterator[Sequence[str]]:

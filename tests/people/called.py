@@ -53,7 +53,10 @@ WORDS = [*(number.removeprefix("+") for number in NUMBERS[:7]), "Querkopf", "ant
 
 FIRST, LAST = date(2026, 7, 20), date(2026, 11, 5)
 NOW = datetime(2026, 12, 15, 12, tzinfo=UTC)
-CALL_TABLES = ("calls", "call_participants", "call_usage", "call_usage_shares", "pstn_charges", "direct_routing_calls")
+CALL_TABLES = (
+    *("calls", "call_participants", "call_usage", "call_usage_days", "call_usage_shares"),
+    *("pstn_charges", "direct_routing_calls"),
+)
 
 
 @dataclass(frozen=True, slots=True)

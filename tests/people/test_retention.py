@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,8 @@ from app.commands.erase_person import ErasePerson, erase_person
 from app.commands.record_person_export import RecordPersonExport
 from app.domain.events.persons import ErasureGround
 from app.domain.events.retention import CallDetailDropped
-from app.domain.events.telephony import CallCompleted, CallRevised
+from app.domain.events.telephony import CallCompleted, CallRevised, Party, PartyKind
+from app.domain.ids import CallId
 from app.domain.retention import CALL_DETAIL, MonthNotDue
 from app.domain.stand_ins import span_of
 from app.domain.standing import Source
@@ -26,7 +28,7 @@ from app.eventstore.dropping import MonthLeft
 from app.eventstore.keys import KeyRing, KeyUnusable
 from app.eventstore.pools import writer_pool
 from app.eventstore.store import EventStore
-from app.eventstore.streams import RETENTION
+from app.eventstore.streams import RETENTION, call_stream
 from app.insight.phone_costs import PhoneCostLine, PhoneCostsBy, pstn_costs
 from app.people.actors import Round
 from app.people.export import person_file
@@ -34,7 +36,19 @@ from app.people.retention import carry_out, months_due
 from app.projections import activity_gaps, adoption, call_usage, engine, reading, tenants
 from app.projections.rebuild import compare
 from tests.database import Database
-from tests.people.called import CALL_TABLES, NOW, NUMBERS, PEOPLE, STRANGER, TENANT_ID, WORDS, Called, planted
+from tests.people.called import (
+    CALL_TABLES,
+    HOME,
+    NOW,
+    NUMBERS,
+    PEOPLE,
+    STRANGER,
+    TENANT_ID,
+    WORDS,
+    Called,
+    call_of,
+    planted,
+)
 
 pytestmark = pytest.mark.timeout(300)  # hundreds of questions, on a machine that may be busy
 
@@ -151,6 +165,53 @@ async def test_people_of_one_month_are_still_counted_and_of_several_at_least(
     after = await people_of(database, *WINDOWS[0])
     assert after.keys() == all_before.keys()
     assert all(0 < after[key] <= all_before[key] for key in after)
+
+
+async def days_of(database: Database) -> dict[object, call_usage.Usage]:
+    """Every day by what was known at every moment; of each is said the same where its users' rows are summed."""
+    found: dict[object, call_usage.Usage] = {}
+    async with reader(database) as db:
+        for on, known in moments():
+            at = await reading.moment(db, TENANT_ID, on, known, NOW)
+            for day in await call_usage.spent_in(db, TENANT_ID, at, *WINDOWS[0], "day"):
+                one = await call_usage.spent_together(db, TENANT_ID, at, *WINDOWS[0], "day", [day.key])
+                assert replace(one, key=day.key) == day
+                found[on, known, day.key] = day
+    return found
+
+
+def at_edges_of_months(called: Called) -> None:
+    """Calls at the customer's midnight on both sides of the ends of July and August, of the same three people."""
+    chance, learned = random.Random(31), datetime(2026, 11, 7, tzinfo=UTC)
+    parties = [Party(kind=PartyKind.USER, user=user, directory=HOME, label=None) for user in PEOPLE[:3]]
+    begun = [datetime(2026, month, 31, hour, 30, tzinfo=UTC) for month in (7, 8) for hour in (21, 22)]
+    begun += [datetime(2026, month, 1, 9, tzinfo=UTC) for month in (8, 9)]
+    for nth, start in enumerate(begun):
+        made = call_of(CallId(UUID(int=0xED << 96 | nth)), start, parties, chance)
+        called.world.append(
+            TENANT_ID, call_stream(made.call), CallCompleted(happened_at=start, call=made), at=learned, after=0
+        )
+    called.tabulate()
+
+
+async def test_days_stay_what_they_were_and_count_at_least_their_people_where_months_meet(
+    called: Called, database: Database
+) -> None:
+    at_edges_of_months(called)
+    before = await days_of(database)
+
+    dropped(called)
+
+    after = await days_of(database)
+    assert after.keys() == before.keys()
+    assert all(after[each] == replace(before[each], users=after[each].users) for each in before)
+    fewer = {each for each in before if after[each].users != before[each].users}
+    assert all(3 <= after[each].users < before[each].users for each in fewer)
+    assert {key[-1] for key in fewer if isinstance(key, tuple)} <= {"2026-08-01", "2026-09-01"}
+    spans = {(row["day"], row["span"]) for row in called.rows("call_usage_days")}
+    two = [("2026-08-01", "ca11013e"), ("2026-08-01", "ca11013f"), ("2026-09-01", ""), ("2026-09-01", "ca11013f")]
+    days = [day for day, _ in spans]
+    assert sorted(each for each in spans if days.count(each[0]) > 1) == two
 
 
 def in_month(row: dict[str, Any]) -> bool:

@@ -10,10 +10,13 @@ from app.domain.events.retention import CallDetailDropped, CallRetentionSet
 from app.domain.events.telephony import CallCompleted, CallRevised, PartyKind
 from app.domain.ids import CallId
 from app.domain.retention import DEFAULT_DAYS
+from app.domain.stand_ins import stand_in
 from app.domain.telephony import Direction
-from app.projections import call_participants, call_retention, call_usage, calls
+from app.projections import call_participants, call_retention, calls
 from app.projections.bearings import Bearings
-from app.projections.call_usage import Share, Usage, share_of, usage_of
+from app.projections.call_usage import DAYS, USAGE, Usage, project, usage_of
+from app.projections.call_usage_shares import Share, share_of
+from app.projections.reading import OPEN
 from app.projections.versioned import Book
 from tests.projections.folding import at_home, column, facts_of, known, now, told
 from tests.projections.story import (
@@ -163,15 +166,19 @@ def test_a_call_counts_on_the_customers_own_day() -> None:
     assert share_of(late, 1, at_home()).day == date(2026, 1, 2)
 
 
-def used(*facts: CallCompleted | CallRevised) -> Book:
-    book = Book(call_usage._TABLE)
+def added_up(*facts: CallCompleted | CallRevised) -> tuple[Book, Book]:
+    usage, days = Book(USAGE), Book(DAYS)
     shares: dict[CallId, Share] = {}
     added = [
         (position, fact.call.call, share_of(fact.call, position, at_home())) for position, fact in enumerate(facts, 1)
     ]
-    call_usage.project(added, shares, book)
+    project(added, shares, usage, days)
     assert shares == {call: share for _, call, share in added}
-    return book
+    return usage, days
+
+
+def used(*facts: CallCompleted | CallRevised) -> Book:
+    return added_up(*facts)[0]
 
 
 COUNTED = ("user_id", "day", "direction", "calls", "seconds", "failed_calls")
@@ -205,6 +212,45 @@ def test_a_call_that_turns_out_to_be_of_another_day_leaves_the_first_one() -> No
     book = used(completed(call(leg(party(ANNA), NOON, 10))), revised(call(leg(party(ANNA), day(3, 12), 10))))
 
     assert column(known(book), "day", "calls") == [(day(3).date(), 1)]
+
+
+def days(*facts: CallCompleted | CallRevised, at: int | None = None) -> list[tuple[object, ...]]:
+    _, book = added_up(*facts)
+    return column(
+        known(book) if at is None else known(book, at), "day", "span", "calls", "seconds", "failed_calls", "users"
+    )
+
+
+def test_a_day_has_the_sums_of_its_users_and_counts_each_once() -> None:
+    both = call(leg(party(ANNA), NOON, 10), leg(party(BERT), NOON, 2, failed=True))
+    by_phone = call(leg(party(ANNA), NOON, 5), leg(PHONE, NOON, 5), call=SECOND)
+    told = (completed(both), completed(by_phone), revised(call(leg(party(BERT), NOON, 2), revision=2)))
+
+    assert days(*told, at=1) == [(TODAY, "", 2, 720, 1, 2)]
+    assert days(*told, at=2) == [(TODAY, "", 3, 1020, 1, 2)]
+    assert days(*told) == [(TODAY, "", 2, 420, 0, 2)]
+
+
+def test_a_day_whose_last_call_goes_is_gone_and_another_one_begins() -> None:
+    told = (completed(call(leg(party(ANNA), NOON, 10))), revised(call(leg(party(ANNA), day(3, 12), 10))))
+
+    assert days(*told, at=1) == [(TODAY, "", 1, 600, 0, 1)]
+    assert days(*told) == [(day(3).date(), "", 1, 600, 0, 1)]
+
+
+def test_a_user_whose_call_changes_its_direction_stays_the_one_user_of_the_day() -> None:
+    inside = call(leg(party(ANNA), NOON, 10))
+    by_phone = call(leg(party(ANNA), NOON, 10), leg(PHONE, NOON, 5), revision=2)
+    _, book = added_up(completed(inside), revised(by_phone))
+
+    assert book.rows() == [(TODAY, "", 1, 600, 0, 1, 1, OPEN)]
+
+
+def test_people_whose_details_are_gone_are_counted_apart_by_their_month() -> None:
+    january, february = (stand_in(month, bytes(12)) for month in ("2026-01", "2026-02"))
+    everybody = call(*(leg(party(each), NOON, 1) for each in (ANNA, january, february)))
+
+    assert days(completed(everybody)) == [(TODAY, span, 1, 60, 0, 1) for span in ("", "ca110138", "ca110139")]
 
 
 def test_sums_as_read_are_whole_numbers() -> None:

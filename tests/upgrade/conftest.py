@@ -1,0 +1,3 @@
+from tests.projections.conftest import desk
+
+__all__ = ["desk"]
