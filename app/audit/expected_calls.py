@@ -80,6 +80,20 @@ def usage_of(tenant: TenantId, replay: WholeReplay, since: date, until: date) ->
     return {(key,): {"key": key, **sums} for key, sums in found.items()}
 
 
+def usage_by_day_of(replay: WholeReplay, since: date, until: date) -> Nodes:
+    found: dict[date, dict[str, int]] = {}
+    people: dict[date, set[UserId]] = {}
+    for (user, day, _), used in replay.calls.usage().items():
+        if since <= day < until and day <= replay.cut.on:
+            people.setdefault(day, set()).add(user)
+            sums = found.setdefault(day, {"calls": 0, "participantSeconds": 0, "users": 0, "failedCalls": 0})
+            sums["calls"] += used.calls
+            sums["participantSeconds"] += used.seconds
+            sums["failedCalls"] += used.failed
+            sums["users"] = at_least(people[day])
+    return {(str(day),): {"key": str(day), **sums} for day, sums in found.items()}
+
+
 def coverage_of(replay: WholeReplay, since: datetime, until: datetime) -> Nodes:
     """Every hour of [since, until), also those nothing was heard of."""
     heard = dict(replay.ledger.hours())

@@ -7,7 +7,7 @@ from typing import Any
 from app.audit.answers import Door
 from app.audit.difference import Values
 from app.audit.expected_activity import activity_of, idle_of, summary_of
-from app.audit.expected_calls import calls_of, coverage_of, usage_of
+from app.audit.expected_calls import calls_of, coverage_of, usage_by_day_of, usage_of
 from app.audit.expected_findings import findings_of
 from app.audit.expected_seats import changes_of, exemptions_of, prices_of, products_of, users_of
 from app.audit.questions_of_use import OF_USE
@@ -49,8 +49,8 @@ CALLS = f"""query({_MOMENT}, $since: Date, $until: Date, {_PAGED}) {{ {_VIEW} {{
     calls(since: $since, until: $until, first: $first, after: $after) {{ nodes {{
     callId revision kind modalities startedAt endedAt seconds direction organiserId participantCount failed
     participants {{ userId kind joinedAt leftAt seconds failed }} }} {_INFO} }} }} }} }}"""
-USAGE = f"""query({_MOMENT}, $since: Date, $until: Date) {{ {_VIEW} {{
-    callUsage(since: $since, until: $until, groupBy: USER) {{
+USAGE = f"""query({_MOMENT}, $since: Date, $until: Date, $by: UsageGrouping!) {{ {_VIEW} {{
+    callUsage(since: $since, until: $until, groupBy: $by) {{
     key calls participantSeconds users failedCalls }} }} }} }}"""
 CHANGES = f"""query($tenant: ID!, {_PAGED}) {{ tenant(id: $tenant) {{ licenceChanges(first: $first, after: $after) {{
     nodes {{ position happenedAt recordedAt change userId sku {{ skuId }} viaGroup detail cause }} {_INFO} }} }} }}"""
@@ -107,10 +107,18 @@ async def calls(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> O
 
 async def call_usage(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
     since, until = _window(replay)
-    asked = {**moment, "since": since.isoformat(), "until": until.isoformat()}
+    asked = {**moment, "since": since.isoformat(), "until": until.isoformat(), "by": "USER"}
     found = (await door.ask(USAGE, asked))["tenant"]["at"]["callUsage"]
     expected = usage_of(door.tenant, replay, since, until)
     return await same("callUsage", replay, expected, _keyed(found, lambda node: (node["key"],)))
+
+
+async def call_usage_by_day(door: Door, replay: WholeReplay, moment: Mapping[str, Any]) -> Outcome:
+    since, until = _window(replay)
+    asked = {**moment, "since": since.isoformat(), "until": until.isoformat(), "by": "DAY"}
+    found = (await door.ask(USAGE, asked))["tenant"]["at"]["callUsage"]
+    expected = usage_by_day_of(replay, since, until)
+    return await same("callUsage by day", replay, expected, _keyed(found, lambda node: (node["key"],)))
 
 
 async def licence_changes(door: Door, replay: WholeReplay, _: Mapping[str, Any]) -> Outcome:
@@ -140,6 +148,7 @@ OF_A_MOMENT: Mapping[str, Question] = {
     "findings": findings,
     "calls": calls,
     "callUsage": call_usage,
+    "callUsage by day": call_usage_by_day,
     **OF_USE,
 }
 OF_NOW: Mapping[str, Question] = {"licenceChanges": licence_changes, "coverage": coverage}

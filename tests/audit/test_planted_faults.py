@@ -211,6 +211,7 @@ FAULTS = {
     "licenceSummary": [("idle_licences", "sku_id")],
     "calls": [("calls", "revision"), ("call_participants", "seconds")],
     "callUsage": [("call_usage", "seconds")],
+    "callUsage by day": [("call_usage_days", "seconds"), ("call_usage_days", "users")],
     "licenceChanges": [("licence_changes", "detail"), ("licence_changes", "recorded_at")],
     "coverage": [("call_coverage", "notified")],
     "idleLicences": [("idle_licences", "held_since")],
