@@ -67,12 +67,11 @@ COMMENT ON FUNCTION rival.one_person IS '@behavior +list -connection';
 
 CREATE FUNCTION rival.call_usage(tenant uuid, since date, until date, on_day date DEFAULT NULL)
 RETURNS SETOF rival.usage LANGUAGE sql STABLE ROWS 20 AS $$
-    SELECT c.day::text, sum(c.calls)::integer, sum(c.seconds)::integer, count(DISTINCT c.user_id)::integer,
-           sum(c.failed_calls)::integer
-    FROM public.call_usage c
-    WHERE c.tenant_id = call_usage.tenant AND c.until_position = 9223372036854775807
-      AND c.day >= since AND c.day < until AND (on_day IS NULL OR c.day <= on_day) AND c.calls > 0
-    GROUP BY c.day ORDER BY c.day
+    SELECT d.day::text, sum(d.calls)::integer, sum(d.seconds)::integer, max(d.users), sum(d.failed_calls)::integer
+    FROM public.call_usage_days d
+    WHERE d.tenant_id = call_usage.tenant AND d.until_position = 9223372036854775807
+      AND d.day >= since AND d.day < until AND (on_day IS NULL OR d.day <= on_day)
+    GROUP BY d.day ORDER BY d.day
 $$;
 COMMENT ON FUNCTION rival.call_usage IS '@behavior +list -connection';
 
