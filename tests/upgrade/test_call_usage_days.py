@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,10 +16,14 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from app.domain.events import Event
+from app.domain.ids import CallId
 from app.ops.migrate import MIGRATIONS, migrate, read_migrations
+from app.projections.call_usage import PROJECTION
 from app.projections.engine import advance
+from app.projections.rebuild import compare, work_on
 from tests.projections.asking import CONSENTED, INVITED
 from tests.projections.conftest import Desk
+from tests.projections.story import ANNA, call, completed, day, leg, party
 from tests.projections.test_call_usage_days import stories_of_calls
 from tests.upgrade.past import first
 from tests.upgrade.statements import split
@@ -26,6 +31,7 @@ from tests.upgrade.statements import split
 pytestmark = pytest.mark.both_databases
 
 BODY = next(each.body.decode() for each in read_migrations(MIGRATIONS) if each.number == 31)
+(RAISING,) = (each for each in split(BODY) if "UPDATE checkpoints" in each)
 (FILLING,) = (each for each in split(BODY) if "INSERT INTO" in each)
 TENANT = uuid4()
 USAGE = f"""
@@ -52,6 +58,36 @@ def test_customers_there_are_get_the_rows_their_facts_would_have_made(desk: Desk
         owner.execute(FILLING.encode())
 
     assert [desk.rows("call_usage_days", tenant) for tenant in (one, other)] == live
+
+
+def test_workers_of_this_release_go_on_from_there_and_those_before_leave_it_alone(desk: Desk) -> None:
+    tenant = desk.tenant()
+    first_day, second_day = (completed(call(leg(party(ANNA), day(on, 9), 5), call=CallId(uuid4()))) for on in (5, 6))
+    desk.log.tell(tenant, INVITED, CONSENTED, first_day)
+    advance(desk.pool, desk.log, tenant)
+    with psycopg.connect(desk.database.owner_dsn) as owner:
+        owner.execute("UPDATE checkpoints SET version = 1 WHERE projection = 'call_usage'")
+        owner.execute("DELETE FROM call_usage_days")
+        for statement in (RAISING, FILLING):
+            owner.execute(statement.encode())
+    desk.log.tell(tenant, first_day, second_day)
+
+    before = advance(desk.pool, desk.log, tenant, [_OfTheReleaseBefore()])
+    rows_before = desk.rows("call_usage", tenant)
+    now = advance(desk.pool, desk.log, tenant)
+
+    assert (before.taken, before.stopped, len(rows_before)) == (0, (), 1)
+    assert (now.position, now.outdated, now.stopped) == (5, (), ())
+    assert not work_on(desk.pool, desk.log, tenant)
+    assert [row[:-2] for row in desk.rows("call_usage_days", tenant)] == [
+        (date(2026, 1, 5), "", 1, 300, 0, 1),
+        (date(2026, 1, 6), "", 1, 300, 0, 1),
+    ]
+    assert compare(desk.pool, desk.log, "call_usage", tenant) == []
+
+
+class _OfTheReleaseBefore(type(PROJECTION)):  # type: ignore[misc]
+    version = 1
 
 
 @pytest.mark.parametrize("bound", [False, True], ids=["superuser", "bound by row-level security"])
