@@ -368,6 +368,10 @@ async def test_what_took_too_long_is_not_asked_again(module_database: Database, 
     assert [type(each) for each in found] == [psycopg.errors.QueryCanceled] * 2
 
 
+def _by_direction(since: date) -> Question:
+    return call_usage.spending(CONTOSO, MOMENT, since, date(2026, 11, 21), "direction")
+
+
 @pytest.mark.parametrize(
     ("questions", "among"),
     [
@@ -376,8 +380,10 @@ async def test_what_took_too_long_is_not_asked_again(module_database: Database, 
         ([user_listing.listing(CONTOSO, MOMENT, limit=101)], Share(Among.ROWS, 5)),
         ([user_listing.listing(CONTOSO, MOMENT, search="a", limit=101)], None),
         ([], Share(Among.ROWS, 1)),
-        ([call_usage.spending(CONTOSO, MOMENT, date(2026, 11, 1), date(2026, 11, 21), "day")], Share(Among.USAGE, 3)),
-        ([call_usage.spending(CONTOSO, MOMENT, date(2026, 1, 1), date(2026, 11, 21), "day")], None),
+        ([call_usage.spending(CONTOSO, MOMENT, date(2026, 11, 1), date(2026, 11, 21), "day")], Share(Among.DAYS, 1)),
+        ([call_usage.spending(CONTOSO, MOMENT, date(2026, 1, 1), date(2027, 1, 1), "day")], Share(Among.DAYS, 15)),
+        ([_by_direction(date(2026, 11, 1))], Share(Among.USAGE, 3)),
+        ([_by_direction(date(2026, 1, 1))], None),
         (
             [
                 users.naming(CONTOSO, MOMENT, [BERT]),

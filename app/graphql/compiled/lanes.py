@@ -191,6 +191,7 @@ class Among(Enum):
 
     ROWS = "rows"
     USAGE = "usage"
+    DAYS = "days"
 
 
 class Share(NamedTuple):
@@ -220,6 +221,8 @@ def _share(question: Question) -> Share | None:
             return Share(Among.ROWS, rows // _ROWS_OF_A_WEIGHT)
     elif isinstance(since, date) and isinstance(until, date) and "call_usage" in question.query:
         days = (until - since).days
+        if "call_usage_days" in question.query:
+            return Share(Among.DAYS, days // _ROWS_OF_A_WEIGHT)
         return Share(Among.USAGE, days // _DAYS_OF_A_WEIGHT) if days <= _DAYS_MAX else None
     return None
 

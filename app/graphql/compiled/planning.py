@@ -52,7 +52,5 @@ _SETTINGS: Final[Mapping[Way, Sequence[tuple[str, str, str]]]] = {
 }
 """By name: as it is for all others, and as it is wanted."""
 
-_BEFORE: Final = {
-    way: [f"SET LOCAL {name} = {wanted};" for name, _, wanted in each] for way, each in _SETTINGS.items()
-}
+_BEFORE: Final = {way: [f"SET LOCAL {name} = {wanted};" for name, _, wanted in each] for way, each in _SETTINGS.items()}
 _AFTER: Final = {way: [f"SET LOCAL {name} = {usual};" for name, usual, _ in each] for way, each in _SETTINGS.items()}
