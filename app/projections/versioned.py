@@ -40,7 +40,8 @@ class Table:
 
     `place` tells the rows known of one key at one position apart: by their spans (two instants, since and until), by
     something else (one column), or not at all, where there is only one. `moves`: a span's beginning may be changed in
-    place.
+    place. `few_open`: a tenant has few open rows and many others of the same keys, so they are looked up among the
+    open ones.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Table:
     place: tuple[Column, ...]
     values: tuple[Column, ...]
     moves: bool = False
+    few_open: bool = False
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -226,7 +228,8 @@ def load(
     types = {column.name: column.type for column in table.key}
     # IS TRUE keeps the planner from the index that leads with until_position: without statistics it takes a tenant's
     # open rows for few, and reads all of them to find one user's.
-    conditions = [f"tenant_id = %(tenant)s AND (until_position = {OPEN}) IS TRUE"]
+    is_open = f"until_position = {OPEN}" if table.few_open else f"(until_position = {OPEN}) IS TRUE"
+    conditions = [f"tenant_id = %(tenant)s AND {is_open}"]
     conditions += [f"{name} = ANY (%({name})s::{types[name]}[])" for name in named]
     if len(table.place) == 2 and earliest is not None:
         conditions.append(f"{table.place[1].name} >= %(earliest)s")

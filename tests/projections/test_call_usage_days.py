@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
+from psycopg import sql
 
 from app.domain.events import Event
 from app.domain.events.telephony import Party
@@ -258,20 +259,27 @@ MANY = """
 """
 
 
-async def test_what_is_known_now_is_read_from_the_index_alone(desk: Desk, reader: Reader) -> None:
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+async def test_what_is_known_now_is_read_from_the_index_alone(desk: Desk, reader: Reader, plan: str) -> None:
     tenant = desk.tenant()
     with psycopg.connect(desk.database.owner_dsn, autocommit=True) as owner:
         owner.execute(MANY, {"tenant": tenant, "open": OPEN})
         owner.execute("VACUUM ANALYZE call_usage_days")
-    question = spending(tenant, known_at(200), date(2026, 2, 1), date(2026, 3, 1), "day")
+    query, asked = spending(tenant, known_at(200), date(2026, 2, 1), date(2026, 3, 1), "day")
+    numbered = query % {name: f"${nth}" for nth, name in enumerate(asked, 1)}
+    values = sql.SQL(", ").join(map(sql.Literal, asked.values()))
 
     async with scope(reader, [tenant]):
-        plan = await reader.execute(
-            f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {question.query}".encode(), question.parameters
+        await reader.execute(f"SET LOCAL plan_cache_mode = {plan}".encode())
+        await reader.execute(f"PREPARE days (uuid, bigint, text, date, date, date) AS {numbered}".encode())
+        explaining = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) EXECUTE days ({})"
+        told = "\n".join(
+            line for (line,) in await (await reader.execute(sql.SQL(explaining).format(values))).fetchall()
         )
-        told = "\n".join(line for (line,) in await plan.fetchall())
+        await reader.execute("DEALLOCATE days")
 
-    assert "Index Only Scan using call_usage_days_known_idx" in told
-    assert "Seq Scan" not in told
-    assert "Heap Fetches: 0" in told
+    assert told.count("Index Only Scan using call_usage_days_known_idx") == 2
+    assert "pkey" not in told
+    assert "Rows Removed" not in told
+    assert told.count("Heap Fetches: 0") == 2
     assert "(actual rows=28" in told
