@@ -93,6 +93,20 @@ def test_the_rule_lets_other_names_pass(text: str) -> None:
     assert list(readings(text, PRESENT | ENVIRONMENT)) == []
 
 
+def lost_values(text: str) -> Iterator[str]:
+    """Members of enumerations whose value is an empty tuple: Python 3.11.0 to 3.11.2 give them another."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(base) for base in node.bases):
+            for each in node.body:
+                if isinstance(each, ast.Assign) and isinstance(each.value, ast.Tuple) and not each.value.elts:
+                    yield f"{each.lineno}: {node.name}.{ast.unparse(each.targets[0])}"
+
+
+def test_values_of_enumerations_are_the_same_on_every_python() -> None:
+    assert [f"{path.relative_to(ROOT)}:{each}" for path in sources() for each in lost_values(path.read_text())] == []
+    assert list(lost_values("class Way(Enum):\n    STEADY = ()\n    ODD = (1,)")) == ["2: Way.STEADY"]
+
+
 def test_no_file_is_too_long_to_be_about_one_subject() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in APP.rglob("*.py")}
 
