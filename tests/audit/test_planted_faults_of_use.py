@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from app.audit.check import BOTH_WAYS, LEFT, Bench, checked
 from app.audit.compiled import CompiledWay, first_difference
