@@ -1,14 +1,19 @@
 """Messages and their results over connections of the pool: what is refused, what is large, what is broken off."""
 
 import asyncio
+import contextlib
 import gc
 import time
+from collections.abc import AsyncIterator, Callable
 from weakref import ref
 
 import psycopg
 import pytest
+import uvloop
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from app.graphql.compiled.exchange import exchanged, lent
+from app.graphql.compiled import exchange
+from app.graphql.compiled.exchange import LEASE_SECONDS, Lease, exchanged, lent
 from app.graphql.pool import ReadPool, open_read_pool
 from tests.database import Database
 
@@ -95,6 +100,88 @@ async def test_a_connection_that_was_closed_is_kept_by_nobody_nor_are_its_last_r
     gc.collect()
 
     assert kept() is None
+
+
+async def test_a_connection_is_kept_between_messages_and_goes_back_in_time(
+    module_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    lease = Lease(pool)
+
+    first = await lease.wire()
+    await lease.renew()
+    assert await lease.wire() is first
+    monkeypatch.setattr(exchange, "monotonic", lambda: time.monotonic() + LEASE_SECONDS)
+    await lease.renew()
+    async with asyncio.timeout(5), lent(pool) as other:
+        assert await exchanged(other, b"SELECT 6") == [[(6,)]]
+    await pool.close()
+
+
+async def test_a_connection_that_was_lost_is_not_kept(module_database: Database) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    lease = Lease(pool)
+    first = await lease.wire()
+    with psycopg.connect(module_database.owner_dsn, autocommit=True) as owner:
+        owner.execute("SELECT pg_terminate_backend(%s, 5000)", [first.db.info.backend_pid])
+    await asyncio.sleep(0.1)
+
+    assert first.lost
+    with pytest.raises(psycopg.OperationalError):
+        await exchanged(first, b"SELECT 7")
+    await lease.renew()
+    assert await exchanged(await lease.wire(), b"SELECT 7") == [[(7,)]]
+    await lease.end()
+    await pool.close()
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_a_connection_cut_off_while_a_message_is_still_being_sent_is_told_as_lost(
+    module_database: Database, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    async def cut_off() -> None:
+        async with _cutting(module_database) as dsn:
+            pool = await open_read_pool(dsn, 1)
+            async with asyncio.timeout(20):
+                with pytest.raises(psycopg.OperationalError):
+                    async with lent(pool) as wire:
+                        await exchanged(wire, f"SELECT '{'a' * 10 * LARGE}'".encode())
+            await pool.close()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(cut_off())
+
+
+@contextlib.asynccontextmanager
+async def _cutting(database: Database) -> AsyncIterator[str]:
+    """A way to the database that says it is over in the middle of a long message, and reads no further."""
+    told = conninfo_to_dict(database.reader_dsn)
+    path = f"{told['host']}/.s.PGSQL.{told['port']}"
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_unix_connection(path)
+        answering = asyncio.create_task(_copied(from_server, writer))
+        taken = 0
+        while taken < LARGE and (some := await reader.read(65_536)):
+            taken += len(some)
+            to_server.write(some)
+        if taken >= LARGE:
+            await asyncio.sleep(0.1)
+            writer.write_eof()
+            await asyncio.sleep(1)
+        answering.cancel()
+        to_server.close()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(forward, "127.0.0.1", 0, limit=65_536)
+    host, port = server.sockets[0].getsockname()
+    yield make_conninfo(database.reader_dsn, host=host, port=port)
+    server.close()
+
+
+async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while some := await reader.read(65_536):
+        writer.write(some)
 
 
 async def _sleeping(pool: ReadPool) -> None:

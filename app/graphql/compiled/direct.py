@@ -148,7 +148,8 @@ class Direct:
             return {self.name: told}
 
         questions = [question for question, _ in lanes]
-        return Asking(asked, ground.tenant, ground.stood, questions, share_of(questions), shown)
+        share = None if view.knowledge_given else share_of(questions)  # how much was superseded since, nobody can tell
+        return Asking(asked, ground.tenant, ground.stood, questions, share, shown)
 
 
 class Views:

@@ -21,7 +21,8 @@ from app.graphql.pool import Db, ReadPool
 CANCEL_SECONDS = 2.0
 """How long PostgreSQL has to take note that an answer is not wanted any more."""
 
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 0.1
+"""How long a connection is kept from message to message. Others wait for one, too."""
 
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
 
@@ -78,9 +79,9 @@ class Wire:
                     return
                 self._results.append(result)
         except Exception as error:  # noqa: BLE001 - raised where it is waited for: nobody else would end the waiting
-            self.leave()
             if self._awaited is not None and not self._awaited.done():
                 self._awaited.set_exception(error)
+            self.leave()
 
     def _tell(self) -> None:
         results, self._results = self._results, []
@@ -88,24 +89,26 @@ class Wire:
             self._awaited.set_result(results)
 
     async def _writable(self) -> None:
+        """Not reading meanwhile: PostgreSQL says nothing before it has the whole message, and where it is gone libpq, as
+        it reads, closes the socket, which must not be waited for then.
+        """
         free = self._loop.create_future()
 
         def told() -> None:
             if not free.done():
                 free.set_result(None)
 
+        self._loop.remove_reader(self._socket)
         self._loop.add_writer(self._socket, told)
         try:
             await free
         finally:
             self._loop.remove_writer(self._socket)
+            self._loop.add_reader(self._socket, self._read)
 
 
 class Lease:
-    """A connection of the pool, kept from one message to the next where they follow each other.
-
-    After `LEASE_SECONDS` it goes back, for the pool to see whether it is still good.
-    """
+    """A connection of the pool, kept from one message to the next where they follow each other."""
 
     def __init__(self, pool: ReadPool) -> None:
         self._pool = pool
@@ -114,14 +117,18 @@ class Lease:
 
     async def wire(self) -> Wire:
         """Raises `psycopg_pool.PoolTimeout`."""
-        if self._wire is not None and (self._wire.lost or self._until <= monotonic()):
-            await self.end()
         if self._wire is None:
             self._wire = Wire(await self._pool.getconn())
             self._until = monotonic() + LEASE_SECONDS
         return self._wire
 
+    async def renew(self) -> None:
+        """Between messages: what is lost or was kept long enough goes back."""
+        if self._wire is not None and (self._wire.lost or self._until <= monotonic()):
+            await self.end()
+
     async def end(self) -> None:
+        """Not to be broken off by a request: the pool would lose the connection."""
         wire, self._wire = self._wire, None
         if wire is not None:
             wire.leave()

@@ -113,6 +113,7 @@ class Shared:
         try:
             while taken := self._taken():
                 await self._send(_Message(taken, asyncio.current_task()), lease)
+                await lease.renew()
                 if self._under_way > LANES:
                     break
         finally:
