@@ -89,8 +89,8 @@ class Wire:
             self._awaited.set_result(results)
 
     async def _writable(self) -> None:
-        """Not reading meanwhile: PostgreSQL says nothing before it has the whole message, and where it is gone libpq, as
-        it reads, closes the socket, which must not be waited for then.
+        """Not reading meanwhile: PostgreSQL says nothing before it has the whole message; and where it is gone, libpq
+        closes the socket as it reads, which must not be waited for then.
         """
         free = self._loop.create_future()
 
