@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,8 +15,11 @@ import pytest
 
 from app import telemetry
 from app.domain.ids import DirectoryId, TenantId
+from app.graphql.compiled import direct, exchange, shared
 from app.graphql.compiled.batch import Batch, Batches, LookOver, Part, Scope
+from app.graphql.compiled.direct_reads import DirectReads
 from app.graphql.compiled.exchange import Wire
+from app.graphql.compiled.found import Found
 from app.graphql.compiled.lanes import Among, Share, share_of
 from app.graphql.compiled.shared import LANES, LANES_MAX, WEIGHT_MAX, Shared, _Waiting
 from app.graphql.compiled.showing import Rows
@@ -42,10 +45,12 @@ class Noted(Batches):
     def __init__(self) -> None:
         super().__init__(timedelta(seconds=60))
         self.sent: list[Batch] = []
+        self.over: list[Wire] = []
 
     async def answers(self, wire: Wire, batch: Batch) -> list[Rows]:
         if b"pg_sleep" not in b"".join(each.prepare.encode() for each in batch.statements):
             self.sent.append(batch)
+            self.over.append(wire)
         return await super().answers(wire, batch)
 
 
@@ -172,6 +177,7 @@ async def test_a_connection_lost_between_two_messages_is_replaced_unnoticed(
         return found
 
     monkeypatch.setattr(Noted, "answers", ending)
+    monkeypatch.setattr(shared, "PATIENCE_SECONDS", LONG_SECONDS)
     found = await crowd.together(*(part(question=each) for each in numbers))
 
     assert found == [[[(number,)]] for number in range(WEIGHT_MAX + 1)]
@@ -249,6 +255,19 @@ async def test_a_message_holds_no_more_than_it_may(crowd: Crowd) -> None:
 
     assert found == [[[(number,)]] for number in range(2 * WEIGHT_MAX + 1)]
     assert sorted(len(each.places) for each in crowd.batches.sent) == [1, WEIGHT_MAX, WEIGHT_MAX]
+
+
+async def test_messages_that_follow_each_other_go_over_one_connection(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "LEASE_SECONDS", LONG_SECONDS)
+    monkeypatch.setattr(shared, "PATIENCE_SECONDS", LONG_SECONDS)
+    numbers = [Question("SELECT %(number)s", {"number": number}) for number in range(2 * WEIGHT_MAX)]
+
+    await crowd.together(*(part(question=each) for each in numbers))
+
+    first, second = crowd.batches.over
+    assert first is second
 
 
 async def test_whoever_comes_while_nothing_is_under_way_is_asked_alone_and_at_once(crowd: Crowd) -> None:
@@ -427,6 +446,37 @@ async def test_requests_of_all_kinds_of_viewers_at_once_are_told_what_each_is_to
     assert again == told * 3
     assert len({str(data) for data, _ in told}) > 4
     assert max(map(len, together)) > 1
+
+
+DAYS = """query ($id: ID!, $knownAt: DateTime) { tenant(id: $id) { at(knownAt: $knownAt) {
+  callUsage(groupBy: DAY) { key calls } } } }"""
+
+
+@pytest.mark.parametrize(("known_at", "kinds"), [(None, {Among.DAYS}), ("2026-11-23T11:00:00Z", set())])
+async def test_what_was_known_once_is_asked_alone(
+    module_database: Database, world: World, monkeypatch: pytest.MonkeyPatch, known_at: str | None, kinds: set[Among]
+) -> None:
+    real, asked, shared_by = DirectReads.found, list[Found | None](), set[Among]()
+
+    async def found(self: DirectReads, *given: Any) -> Found | None:
+        asked.append(await real(self, *given))
+        return asked[-1]
+
+    def noted(questions: Sequence[Question]) -> Share | None:
+        share = share_of(questions)
+        shared_by.update([] if share is None else [share.among])
+        return share
+
+    monkeypatch.setattr(DirectReads, "found", found)
+    monkeypatch.setattr(direct, "share_of", noted)
+    pool = await open_read_pool(module_database.reader_dsn, 4)
+    async with asking(pool, SETTINGS, world=world) as client:
+        assert "errors" not in await client.ask(DAYS, "viewer", id=str(CONTOSO), knownAt=known_at)
+    await pool.close()
+
+    assert None not in asked
+    assert len(asked) == 1
+    assert shared_by == kinds
 
 
 async def broken_off(task: asyncio.Future[Any] | None) -> None:
