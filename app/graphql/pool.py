@@ -2,7 +2,8 @@
 
 import asyncio
 import select
-from typing import Any, ClassVar, Never, TypeAlias, cast
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar, Final, Never, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -127,27 +128,56 @@ class TenantRegister:
 
     async def of_directory(self, directory: DirectoryId) -> frozenset[TenantId]:
         opening = sql.SQL("SET LOCAL sua.directory = {}").format(sql.Literal(str(directory)))
-        return await self._read(opening, offboarded_too=False)
+        return tenants_in(await self._read(opening, registered(directory)))
 
     async def seen(self, tenants: frozenset[TenantId] | Everything) -> frozenset[TenantId]:
         """The tenants by id, where they are not: all there are."""
         if tenants is not ALL:
             return tenants
-        return await self._read(sql.SQL("SET LOCAL sua.register = 'all'"), offboarded_too=True)
+        return tenants_in(await self._read(sql.SQL("SET LOCAL sua.register = 'all'"), _EVERYBODY))
 
-    async def _read(self, opening: sql.Composable, *, offboarded_too: bool) -> frozenset[TenantId]:
+    async def _read(self, opening: sql.Composable, question: Question) -> list[tuple[Any, ...]]:
         async with self._db.transaction():
             await self._db.execute(sql.SQL("SET TRANSACTION READ ONLY; {}").format(opening))
-            return frozenset(TenantId(row[0]) for row in await rows(self._db, *registered(offboarded_too)))
+            return await rows(self._db, *question)
 
 
-def registered(offboarded_too: bool = False) -> Question:
-    """The tenants as they are now that the policies show."""
+def registered(directory: DirectoryId) -> Question:
+    """The directory's tenants as they are now; offboarded ones are none."""
     return Question(
-        "SELECT DISTINCT tenant_id FROM tenants WHERE until_position = %(open)s AND valid_until = %(forever)s"
-        " AND (state <> 'OFFBOARDED' OR %(offboarded_too)s::boolean)",
-        {"open": OPEN, "forever": FOREVER, "offboarded_too": offboarded_too},
+        f"SELECT DISTINCT t.tenant_id FROM tenants t WHERE t.directory_id = %(directory)s AND {_REGISTERED}",  # noqa: S608
+        {"directory": directory, "open": OPEN, "forever": FOREVER},
     )
+
+
+def changed(supposed: Mapping[DirectoryId, Collection[TenantId]]) -> Question:
+    """A row of each of these directories whose tenants are others now."""
+    return Question(
+        "SELECT s.directory_id FROM unnest(%(directories)s::uuid[], %(tenants)s::text[]) AS s (directory_id, tenants)"  # noqa: S608
+        " WHERE s.tenants::uuid[] <> ARRAY("
+        f"SELECT DISTINCT t.tenant_id FROM tenants t WHERE t.directory_id = s.directory_id AND {_REGISTERED}"
+        " ORDER BY t.tenant_id)",
+        {
+            "directories": list(supposed),
+            "tenants": [f"{{{','.join(map(str, sorted(tenants)))}}}" for tenants in supposed.values()],
+            "open": OPEN,
+            "forever": FOREVER,
+        },
+    )
+
+
+_REGISTERED: Final = "t.until_position = %(open)s AND t.valid_until = %(forever)s AND t.state <> 'OFFBOARDED'"
+
+_EVERYBODY: Final = Question(
+    "SELECT DISTINCT tenant_id FROM tenants WHERE until_position = %(open)s AND valid_until = %(forever)s",
+    {"open": OPEN, "forever": FOREVER},
+)
+"""Every tenant there is or was."""
+
+
+def tenants_in(found: Sequence[tuple[Any, ...]]) -> frozenset[TenantId]:
+    """Of the register's rows."""
+    return frozenset(TenantId(tenant) for (tenant,) in found)
 
 
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"

@@ -103,6 +103,32 @@ _UNMOVED = """
     WHERE h.tenant_id = %(tenant)s
 """
 
+
+def moved(standings: Mapping[TenantId, Head]) -> Question:
+    """A row of each of these tenants that does not stand so any more: by its tables, or by the end of its log."""
+    heads = standings.values()
+    return Question(
+        _MOVED,
+        {
+            "tenants": list(standings),
+            "tables": [each.tables for each in heads],
+            "newest": [each.position + each.ahead for each in heads],
+        },
+    )
+
+
+_MOVED = """
+    SELECT s.tenant_id
+    FROM unnest(%(tenants)s::uuid[], %(tables)s::text[], %(newest)s::bigint[]) AS s (tenant_id, tables, newest)
+    LEFT JOIN tenant_heads h ON h.tenant_id = s.tenant_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(md5(string_agg(concat_ws(' ', projection, version, position, stopped_at), ','
+                                       ORDER BY projection)), '') AS tables
+        FROM checkpoints WHERE tenant_id = s.tenant_id
+    ) c
+    WHERE h.position IS DISTINCT FROM s.newest OR c.tables <> s.tables
+"""
+
 _STANDING = """
     WITH c AS MATERIALIZED (
         SELECT coalesce(min(position) FILTER (WHERE stopped_at IS NULL), min(position), 0) AS tabulated,

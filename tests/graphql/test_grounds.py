@@ -130,15 +130,30 @@ async def test_a_ground_is_gone_when_its_look_is_over_and_another_is_kept(
         kept.append([each.ground.view.moment.on.day for each in self._kept.values()])
 
     monkeypatch.setattr(grounds.Grounds, "keep", noted)
-    async with asking(read_pool, replace(SETTINGS, look_seconds=1.0, answers_bytes=0)) as client:
+    async with asking(read_pool, replace(SETTINGS, look_seconds=0.5, answers_bytes=0)) as client:
         for days in ((1, 2, 1), (3,)):
             for day in days:
                 for _ in range(2):
                     await bert(client, asOf=f"2026-11-{day:02}")
-            await asyncio.sleep(1.1)
+            await asyncio.sleep(2.5)  # until nobody renews the look any more, and it is over
 
     assert {day for each in kept for day in each} == {1, 2, 3}
     assert kept[-1] == [3]
+
+
+async def test_a_ground_is_made_anew_after_its_time_however_long_its_looks_stand(
+    looking: Client, made: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounds, "GROUND_SECONDS", 0.5)
+    for _ in range(2):
+        await bert(looking)
+    made.clear()
+    await bert(looking)
+    within = made["made"]
+    await asyncio.sleep(0.6)
+    await bert(looking)
+
+    assert (within, made["made"]) == (0, 1)
 
 
 async def test_grounds_are_bounded(looking: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,8 +20,10 @@ from app.domain.policy import DEFAULT_POLICY
 from app.graphql.compiled import calling
 from app.graphql.compiled.batch import Batch, Batches
 from app.graphql.compiled.exchange import Wire
-from app.graphql.compiled.supposed import Memory
+from app.graphql.compiled.leading import SupposedRows
+from app.graphql.compiled.looks import Looks
 from app.graphql.pool import open_read_pool
+from app.projections.reading import Question
 from tests.database import Database
 from tests.graphql.changes import POLICY
 from tests.graphql.conftest import SETTINGS, Client, asking
@@ -166,12 +168,14 @@ async def test_a_tenant_at_a_moment_is_remembered_until_the_day_ends_and_never_b
 
 
 def test_what_was_asked_earlier_and_heard_later_does_not_take_the_place_of_what_is_newer() -> None:
-    memory, now = Memory(LONG), monotonic()
+    looks, now, question = Looks(LONG), monotonic(), SupposedRows(("standing",), Question("", {}), None)
 
-    memory.see(("standing",), ((2,),), now)
-    memory.see(("standing",), ((1,),), now - 1)
+    looks.take(question, ((2,),), now)
+    looks.take(question, ((1,),), now - 1)
 
-    assert memory.seen(("standing",))[1] == ((2,),)
+    standing = looks.found(question.key)
+    assert standing is not None
+    assert standing.answer == ((2,),)
 
 
 async def test_a_tenant_that_is_gone_is_told_no_longer_than_a_look_stands(database: Database, own_world: World) -> None:
@@ -211,8 +215,8 @@ async def test_how_far_the_log_is_ahead_is_of_the_last_look(database: Database, 
 
     async with looking(database, own_world, 0.3) as client:
         await ahead(client)
-        await asyncio.sleep(0.35)
         own_world.read(CONTOSO, Feed.LICENCES, NOON)  # a fact the tables do not know yet
+        await asyncio.sleep(0.35)
         seen = await ahead(client)
         again = await ahead(client)
 

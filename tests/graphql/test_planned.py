@@ -88,7 +88,7 @@ async def test_no_statement_has_helpers_however_cheap_they_seem(pool: ReadPool) 
 
     async with lent(pool) as wire:
         asked = [Question("SELECT current_setting('max_parallel_workers_per_gather')", {})]
-        found = await batches.answers(wire, batches.batch(Scope(None, (TENANT,)), [], asked))
+        found = await batches.answers(wire, batches.batch(Scope((), (TENANT,)), [], asked))
 
     assert found == [[("0",)]]
 
@@ -108,7 +108,7 @@ async def test_each_statement_of_a_message_is_planned_in_its_own_way_only(pool: 
 
     async with lent(pool) as wire:
         asked = [Question(f"{way} {told}", {}) for way in reversed(ways)]
-        found = await batches.answers(wire, batches.batch(Scope(None, (TENANT,)), [], asked))
+        found = await batches.answers(wire, batches.batch(Scope((), (TENANT,)), [], asked))
 
     assert found[::-1] == [
         [("on", "on", "on", "on", "on", "force_generic_plan")],
@@ -151,7 +151,7 @@ async def test_a_time_read_as_text_is_written_as_ever(module_database: Database,
 async def _plan(pool: ReadPool, question: Question) -> str:
     """As it is planned in a message, for any values."""
     batches = Batches(timedelta(seconds=15))
-    batch = batches.batch(Scope(None, (TENANT,)), [], [question])
+    batch = batches.batch(Scope((), (TENANT,)), [], [question])
     async with lent(pool) as wire:
         await batches.answers(wire, batch)
         (lines,) = await exchanged(wire, batch.message.replace(b"EXECUTE", b"EXPLAIN EXECUTE"))

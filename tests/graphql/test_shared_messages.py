@@ -77,8 +77,8 @@ class Crowd:
 
 
 def part(*tenants: TenantId, question: Question = WHOSE, directory: DirectoryId | None = None) -> Part:
-    register = [registered()] if directory is not None else []
-    return Part.of(Scope(directory, tenants), register, [question])
+    directories = () if directory is None else (directory,)
+    return Part.of(Scope(directories, tenants), [registered(each) for each in directories], [question])
 
 
 def slept(seconds: float) -> Question:

@@ -49,9 +49,9 @@ class LookOver(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a part of a message may see: the register of one directory's tenants (None: none), and rows of these."""
+    """What a part of a message may see: the register of these directories' tenants, and rows of these tenants."""
 
-    directory: DirectoryId | None
+    directories: tuple[DirectoryId, ...]
     tenants: tuple[TenantId, ...]
 
 
@@ -81,11 +81,11 @@ class _Asked(NamedTuple):
 class Part(msgspec.Struct, frozen=True):
     """What one request asks within a message, and what opens exactly its scope before it.
 
-    `register`: what reads the register of tenants, opened by `directory`; `questions`: the rest, opened by `tenants`.
+    `register`: what reads the register of tenants, opened by `directories`; `questions`: the rest, opened by `tenants`.
     `stands`: whether what it was opened by may still be taken for true; asked at the last moment before it is sent.
     """
 
-    directory: str
+    directories: str
     register: Sequence[_Asked]
     tenants: str
     questions: Sequence[_Asked]
@@ -101,7 +101,7 @@ class Part(msgspec.Struct, frozen=True):
     ) -> "Part":
         """Raises TypeError for a value of a type no question of the read side has."""
         return cls(
-            _NO_DIRECTORY if scope.directory is None else f"SET LOCAL sua.directory = {literal(str(scope.directory))};",
+            f"SET LOCAL sua.directory = {literal(','.join(map(str, scope.directories)))};",
             [_asked(each) for each in register],
             _opened_to(scope.tenants),
             [_asked(each) for each in questions],
@@ -114,7 +114,7 @@ class Part(msgspec.Struct, frozen=True):
 
     def each(self) -> Iterator[tuple[str, _Asked]]:
         """What it asks, in order, with what opens the scope for it."""
-        yield from ((self.directory, each) for each in self.register)
+        yield from ((self.directories, each) for each in self.register)
         yield from ((self.tenants, each) for each in self.questions)
 
 
@@ -149,9 +149,9 @@ class Batches:
         places: dict[tuple[str, str], int] = {}
         for part in parts:
             for each in part.register:
-                if (part.directory, each.text) not in places:
-                    message += [part.directory, each.text]
-                    opened = part.directory
+                if (part.directories, each.text) not in places:
+                    message += [part.directories, each.text]
+                    opened = part.directories
                     places[opened, each.text] = len(places)
         if opened:
             message.append(_NO_DIRECTORY)

@@ -2,6 +2,7 @@
 (decision: compiled reads).
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import orjson
@@ -18,11 +19,13 @@ from app.graphql.compiled.batch import Batches, LookOver
 from app.graphql.compiled.direct import Asking, Direct, Views
 from app.graphql.compiled.found import Found, Terms, left
 from app.graphql.compiled.grounds import Grounds
-from app.graphql.compiled.lanes import Among
+from app.graphql.compiled.lanes import Among, Share
+from app.graphql.compiled.renewal import Renewal
 from app.graphql.compiled.shared import Shared
-from app.graphql.compiled.showing import NotDirect, Run
+from app.graphql.compiled.showing import NotDirect, Rows, Run
 from app.graphql.compiled.supposed import Memory, Paper, Unknown, asked_with, part_of
 from app.graphql.pool import ReadPool
+from app.projections.reading import Question
 
 ATTEMPTS: Final = 8
 """Rights, tenant, standing, the tenant then, the rows follow each other where nothing is known; and some more, where
@@ -57,8 +60,9 @@ class DirectReads:
         self._shared = {among: Shared(pool, batches) for among in Among}
         self._memory = Memory(look_seconds)
         self._views = Views()
-        self._grounds = Grounds(self._memory)
-        self.forget = self._memory.forget
+        self._grounds = Grounds()
+        self._renewal = Renewal(pool, batches, self._memory.looks)
+        self.forget = self._memory.looks.forget
 
     async def found(self, claims: Claims, plan: Direct, variables: VariableValues) -> Found | None:
         """The answer; None: it has to be compiled. Raises Left where only the general way can tell what is wrong."""
@@ -75,11 +79,7 @@ class DirectReads:
             except Exception as error:
                 raise _left(error) from error
             try:
-                if asking is None or asking.share is None:
-                    answers = await asked_with(self._pool, self._batches, paper, questions)
-                else:
-                    among, weight = asking.share
-                    answers = await self._shared[among].answers(part_of(paper, questions), weight)
+                answers = await self._answers(paper, questions, None if asking is None else asking.share)
             except LookOver:
                 continue
             except psycopg_pool.PoolTimeout:
@@ -87,6 +87,8 @@ class DirectReads:
             except (psycopg.Error, TypeError) as error:
                 raise _left(error) from error
             leading = len(paper.leading)
+            if leading:
+                self._renewal.wake()
             if not paper.true(answers[:leading]) or asking is None:
                 continue
             try:
@@ -98,6 +100,11 @@ class DirectReads:
             return Found(data, asking.heads(answers[:leading]), asking.asked)
         left("ATTEMPTS")
         return None
+
+    async def _answers(self, paper: Paper, questions: Sequence[Question], share: Share | None) -> list[Rows]:
+        if share is None:
+            return await asked_with(self._pool, self._batches, paper, questions)
+        return await self._shared[share.among].answers(part_of(paper, questions), share.weight)
 
     async def _asking(self, claims: Claims, plan: Direct, variables: VariableValues, paper: Paper) -> Asking:
         terms, now = self._terms, self._terms.clock.now()

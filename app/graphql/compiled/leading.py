@@ -2,10 +2,12 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
-from app.domain.ids import TenantId
+from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.showing import Rows
+from app.graphql.pool import tenants_in
 from app.projections.heads import Standing, Unmoved
 from app.projections.reading import Question
 
@@ -53,6 +55,7 @@ class SupposedTenants:
     """A directory's, of the register. `supposed` None: nothing is known."""
 
     key: Key
+    directory: DirectoryId
     question: Question
     supposed: frozenset[TenantId] | None
 
@@ -68,10 +71,12 @@ class SupposedTenants:
 @dataclass(slots=True)
 class SupposedStanding:
     """Of its columns the moment follows from those of `Reached`; the others tell how far the tables are meanwhile.
-    `supposed` None: nothing is known.
+    `supposed` None: nothing is known. `known_at`: as of when; None: of all that is known.
     """
 
     key: Key
+    tenant: TenantId
+    known_at: datetime | None
     question: Question
     supposed: Standing | None
 
@@ -89,6 +94,7 @@ class SupposedUnmoved:
     """A tenant stands as it did, `supposed`, if its tables have not moved since: asked instead of the standing."""
 
     key: Key
+    tenant: TenantId
     question: Question
     supposed: Standing
 
@@ -109,8 +115,3 @@ class SupposedUnmoved:
         if ahead == self.supposed.head.ahead:
             return self.supposed
         return Standing(self.supposed.reached, replace(self.supposed.head, ahead=ahead))
-
-
-def tenants_in(rows: Rows) -> frozenset[TenantId]:
-    """Of the register's rows."""
-    return frozenset(TenantId(tenant) for (tenant,) in rows)

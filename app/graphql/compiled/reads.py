@@ -148,4 +148,4 @@ class CompiledReads:
         except Exception as error:  # noqa: BLE001 - on an untrue answer it means nothing, on a true one it is told here
             broken = type(error).__name__ if script.true else None
         tenants = () if viewer is None else script.tenants(viewer)
-        return found, _Asking(Scope(script.directory, tenants), script.questions, broken)
+        return found, _Asking(Scope(script.directories, tenants), script.questions, broken)

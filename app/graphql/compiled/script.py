@@ -16,7 +16,7 @@ from uuid import UUID
 from app.auth.viewer import ALL, Viewer
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.showing import Rows
-from app.graphql.pool import registered
+from app.graphql.pool import registered, tenants_in
 from app.projections.reading import Question
 
 Key: TypeAlias = tuple[Hashable, ...]
@@ -84,7 +84,7 @@ class Script:
         self._answers = answers
         self._remembered = remembered
         self.questions: dict[Key, Question] = {}
-        self.directory: DirectoryId | None = None
+        self.directories: tuple[DirectoryId, ...] = ()
         self.true = True
         self._supposing = False
         self._tenants: set[TenantId] = set()
@@ -99,10 +99,10 @@ class Script:
 
     async def of_directory(self, directory: DirectoryId) -> frozenset[TenantId]:
         """What the register says; as `TenantRegister` does."""
-        self.directory = directory
-        question = registered()
+        self.directories = (directory,)
+        question = registered(directory)
         answer = self._answer(register_key(directory), *question)
-        return frozenset(TenantId(row[0]) for row in answer.rows)
+        return tenants_in(answer.rows)
 
     def tenants(self, viewer: Viewer) -> tuple[TenantId, ...]:
         """Those spoken of that the viewer may see: no other is opened to the batch."""

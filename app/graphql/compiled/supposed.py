@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import inf
 from time import monotonic
 from typing import Any, Final, TypeVar
 
@@ -28,6 +27,7 @@ from app.graphql.compiled.leading import (
     SupposedTenants,
     SupposedUnmoved,
 )
+from app.graphql.compiled.looks import Look, Looks
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool, registered
 from app.projections.heads import Head, Standing, Unmoved, standing, unmoved
@@ -35,12 +35,6 @@ from app.projections.reading import Question
 
 SUPPOSED_MAX: Final = 20_000
 """Answers remembered: which tenants a directory has, how far each is known. Nothing of a person is among them."""
-
-_NEVER: Final = (0.0, None)
-NOT_LOOKED: Final = inf
-"""When the first look is over of what rests on none: it is asked about, and stands as long as that takes."""
-
-_REGISTERED: Final = registered()
 
 T = TypeVar("T")
 
@@ -50,38 +44,11 @@ class Unknown(Exception):
 
 
 class Memory:
-    """Answers to leading questions, the longest unused leave first.
-
-    `look_seconds`: how long after it was asked an answer is taken for true; 0: every request asks again.
-    """
+    """Answers to leading questions, the longest unused leave first. `looks`: those that need not be asked at all."""
 
     def __init__(self, look_seconds: float = 0.0) -> None:
+        self.looks = Looks(look_seconds)
         self._known: OrderedDict[Key, Any] = OrderedDict()
-        self.look_seconds = look_seconds
-        self._seen: OrderedDict[Key, tuple[float, Any]] = OrderedDict()
-        self.forgotten = 0
-
-    def seen(self, key: Key) -> tuple[float, Any]:
-        """Until when an answer stands that somebody saw a moment ago, and the answer; None where nobody did."""
-        found = self._seen.get(key)
-        return _NEVER if found is None or found[0] <= monotonic() else found
-
-    def see(self, key: Key, answer: object, asked_at: float) -> None:
-        """This is so, unless somebody saw what was asked later. `asked_at`: a moment before it was asked, by the
-        monotonic clock.
-        """
-        until = asked_at + self.look_seconds
-        if not self.look_seconds or self._seen.get(key, _NEVER)[0] > until:
-            return
-        self._seen[key] = (until, answer)
-        self._seen.move_to_end(key)
-        while len(self._seen) > SUPPOSED_MAX or next(iter(self._seen.values()))[0] <= asked_at < until:
-            self._seen.popitem(last=False)
-
-    def forget(self) -> None:
-        """Something moved: whoever asks from now on asks anew, and is told nothing that was asked before."""
-        self._seen.clear()
-        self.forgotten += 1
 
     def found(self, key: Key) -> Any:
         """The answer as it was; None: nothing is known."""
@@ -90,7 +57,19 @@ class Memory:
             self._known.move_to_end(key)
         return known
 
-    def keep(self, key: Key, answer: object) -> None:
+    def hear(self, supposed: Leading, rows: Rows, asked_at: float, forgotten: int) -> bool:
+        """The true answer; whether it is as supposed. `asked_at`: a moment before it was asked, by the monotonic clock;
+        `forgotten`: of the looks, at that moment.
+        """
+        agrees = supposed.agrees(rows)
+        if not agrees or not isinstance(supposed, SupposedUnmoved):
+            self._keep(supposed.key, supposed.learned(rows))
+        saw = supposed.saw(rows)
+        if saw is not None and forgotten == self.looks.forgotten:
+            self.looks.take(supposed, saw, asked_at)
+        return agrees
+
+    def _keep(self, key: Key, answer: object) -> None:
         self._known[key] = answer
         self._known.move_to_end(key)
         while len(self._known) > SUPPOSED_MAX:
@@ -98,28 +77,29 @@ class Memory:
 
 
 class Paper(msgspec.Struct):
-    """One going through. `register`: the directory whose tenants were looked up, by the first of what leads.
+    """One going through. `register`: the directory, if any, whose tenants were looked up, by the first of what leads.
 
     `tenants`: those the batch is opened to; only such as the viewer may see, by what is supposed of them.
-    `looked_until`: when the first of the looks it rests on is over.
+    `looks`: those it rests on.
     """
 
     memory: Memory
-    register: DirectoryId | None = None
+    register: tuple[DirectoryId, ...] = ()
     tenants: tuple[TenantId, ...] = ()
     leading: list[Leading] = msgspec.field(default_factory=list)
     begun_at: float = msgspec.field(default_factory=monotonic)
     forgotten: int = 0
-    looked_until: float = NOT_LOOKED
+    looks: Sequence[Look] = ()
 
     def __post_init__(self) -> None:
-        self.forgotten = self.memory.forgotten
+        self.forgotten = self.memory.looks.forgotten
 
     def stands(self) -> bool:
         """Whether what was seen may still be taken for true: a look ends, and with it the waiting on its grounds."""
-        if self.looked_until == NOT_LOOKED:
+        if not self.looks:
             return True
-        return self.forgotten == self.memory.forgotten and monotonic() < self.begun_at + self.memory.look_seconds
+        looks = self.memory.looks
+        return self.forgotten == looks.forgotten and monotonic() < self.begun_at + looks.seconds
 
     def open(self, tenants: Sequence[TenantId], viewer: Viewer) -> None:
         """These tenants, as far as they are the viewer's: what follows finds no row of another."""
@@ -139,9 +119,9 @@ class Paper(msgspec.Struct):
         seen: frozenset[TenantId] | None = self._seen(key)
         if seen is not None:
             return seen
-        self.register = directory
+        self.register = (directory,)
         supposed: frozenset[TenantId] | None = self.memory.found(key)
-        self.leading.append(SupposedTenants(key, _REGISTERED, supposed))
+        self.leading.append(SupposedTenants(key, directory, registered(directory), supposed))
         return _told(supposed)
 
     def standing(self, tenant: TenantId, known_at: datetime | None) -> "Stood":
@@ -152,28 +132,23 @@ class Paper(msgspec.Struct):
             return Stood(seen)
         supposed: Standing | None = self.memory.found(key)
         if known_at is None and supposed is not None and supposed.head.tables != NOT_TOLD:
-            self.leading.append(SupposedUnmoved(key, unmoved(tenant), supposed))
+            self.leading.append(SupposedUnmoved(key, tenant, unmoved(tenant), supposed))
             return Stood(supposed, place, whole=False)
-        self.leading.append(SupposedStanding(key, standing(tenant, known_at), supposed))
+        self.leading.append(SupposedStanding(key, tenant, known_at, standing(tenant, known_at), supposed))
         return Stood(_told(supposed), place, whole=True)
 
     def _seen(self, key: Key) -> Any:
-        until, seen = self.memory.seen(key)
-        if seen is not None:
-            self.looked_until = min(self.looked_until, until)
-        return seen
+        look = self.memory.looks.found(key)
+        if look is None:
+            return None
+        self.looks = (*self.looks, look)
+        return look.answer
 
     def true(self, found: Sequence[Rows]) -> bool:
         """Whether all that was supposed is so. Remembers what is."""
         true = True
         for supposed, rows in zip(self.leading, found, strict=True):
-            agrees = supposed.agrees(rows)
-            true = true and agrees
-            if not agrees or not isinstance(supposed, SupposedUnmoved):
-                self.memory.keep(supposed.key, supposed.learned(rows))
-            saw = supposed.saw(rows)
-            if saw is not None and self.forgotten == self.memory.forgotten:
-                self.memory.see(supposed.key, saw, self.begun_at)
+            true = self.memory.hear(supposed, rows, self.begun_at, self.forgotten) and true
         return true
 
 
@@ -207,7 +182,7 @@ def _told(supposed: T | None) -> T:
 def part_of(paper: Paper, questions: Sequence[Question]) -> Part:
     """What leads to the questions, and they, as part of a message; opened to what the paper says."""
     leading = [each.question for each in paper.leading]
-    of_register = int(paper.register is not None)
+    of_register = len(paper.register)
     scope = Scope(paper.register, paper.tenants)
     return Part.of(scope, leading[:of_register], [*leading[of_register:], *questions], paper.stands)
 
