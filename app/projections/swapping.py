@@ -15,6 +15,7 @@ from app.projections.projection import Projection
 _UNDER_LOCK = 10_000
 """Facts that may be taken in while the live table's checkpoint is held; more are taken in before."""
 _LOCK_TIMEOUT = "2s"
+_OF_NEWER_CODE = "the live table is of newer code, which is not put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,12 @@ class Live:
     """A live table's checkpoint. `is_comparable`: its rows and the new ones up to there must be equal.
 
     For today's code built it, and nobody was erased since, whose name the log no longer tells while its rows do.
+    `is_newer`: a later release's code built it.
     """
 
     position: int
     is_comparable: bool
+    is_newer: bool
 
 
 def swapped(pool: Pool, side: Side, store: Log, tenant: TenantId, projection: Projection) -> Outcome | None:
@@ -55,6 +58,9 @@ def swapped(pool: Pool, side: Side, store: Log, tenant: TenantId, projection: Pr
     try:
         with borrowed(pool) as db:
             live = hold(db, tenant, projection, _LOCK_TIMEOUT)
+            if live.is_newer:
+                end(db, tenant, projection, State.FAILED, live.position, _OF_NEWER_CODE)
+                return Outcome(tenant, projection.name, State.FAILED, live.position, _OF_NEWER_CODE)
             target = live.position if live.is_comparable else store.head(tenant)
             if not _caught_up(db, side, store, tenant, projection, target):
                 return None
@@ -139,14 +145,14 @@ def live_ones(db: Connection, tenant: TenantId, projections: Sequence[Projection
         f"""
         SELECT c.projection, c.position, c.version = code.version AND NOT EXISTS (
             SELECT FROM erased_subjects e WHERE e.tenant_id = c.tenant_id AND e.position > c.position
-        )
+        ), c.version > code.version
         FROM checkpoints c
         JOIN unnest(%s::text[], %s::integer[]) AS code (projection, version) ON code.projection = c.projection
         WHERE c.tenant_id = %s {tail}
         """,
         ([each.name for each in projections], [each.version for each in projections], tenant),
     ).fetchall()
-    return {name: Live(position, comparable) for name, position, comparable in found}
+    return {name: Live(*live) for name, *live in found}
 
 
 def is_same(db: Connection, tenant: TenantId, table: str, schema: str) -> bool:

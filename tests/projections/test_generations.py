@@ -149,6 +149,25 @@ def test_a_worker_of_an_older_release_leaves_newer_rows_alone(desk: Desk, tenant
     assert desk.rows("licence_holdings", tenant) == newer
 
 
+def test_what_an_older_release_is_building_does_not_take_the_place_of_newer_rows(desk: Desk, tenant: TenantId) -> None:
+    order(desk.pool, tenant, [HOLDINGS], forced=True)
+    work_on(desk.pool, desk.log, tenant, [HOLDINGS], budget=4)
+    with borrowed(desk.pool) as db:
+        db.execute(
+            "UPDATE checkpoints SET version = %s WHERE tenant_id = %s AND projection = %s",
+            (NEWER.version, tenant, HOLDINGS.name),
+        )
+        db.execute("DELETE FROM licence_holdings WHERE tenant_id = %s AND sku_id <> %s", (tenant, E3))
+    newer = desk.rows("licence_holdings", tenant)
+    while work_on(desk.pool, desk.log, tenant, [HOLDINGS]):
+        pass
+
+    now = _stands(desk, tenant)
+    assert (now.version, now.next, now.stopped_at) == (NEWER.version, "FAILED", None)
+    assert now.next_reason == "the live table is of newer code, which is not put back"
+    assert desk.rows("licence_holdings", tenant) == newer
+
+
 def test_a_stop_by_the_release_before_generations_ends_by_itself(desk: Desk, tenant: TenantId) -> None:
     desk.log.tell(tenant, removed(day(9), ANNA, E3))
     with borrowed(desk.pool) as db:
