@@ -262,9 +262,8 @@ def test_what_is_seen_again_stands_on_and_so_does_what_rests_on_it() -> None:
 
 def test_a_look_is_due_in_the_second_half_of_its_time_while_it_is_used_of_late() -> None:
     looks, now = Looks(60.0), monotonic()
-    looks.take(QUESTION, 1, now - 20)
-    early = looks.due()
     look = taken(looks)
+    early = looks.due()
     renewed = list[bool]()
     for nth in range(UNUSED_MAX + 1):
         look.until = now + 20 + nth
@@ -276,3 +275,13 @@ def test_a_look_is_due_in_the_second_half_of_its_time_while_it_is_used_of_late()
     assert renewed == [True] * UNUSED_MAX + [False]
     assert looks.due() == []
     assert len(looks) == 0
+
+
+def test_a_look_that_only_its_first_asker_needed_is_not_renewed() -> None:
+    looks, now = Looks(60.0), monotonic()
+    looks.take(QUESTION, 1, now - 40)
+    before = looks.due()
+    looks.found(QUESTION.key)
+
+    assert before == []
+    assert len(looks.due()) == 1

@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.domain.ids import TenantId, UserId
+from app.domain.ids import DirectoryId, TenantId, UserId
 from app.graphql.compiled.batch import Batches, Scope
 from app.graphql.compiled.exchange import exchanged, lent
 from app.graphql.compiled.fields import datetime_of, in_utc, instant
-from app.graphql.pool import ReadPool, open_read_pool
+from app.graphql.pool import ReadPool, changed, open_read_pool, registered
 from app.projections import idle_licences, user_listing, users
 from app.projections.reading import IN_ORDER, OPEN, WHOLE, Moment, Question
 from tests.database import Database
@@ -29,6 +29,7 @@ def _tenant(nth: int) -> TenantId:
 
 
 TENANT = _tenant(1)
+OF_TENANT = Scope((), (TENANT,))
 
 _USERS = f"""
     INSERT INTO users (tenant_id, user_id, display_name, kind, enabled, department, deleted,
@@ -41,13 +42,24 @@ _USERS = f"""
 """
 
 
+_CUSTOMERS = f"""
+    INSERT INTO tenants (tenant_id, directory_id, name, state, permissions, failed_feeds,
+                         valid_from, valid_until, since_position, until_position)
+    SELECT gen_random_uuid(), d.directory, 'Name', 'CONSENTED', '{{}}', '{{}}', v.valid_from, v.valid_until, 1, {OPEN}
+    FROM (SELECT gen_random_uuid() AS directory FROM generate_series(1, 1000)) d,
+         (VALUES (timestamptz '2026-01-01Z', timestamptz '2026-06-01Z'),
+                 (timestamptz '2026-06-01Z', timestamptz '9999-12-31Z')) AS v (valid_from, valid_until)
+"""
+
+
 @pytest.fixture
 async def pool(module_database: Database) -> AsyncIterator[ReadPool]:
     with psycopg.connect(module_database.writer_dsn, autocommit=True) as writer:
         if writer.execute("SELECT count(*) FROM users").fetchone() == (0,):
             writer.execute(_USERS.replace("%%", "%"))
+            writer.execute(_CUSTOMERS)
     with psycopg.connect(module_database.owner_dsn, autocommit=True) as owner:
-        owner.execute("ANALYZE users")
+        owner.execute("ANALYZE users, tenants")
     made = await open_read_pool(module_database.reader_dsn, 1)
     yield made
     await made.close()
@@ -72,6 +84,15 @@ async def test_one_user_is_found_by_the_key(pool: ReadPool) -> None:
 
     assert "users_pkey" in plan
     assert "Sort" not in plan
+
+
+async def test_the_tenants_of_a_directory_are_found_without_reading_other_customers(pool: ReadPool) -> None:
+    one, other = DirectoryId(UUID(int=1)), DirectoryId(UUID(int=2))
+
+    for question in (registered(one), changed({one: [], other: []})):
+        plan = await _plan(pool, question, Scope((one, other), ()))
+        assert "tenants_by_directory_idx" in plan
+        assert "Index Cond: ((directory_id =" in plan
 
 
 async def test_idle_seats_are_found_by_reading_each_table_once(pool: ReadPool) -> None:
@@ -148,10 +169,11 @@ async def test_a_time_read_as_text_is_written_as_ever(module_database: Database,
     assert datetime_of(row[0]) == time
 
 
-async def _plan(pool: ReadPool, question: Question) -> str:
-    """As it is planned in a message, for any values."""
+async def _plan(pool: ReadPool, question: Question, scope: Scope = OF_TENANT) -> str:
+    """As it is planned in a message, for any values. A scope of directories: it asks the register."""
     batches = Batches(timedelta(seconds=15))
-    batch = batches.batch(Scope((), (TENANT,)), [], [question])
+    register, questions = ([question], []) if scope.directories else ([], [question])
+    batch = batches.batch(scope, register, questions)
     async with lent(pool) as wire:
         await batches.answers(wire, batch)
         (lines,) = await exchanged(wire, batch.message.replace(b"EXECUTE", b"EXPLAIN EXECUTE"))

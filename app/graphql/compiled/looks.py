@@ -24,13 +24,14 @@ UNUSED_MAX: Final = 4
 
 class Look(msgspec.Struct, eq=False):
     """What was seen, by which question. It stands until `until`, by the monotonic clock, which moves on while it is
-    seen again and again. `unused`: how often it was renewed since somebody rested on it.
+    seen again and again. `unused`: how often it was renewed since somebody rested on it; as if too often, where nobody
+    did yet but who looked.
     """
 
     question: Leading
     answer: Any
     until: float
-    unused: int = 0
+    unused: int = UNUSED_MAX
 
 
 class Looks:
