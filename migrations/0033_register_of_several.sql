@@ -4,3 +4,7 @@ ALTER POLICY register ON tenants USING (
     directory_id = ANY ((SELECT string_to_array(nullif(current_setting('sua.directory', true), ''), ',')::uuid[])::uuid[])
     OR (SELECT coalesce(current_setting('sua.register', true), '')) = 'all'
 );
+
+ALTER POLICY register ON reseller_grants USING (
+    directory_id = ANY ((SELECT string_to_array(nullif(current_setting('sua.directory', true), ''), ',')::uuid[])::uuid[])
+);

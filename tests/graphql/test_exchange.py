@@ -5,6 +5,7 @@ import contextlib
 import gc
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 from weakref import ref
 
 import psycopg
@@ -13,7 +14,7 @@ import uvloop
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.graphql.compiled import exchange
-from app.graphql.compiled.exchange import LEASE_SECONDS, Lease, exchanged, lent
+from app.graphql.compiled.exchange import LEASE_SECONDS, Kept, Lease, Wire, exchanged, lent
 from app.graphql.pool import ReadPool, open_read_pool
 from tests.database import Database
 
@@ -109,13 +110,107 @@ async def test_a_connection_is_kept_between_messages_and_goes_back_in_time(
     lease = Lease(pool)
 
     first = await lease.wire()
-    await lease.renew()
     assert await lease.wire() is first
+    waiting = asyncio.create_task(_six(pool))
+    await asyncio.sleep(0.05)
     monkeypatch.setattr(exchange, "monotonic", lambda: time.monotonic() + LEASE_SECONDS)
-    await lease.renew()
-    async with asyncio.timeout(5), lent(pool) as other:
-        assert await exchanged(other, b"SELECT 6") == [[(6,)]]
+    async with asyncio.timeout(5):
+        assert await lease.wire() is not first  # whoever waited for one had it before
+    assert waiting.done()
+    assert await waiting == [[(6,)]]
+    await lease.end()
     await pool.close()
+
+
+async def _six(pool: ReadPool) -> list[Any]:
+    async with lent(pool) as wire:
+        return await exchanged(wire, b"SELECT 6")
+
+
+async def test_a_connection_rests_a_moment_between_messages_of_one_kind_and_then_goes_back(
+    module_database: Database,
+) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    kept, wires = Kept(pool), list[Wire]()
+    for _ in range(3):
+        async with kept.lease() as lease:
+            wires.append(await lease.wire())
+            assert await exchanged(wires[-1], b"SELECT 8") == [[(8,)]]
+    async with asyncio.timeout(1):
+        assert await _six(pool) == [[(6,)]]
+
+    assert len(set(wires)) == 1
+    assert wires[0].lost
+    await pool.close()
+
+
+async def test_who_finds_it_taken_has_another_and_both_go_back(module_database: Database) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 2)
+    kept = Kept(pool)
+    async with kept.lease() as one, kept.lease() as other:
+        found = [await exchanged(await each.wire(), b"SELECT pg_backend_pid()") for each in (one, other)]
+    async with asyncio.timeout(1), lent(pool), lent(pool):
+        pass
+
+    assert found[0] != found[1]
+    await pool.close()
+
+
+async def test_a_request_broken_off_leaves_nothing_of_it_on_the_connection_that_is_kept(
+    module_database: Database,
+) -> None:
+    async def sleep() -> None:
+        async with kept.lease() as lease:
+            await exchanged(await lease.wire(), b"SELECT pg_sleep(60)::text")
+
+    pool = await open_read_pool(module_database.reader_dsn, 1)
+    kept = Kept(pool)
+    sleeping = asyncio.create_task(sleep())
+    await asyncio.sleep(0.1)
+    sleeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sleeping
+    async with asyncio.timeout(5):
+        async with kept.lease() as lease:
+            assert await exchanged(await lease.wire(), b"SELECT 9") == [[(9,)]]
+        assert await _six(pool) == [[(6,)]]
+
+    await pool.close()
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("is_taken", [False, True], ids=["resting", "taken"])
+def test_where_the_loop_ends_meanwhile_no_connection_is_left_open(
+    module_database: Database, loop: Callable[[], asyncio.AbstractEventLoop], is_taken: bool
+) -> None:
+    pids = list[int]()
+
+    async def ending() -> None:
+        pool = await open_read_pool(module_database.reader_dsn, 2)
+        kept, asked = Kept(pool), asyncio.Event()
+
+        async def ask() -> None:
+            async with kept.lease() as lease:
+                ((row,),) = await exchanged(await lease.wire(), b"SELECT pg_backend_pid()")
+                pids.append(row[0])
+                asked.set()
+                if is_taken:
+                    await asyncio.sleep(60)
+
+        asking = asyncio.create_task(ask())
+        await (asked.wait() if is_taken else asking)
+        await pool.close()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(ending())
+    gc.collect()  # a connection still open would say so
+    with psycopg.connect(module_database.owner_dsn, autocommit=True) as owner:
+        for _ in range(50):
+            if owner.execute("SELECT 1 FROM pg_stat_activity WHERE pid = ANY (%s)", [pids]).fetchone() is None:
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError("the connection is still there")
 
 
 async def test_a_connection_that_was_lost_is_not_kept(module_database: Database) -> None:
@@ -129,7 +224,6 @@ async def test_a_connection_that_was_lost_is_not_kept(module_database: Database)
     assert first.lost
     with pytest.raises(psycopg.OperationalError):
         await exchanged(first, b"SELECT 7")
-    await lease.renew()
     assert await exchanged(await lease.wire(), b"SELECT 7") == [[(7,)]]
     await lease.end()
     await pool.close()

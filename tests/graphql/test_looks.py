@@ -173,7 +173,7 @@ def test_what_was_asked_earlier_and_heard_later_does_not_take_the_place_of_what_
     looks.take(question, ((2,),), now)
     looks.take(question, ((1,),), now - 1)
 
-    standing = looks.found(question.key)
+    standing = looks.found(question.key, now)
     assert standing is not None
     assert standing.answer == ((2,),)
 

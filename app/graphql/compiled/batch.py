@@ -22,8 +22,8 @@ import msgspec
 import psycopg
 
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.compiled.exchange import Wire, exchanged, lent
-from app.graphql.compiled.literals import literal
+from app.graphql.compiled.exchange import Lease, Wire, exchanged, leased
+from app.graphql.compiled.literals import in_a_list, literal
 from app.graphql.compiled.planning import Way
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db, ReadPool
@@ -101,7 +101,7 @@ class Part(msgspec.Struct, frozen=True):
     ) -> "Part":
         """Raises TypeError for a value of a type no question of the read side has."""
         return cls(
-            f"SET LOCAL sua.directory = {literal(','.join(map(str, scope.directories)))};",
+            f"SET LOCAL sua.directory = {literal(','.join(map(in_a_list, scope.directories)))};",
             [_asked(each) for each in register],
             _opened_to(scope.tenants),
             [_asked(each) for each in questions],
@@ -171,21 +171,23 @@ class Batches:
         return Batch("".join(message).encode(), tuple(statements.values()), tuple(found))
 
     async def alone(self, pool: ReadPool, part: Part) -> list[Rows]:
-        """The rows in the order of the questions, by a message of one's own. Raises LookOver.
+        """The rows in the order of the questions, by a message of one's own. Raises LookOver."""
+        async with leased(pool) as lease:
+            return await self.by_lease(lease, part)
 
-        Asked once more where the connection was lost meanwhile: the server may have gone and come back.
-        """
+    async def by_lease(self, lease: Lease, part: Part) -> list[Rows]:
+        """As `alone`; asked once more where the connection was lost: the server may have gone and come back."""
         batch, lost = self.together([part]), False
         while True:
-            async with lent(pool) as wire:
-                if not part.stands():
-                    raise LookOver
-                try:
-                    return await self.answers(wire, batch)
-                except psycopg.OperationalError:
-                    if lost or not wire.db.closed:
-                        raise
-                    lost = True
+            wire = await lease.wire()
+            if not part.stands():
+                raise LookOver
+            try:
+                return await self.answers(wire, batch)
+            except psycopg.OperationalError:
+                if lost or not wire.db.closed:
+                    raise
+                lost = True
 
     async def answers(self, wire: Wire, batch: Batch) -> list[Rows]:
         """The rows in the order of the questions, all from one snapshot."""
@@ -236,7 +238,7 @@ def _by_way(parts: Sequence[Part]) -> Iterator[tuple[Way, dict[str, dict[str, No
 
 @lru_cache(SCOPES_MAX)
 def _opened_to(tenants: tuple[TenantId, ...]) -> str:
-    return f"SET LOCAL sua.tenants = {literal(','.join(map(str, tenants)))};"
+    return f"SET LOCAL sua.tenants = {literal(','.join(map(in_a_list, tenants)))};"
 
 
 @lru_cache(STATEMENTS_MAX)

@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any, Final, cast
 
 import orjson
@@ -66,8 +67,9 @@ class DirectReads:
 
     async def found(self, claims: Claims, plan: Direct, variables: VariableValues) -> Found | None:
         """The answer; None: it has to be compiled. Raises Left where only the general way can tell what is wrong."""
+        came_at = monotonic()
         for _ in range(ATTEMPTS):
-            paper = Paper(self._memory)
+            paper = Paper(self._memory, came_at=came_at)
             asking: Asking | None = None
             try:
                 asking = await self._asking(claims, plan, variables, paper)

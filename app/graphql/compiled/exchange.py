@@ -7,6 +7,7 @@ answered as a whole needs neither (docs/decisions/compiled-reads.md).
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from contextvars import Context
 from time import monotonic
 
 import psycopg
@@ -23,6 +24,9 @@ CANCEL_SECONDS = 2.0
 
 LEASE_SECONDS = 0.1
 """How long a connection is kept from message to message. Others wait for one, too."""
+
+REST_SECONDS = 0.005
+"""How long it is kept while there is no message."""
 
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
 
@@ -116,16 +120,13 @@ class Lease:
         self._until = 0.0
 
     async def wire(self) -> Wire:
-        """Raises `psycopg_pool.PoolTimeout`."""
+        """What is lost or was kept long enough goes back first. Raises `psycopg_pool.PoolTimeout`."""
+        if self._wire is not None and (self._wire.lost or self._until <= monotonic()):
+            await self.end()
         if self._wire is None:
             self._wire = Wire(await self._pool.getconn())
             self._until = monotonic() + LEASE_SECONDS
         return self._wire
-
-    async def renew(self) -> None:
-        """Between messages: what is lost or was kept long enough goes back."""
-        if self._wire is not None and (self._wire.lost or self._until <= monotonic()):
-            await self.end()
 
     async def end(self) -> None:
         """Not to be broken off by a request: the pool would lose the connection."""
@@ -135,14 +136,66 @@ class Lease:
             await self._pool.putconn(wire.db)
 
 
+class Kept:
+    """The lease of those who ask one after the other. A task has it while nobody does, and ends it when nobody did for
+    REST_SECONDS: so it goes back with its task, also where the loop ends.
+    """
+
+    def __init__(self, pool: ReadPool) -> None:
+        self._pool = pool
+        self._lease: Lease | None = None
+        self._taken = self._used = False
+        self._keeper: asyncio.Task[None] | None = None
+
+    @contextlib.asynccontextmanager
+    async def lease(self) -> AsyncIterator[Lease]:
+        """Where another has it, one for this once."""
+        lease = Lease(self._pool) if self._taken else self._take()
+        try:
+            yield lease
+        except BaseException:
+            await lease.end()
+            raise
+        finally:
+            if lease is self._lease:
+                self._taken = False
+        if lease is not self._lease:
+            await lease.end()
+
+    def _take(self) -> Lease:
+        self._taken = self._used = True
+        if self._lease is None:
+            self._lease = Lease(self._pool)
+            self._keeper = asyncio.create_task(self._keep(self._lease), context=Context())  # of nobody's request
+        return self._lease
+
+    async def _keep(self, lease: Lease) -> None:
+        try:
+            while self._taken or self._used:
+                self._used = False
+                await asyncio.sleep(REST_SECONDS)
+        finally:
+            self._lease, self._keeper = None, None
+            if not self._taken:
+                await lease.end()
+            self._taken = False
+
+
+@contextlib.asynccontextmanager
+async def leased(pool: ReadPool) -> AsyncIterator[Lease]:
+    """A lease for what is asked once."""
+    lease = Lease(pool)
+    try:
+        yield lease
+    finally:
+        await lease.end()
+
+
 @contextlib.asynccontextmanager
 async def lent(pool: ReadPool) -> AsyncIterator[Wire]:
     """A connection for what is asked once."""
-    lease = Lease(pool)
-    try:
+    async with leased(pool) as lease:
         yield await lease.wire()
-    finally:
-        await lease.end()
 
 
 async def exchanged(wire: Wire, message: bytes) -> list[Rows]:

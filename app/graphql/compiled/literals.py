@@ -23,7 +23,7 @@ def literal(value: object) -> str:
     if not isinstance(value, list):
         raise TypeError(f"no literal for {type(value).__name__}")
     if all(isinstance(each, UUID) for each in value):
-        return f"'{{{','.join(map(str, value))}}}'"
+        return f"'{{{','.join(map(in_a_list, value))}}}'"
     return f"ARRAY[{','.join(map(literal, value))}]"
 
 
@@ -32,6 +32,12 @@ def _as_said(value: object) -> str:
 
 
 _said_before = lru_cache(WRITTEN_MAX)(_as_said)
+
+
+@lru_cache(WRITTEN_MAX)
+def in_a_list(value: UUID) -> str:
+    """An id as it stands in an array, or between commas."""
+    return str(value)
 
 
 def _text(value: str) -> str:

@@ -15,8 +15,8 @@ LOOKS_MAX: Final = 20_000
 """Remembered at most, the longest untaken leave first. Nothing of a person is among them."""
 
 _OVER: Final = 0.0
-_FRESH: Final = 0.5
-"""Of the time a look stands: so long it is not renewed."""
+_RIPE, _FRESH = 0.5, 0.25
+"""Shares of the time a look stands: older than the one it is to be renewed, with all that are older than the other."""
 
 UNUSED_MAX: Final = 4
 """Renewed so often for nobody, a look ends. To renew one costs a tenth of what it costs a request to look."""
@@ -24,8 +24,7 @@ UNUSED_MAX: Final = 4
 
 class Look(msgspec.Struct, eq=False):
     """What was seen, by which question. It stands until `until`, by the monotonic clock, which moves on while it is
-    seen again and again. `unused`: how often it was renewed since somebody rested on it; as if too often, where nobody
-    did yet but who looked.
+    seen again and again. `unused`: how often it was renewed since somebody rested on it who came after it was taken.
     """
 
     question: Leading
@@ -42,12 +41,13 @@ class Looks:
         self.forgotten = 0
         self._taken: OrderedDict[Key, Look] = OrderedDict()
 
-    def found(self, key: Key) -> Look | None:
-        """The look that stands; None: somebody has to look."""
+    def found(self, key: Key, came_at: float) -> Look | None:
+        """The look that stands; None: somebody has to look. `came_at`: when who asks came; they may have taken it."""
         look = self._taken.get(key)
         if look is None or look.until <= monotonic():
             return None
-        look.unused = 0
+        if look.until < came_at + self.seconds:
+            look.unused = 0
         return look
 
     def take(self, question: Leading, answer: object, asked_at: float) -> None:
@@ -66,7 +66,8 @@ class Looks:
             self._taken[key] = Look(question, answer, until)
         self._taken.move_to_end(key)
         if len(self._taken) > LOOKS_MAX:
-            self._taken.popitem(last=False)
+            _, longest_untaken = self._taken.popitem(last=False)
+            longest_untaken.until = _OVER
 
     def renew(self, look: Look, asked_at: float) -> None:
         """It is still so, unless it ended meanwhile."""
@@ -90,8 +91,12 @@ class Looks:
         self.forgotten += 1
 
     def due(self) -> list[Look]:
-        """Those to be renewed if they are not to end: somebody used them of late. Those that are over leave."""
-        now, due = monotonic(), list[Look]()
+        """Those to be renewed if they are not to end, as somebody used them of late, and others with them, so that one
+        message is enough for all from then on. Those that are over leave.
+
+        A look that was long under way stands behind younger ones, and is perhaps overlooked once.
+        """
+        now, due, any_ripe = monotonic(), list[Look](), False
         for key in list(self._taken):
             look = self._taken[key]
             if look.until > now + self.seconds * (1 - _FRESH):
@@ -100,7 +105,8 @@ class Looks:
                 del self._taken[key]
             elif look.unused < UNUSED_MAX:
                 due.append(look)
-        return due
+                any_ripe = any_ripe or look.until <= now + self.seconds * (1 - _RIPE)
+        return due if any_ripe else []
 
     def __len__(self) -> int:
         return len(self._taken)

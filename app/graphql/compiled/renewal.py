@@ -5,13 +5,13 @@ third of what look-ups cost. A look that nobody rests on any more ends a few ren
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextvars import Context
 from time import monotonic
 from typing import Final, cast
 
-import psycopg
-
+from app import telemetry
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.batch import Batches, Part, Scope
 from app.graphql.compiled.leading import SupposedStanding, SupposedTenants, SupposedUnmoved
@@ -20,7 +20,15 @@ from app.graphql.pool import ReadPool, changed
 from app.projections.heads import moved
 
 ROUNDS: Final = 4
-"""In the time a look stands. Each renews what is in the second half of it."""
+"""In the time a look stands."""
+
+ANSWER_SECONDS: Final = 1.0
+"""How long PostgreSQL has at least; who asks meanwhile does not wait for it."""
+
+PAUSE_SECONDS: Final = 1.0
+"""After a round that failed."""
+
+_ROUND_SECONDS_MIN: Final = 0.01
 
 TOGETHER_MAX: Final = 64
 """Looks in one message: row-level security compares each row with each of them."""
@@ -35,40 +43,46 @@ class Renewal:
         self._looks = looks
         self._timer: asyncio.TimerHandle | None = None
         self._round: asyncio.Task[None] | None = None
+        self._failed = False
 
-    def wake(self) -> None:
-        """Somebody looked."""
+    def wake(self, seconds: float = 0.0) -> None:
+        """Somebody looked. `seconds`: when the next round is, at the earliest."""
         if self._timer is None and self._looks.seconds:
-            seconds = self._looks.seconds / ROUNDS
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._go_round)
+            seconds = max(seconds, self._looks.seconds / ROUNDS, _ROUND_SECONDS_MIN)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._go_round, context=Context())
 
     def _go_round(self) -> None:
+        """In a context of its own: it is of nobody's request."""
         self._timer = None
-        if self._round is None:
-            due = self._looks.due()
-            if due:
-                self._round = asyncio.create_task(self._renew(due), context=Context())  # of nobody's request
+        if self._failed:
+            self._failed = False
+            self.wake(PAUSE_SECONDS)
+            return
+        due = [each for each in self._looks.due() if _is_of_directory(each) or _is_standing(each)]
+        if due and self._round is None:
+            self._round = asyncio.create_task(self._renew(due))
         if len(self._looks):
             self.wake()
 
     async def _renew(self, due: Sequence[Look]) -> None:
-        """Where that fails, the looks end, and who asks next is told why."""
+        """Where that fails, the looks end, and requests look themselves."""
         try:
             for first in range(0, len(due), TOGETHER_MAX):
-                await self._look(due[first : first + TOGETHER_MAX])
-        except psycopg.Error:
-            pass
+                async with asyncio.timeout(max(self._looks.seconds, ANSWER_SECONDS)):
+                    await self._look(due[first : first + TOGETHER_MAX])
+        except Exception as error:  # noqa: BLE001 - nobody waits for it, so nobody else would tell
+            self._failed = True
+            telemetry.count("graphql.renewal_failed")
+            telemetry.say("graphql.renewal_failed", logging.WARNING, error=type(error).__name__)
         finally:
             self._round = None
 
     async def _look(self, looks: Sequence[Look]) -> None:
         """What is still as it was seen stands on; what is not ends, and who asks next sees what is so now."""
-        rights = {_directory(each): each for each in looks if isinstance(each.question, SupposedTenants)}
+        rights = {_directory(each): each for each in looks if _is_of_directory(each)}
         standings = {_tenant(each): each for each in looks if _is_standing(each)}
         register = [changed({directory: each.answer for directory, each in rights.items()})] if rights else []
         questions = [moved({tenant: each.answer.head for tenant, each in standings.items()})] if standings else []
-        if not register and not questions:
-            return
         began = monotonic()
         part = Part.of(Scope(tuple(rights), tuple(standings)), register, questions)
         found = [{each for (each,) in rows} for rows in await self._batches.alone(self._pool, part)]
@@ -78,6 +92,10 @@ class Renewal:
                     self._looks.end(look)
                 else:
                     self._looks.renew(look, began)
+
+
+def _is_of_directory(look: Look) -> bool:
+    return isinstance(look.question, SupposedTenants)
 
 
 def _directory(look: Look) -> DirectoryId:

@@ -18,7 +18,7 @@ import psycopg
 import psycopg_pool
 
 from app.graphql.compiled.batch import Batches, LookOver, Part
-from app.graphql.compiled.exchange import Lease
+from app.graphql.compiled.exchange import Kept, Lease
 from app.graphql.compiled.found import left
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import ReadPool
@@ -72,13 +72,18 @@ class Shared:
     _waiting: deque[_Waiting] = field(default_factory=deque)
     _carriers: set[asyncio.Task[None]] = field(default_factory=set)
     _impatience: asyncio.Handle | None = None
+    _kept: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._kept = Kept(self.pool)
 
     async def answers(self, part: Part, weight: int = 1) -> list[Rows]:
         """The rows in the order of the part's questions, all from one snapshot. Raises what asking it alone does."""
         if self._under_way < LANES and not self._waiting:
             self._under_way += 1
             try:
-                return await self.batches.alone(self.pool, part)
+                async with self._kept.lease() as lease:
+                    return await self.batches.by_lease(lease, part)
             finally:
                 self._go_on()
         found = await self._carried(part, weight)
@@ -109,18 +114,14 @@ class Shared:
         carrier.add_done_callback(self._carriers.discard)
 
     async def _carry(self) -> None:
-        lease = Lease(self.pool)
         try:
-            while taken := self._taken():
-                await self._send(_Message(taken, asyncio.current_task()), lease)
-                await lease.renew()
-                if self._under_way > LANES:
-                    break
+            async with self._kept.lease() as lease:
+                while taken := self._taken():
+                    await self._send(_Message(taken, asyncio.current_task()), lease)
+                    if self._under_way > LANES:
+                        break
         finally:
-            try:
-                await lease.end()
-            finally:
-                self._go_on()
+            self._go_on()
 
     def _taken(self) -> list[_Waiting]:
         weight, taken = 0, list[_Waiting]()

@@ -80,13 +80,14 @@ class Paper(msgspec.Struct):
     """One going through. `register`: the directory, if any, whose tenants were looked up, by the first of what leads.
 
     `tenants`: those the batch is opened to; only such as the viewer may see, by what is supposed of them.
-    `looks`: those it rests on.
+    `looks`: those it rests on. `came_at`: when the request came, `begun_at`: when this going through of it began.
     """
 
     memory: Memory
     register: tuple[DirectoryId, ...] = ()
     tenants: tuple[TenantId, ...] = ()
     leading: list[Leading] = msgspec.field(default_factory=list)
+    came_at: float = msgspec.field(default_factory=monotonic)
     begun_at: float = msgspec.field(default_factory=monotonic)
     forgotten: int = 0
     looks: Sequence[Look] = ()
@@ -138,7 +139,7 @@ class Paper(msgspec.Struct):
         return Stood(_told(supposed), place, whole=True)
 
     def _seen(self, key: Key) -> Any:
-        look = self.memory.looks.found(key)
+        look = self.memory.looks.found(key, self.came_at)
         if look is None:
             return None
         self.looks = (*self.looks, look)
