@@ -156,6 +156,30 @@ async def test_who_finds_it_taken_has_another_and_both_go_back(module_database: 
     await pool.close()
 
 
+async def test_who_comes_while_it_goes_back_has_one_of_their_own(
+    module_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = await open_read_pool(module_database.reader_dsn, 3)
+    kept, putconn = Kept(pool), pool.putconn
+    going_back = asyncio.Event()
+
+    async def slowly(db: Any) -> None:
+        going_back.set()
+        await asyncio.sleep(0.1)
+        await putconn(db)
+
+    async with kept.lease() as lease:
+        await lease.wire()
+    monkeypatch.setattr(pool, "putconn", slowly)
+    await going_back.wait()
+    async with kept.lease() as one:
+        for _ in range(150):
+            async with kept.lease() as other:
+                assert other is not one
+            await asyncio.sleep(0.001)
+    await pool.close()
+
+
 async def test_a_request_broken_off_leaves_nothing_of_it_on_the_connection_that_is_kept(
     module_database: Database,
 ) -> None:

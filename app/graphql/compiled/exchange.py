@@ -175,10 +175,10 @@ class Kept:
                 self._used = False
                 await asyncio.sleep(REST_SECONDS)
         finally:
-            self._lease, self._keeper = None, None
-            if not self._taken:
+            is_with_somebody = self._taken
+            self._lease, self._keeper, self._taken = None, None, False  # before it goes back, for others come meanwhile
+            if not is_with_somebody:
                 await lease.end()
-            self._taken = False
 
 
 @contextlib.asynccontextmanager
