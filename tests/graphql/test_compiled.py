@@ -36,6 +36,7 @@ from tests.graphql.compiled_documents import Document, documents
 from tests.graphql.conftest import SETTINGS, asgi, bearer
 from tests.graphql.world import CONTOSO, FABRIKAM, NOON, World, built, discovered, user_id
 
+POOL = 2
 ODD = 'Zoë "Q" O\'Neil \\ \u2028 <b>'
 UNKEPT = replace(SETTINGS, requests_per_minute=10**6, answers_bytes=0)
 MOMENTS = ("", '(asOf: "2026-11-21")', '(asOf: "2026-11-22", knownAt: "2026-11-22T09:00:00Z")')
@@ -79,7 +80,7 @@ def world(module_database: Database) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def doors(module_database: Database, world: World) -> Iterator[Doors]:
     with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
-        pool = runner.run(open_read_pool(module_database.reader_dsn, 2))
+        pool = runner.run(open_read_pool(module_database.reader_dsn, POOL))
         apps = [asgi(pool, SteppedClock(NOON), replace(UNKEPT, compiled=compiled)) for compiled in (True, False)]
         compiled, general = (_client(app) for app in apps)
         made = Doors(compiled, general, runner)
@@ -215,7 +216,8 @@ async def _executed(doors: Doors, monkeypatch: pytest.MonkeyPatch, text: str) ->
     told = []
     asked = {"query": text, "variables": {"t": str(CONTOSO)}}
     for client in (doors.compiled, doors.general):
-        await client.post("/graphql", json=asked, headers=bearer("viewer"))
+        for _ in range(POOL):  # every connection there is has prepared what is asked
+            await client.post("/graphql", json=asked, headers=bearer("viewer"))
         with monkeypatch.context() as patch:
             patch.setattr(psycopg.AsyncCursor, "execute", noted)
             patch.setattr(batch, "exchanged", noted_message)

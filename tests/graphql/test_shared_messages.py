@@ -184,7 +184,11 @@ async def test_a_connection_lost_between_two_messages_is_replaced_unnoticed(
     assert len(ended) == 1
 
 
-async def test_what_was_answered_is_kept_by_nobody(crowd: Crowd) -> None:
+@pytest.mark.parametrize("patience", [0.0, LONG_SECONDS], ids=["on a connection more", "one after the other"])
+async def test_what_was_answered_is_kept_by_nobody(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    monkeypatch.setattr(shared, "PATIENCE_SECONDS", patience)
     parts = [part(CONTOSO), part(FABRIKAM)]
     gc.disable()
     try:
@@ -239,13 +243,16 @@ async def test_a_fault_of_the_sharing_is_told_though_everybody_is_answered(
     assert telemetry.counted()["graphql.compiled_left"] == told + 1
 
 
-async def test_statements_a_connection_lost_are_prepared_again_for_all(crowd: Crowd) -> None:
-    first = await crowd.together(part(CONTOSO), part(FABRIKAM, question=COUNT))
-    async with crowd.shared.pool.connection() as one, crowd.shared.pool.connection() as other:
-        for db in (one, other):
-            await db.execute("DEALLOCATE ALL")
+async def test_statements_a_connection_lost_are_prepared_again(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "LEASE_SECONDS", LONG_SECONDS)
+    monkeypatch.setattr(exchange, "REST_SECONDS", 1.0)
+    first = await crowd.shared.answers(part(CONTOSO))
+    (wire,) = crowd.batches.over
+    await exchange.exchanged(wire, b"DEALLOCATE ALL")
+    again = await crowd.shared.answers(part(CONTOSO))
 
-    assert await crowd.together(part(CONTOSO), part(FABRIKAM, question=COUNT)) == first
+    assert again == first
+    assert crowd.batches.over == [wire, wire]
 
 
 async def test_a_message_holds_no_more_than_it_may(crowd: Crowd) -> None:
@@ -270,11 +277,15 @@ async def test_messages_that_follow_each_other_go_over_one_connection(
     assert first is second
 
 
-async def test_whoever_comes_while_nothing_is_under_way_is_asked_alone_and_at_once(crowd: Crowd) -> None:
+async def test_whoever_comes_while_nothing_is_under_way_is_asked_alone_and_at_once(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "LEASE_SECONDS", LONG_SECONDS)
     for _ in range(3):
         assert await crowd.shared.answers(part(CONTOSO)) == [[(CONTOSO,)]]
 
     assert [len(each.places) for each in crowd.batches.sent] == [1, 1, 1]
+    assert len(set(crowd.batches.over)) == 1  # which rests a moment between them
 
 
 async def test_messages_that_take_long_hold_up_nobody(crowd: Crowd) -> None:

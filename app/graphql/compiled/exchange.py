@@ -129,11 +129,20 @@ class Lease:
         return self._wire
 
     async def end(self) -> None:
-        """Not to be broken off by a request: the pool would lose the connection."""
+        """By a task of its own: a request broken off meanwhile does not break it off, or the pool would lose the
+        connection.
+        """
         wire, self._wire = self._wire, None
         if wire is not None:
             wire.leave()
-            await self._pool.putconn(wire.db)
+            going_back = asyncio.create_task(self._pool.putconn(wire.db), context=Context())
+            _going_back.add(going_back)
+            going_back.add_done_callback(_going_back.discard)
+            await asyncio.shield(going_back)
+
+
+_going_back: set[asyncio.Task[None]] = set()
+"""Held here: the event loop itself does not hold its tasks."""
 
 
 class Kept:
@@ -164,7 +173,7 @@ class Kept:
 
     def _take(self) -> Lease:
         self._taken = self._used = True
-        if self._lease is None:
+        if self._lease is None or self._keeper is None or self._keeper.done():
             self._lease = Lease(self._pool)
             self._keeper = asyncio.create_task(self._keep(self._lease), context=Context())  # of nobody's request
         return self._lease

@@ -116,12 +116,16 @@ class Shared:
     async def _carry(self) -> None:
         try:
             async with self._kept.lease() as lease:
-                while taken := self._taken():
-                    await self._send(_Message(taken, asyncio.current_task()), lease)
-                    if self._under_way > LANES:
-                        break
+                await self._carry_all(lease)
         finally:
             self._go_on()
+
+    async def _carry_all(self, lease: Lease) -> None:
+        """By itself, so that nobody's rows are held while the connection goes back."""
+        while taken := self._taken():
+            await self._send(_Message(taken, asyncio.current_task()), lease)
+            if self._under_way > LANES:
+                break
 
     def _taken(self) -> list[_Waiting]:
         weight, taken = 0, list[_Waiting]()
