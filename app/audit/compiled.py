@@ -65,7 +65,7 @@ class CompiledWay:
         pool = cast("ReadPool", _Lent(db))
         terms = Terms(None, _Given(tenant), SteppedClock(now), Limits(), Cursors(secret), Pseudonyms(secret))
         batches = Batches(LONGEST)
-        self._direct = DirectReads(pool, terms, batches)
+        self._direct = DirectReads(pool, terms, batches, rests=False)  # between two questions rows are changed
         self._reads = CompiledReads(pool, terms, batches)
 
     async def agree(self, text: str, document: DocumentNode, variables: Mapping[str, Any], data: object) -> None:

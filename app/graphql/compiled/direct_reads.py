@@ -52,13 +52,17 @@ def _left(error: Exception) -> Left:
 
 
 class DirectReads:
-    """`look_seconds`: how long what was seen of rights and standings is taken for true."""
+    """`look_seconds`: how long what was seen of rights and standings is taken for true. `rests`: whether a connection
+    may rest between messages; else it is back when an answer is told.
+    """
 
-    def __init__(self, pool: ReadPool, terms: Terms, batches: Batches, look_seconds: float = 0.0) -> None:
+    def __init__(
+        self, pool: ReadPool, terms: Terms, batches: Batches, look_seconds: float = 0.0, *, rests: bool = True
+    ) -> None:
         self._pool = pool
         self._terms = terms
         self._batches = batches
-        self._shared = {among: Shared(pool, batches) for among in Among}
+        self._shared = {among: Shared(pool, batches, rests) for among in Among}
         self._memory = Memory(look_seconds)
         self._views = Views()
         self._grounds = Grounds()

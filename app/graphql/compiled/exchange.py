@@ -147,11 +147,12 @@ _going_back: set[asyncio.Task[None]] = set()
 
 class Kept:
     """The lease of those who ask one after the other. A task has it while nobody does, and ends it when nobody did for
-    REST_SECONDS: so it goes back with its task, also where the loop ends.
+    REST_SECONDS: so it goes back with its task, also where the loop ends. `rests`: False: it goes back at once.
     """
 
-    def __init__(self, pool: ReadPool) -> None:
+    def __init__(self, pool: ReadPool, *, rests: bool = True) -> None:
         self._pool = pool
+        self._rests = rests
         self._lease: Lease | None = None
         self._taken = self._used = False
         self._keeper: asyncio.Task[None] | None = None
@@ -159,7 +160,7 @@ class Kept:
     @contextlib.asynccontextmanager
     async def lease(self) -> AsyncIterator[Lease]:
         """Where another has it, one for this once."""
-        lease = Lease(self._pool) if self._taken else self._take()
+        lease = self._take() if self._rests and not self._taken else Lease(self._pool)
         try:
             yield lease
         except BaseException:

@@ -68,6 +68,7 @@ class Shared:
 
     pool: ReadPool
     batches: Batches
+    rests: bool = True
     _under_way: int = 0
     _waiting: deque[_Waiting] = field(default_factory=deque)
     _carriers: set[asyncio.Task[None]] = field(default_factory=set)
@@ -75,7 +76,7 @@ class Shared:
     _kept: Kept = field(init=False)
 
     def __post_init__(self) -> None:
-        self._kept = Kept(self.pool)
+        self._kept = Kept(self.pool, rests=self.rests)
 
     async def answers(self, part: Part, weight: int = 1) -> list[Rows]:
         """The rows in the order of the part's questions, all from one snapshot. Raises what asking it alone does."""
