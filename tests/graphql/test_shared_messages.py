@@ -244,13 +244,16 @@ async def test_a_fault_of_the_sharing_is_told_though_everybody_is_answered(
     assert telemetry.counted()["graphql.compiled_left"] == told + 1
 
 
-async def test_statements_a_connection_lost_are_prepared_again(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_statements_a_connection_lost_are_prepared_again_for_all(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(exchange, "LEASE_SECONDS", LONG_SECONDS)
     monkeypatch.setattr(exchange, "REST_SECONDS", 1.0)
-    first = await crowd.shared.answers(part(CONTOSO))
+    monkeypatch.setattr(shared, "PATIENCE_SECONDS", LONG_SECONDS)
+    first = await crowd.together(part(CONTOSO), part(FABRIKAM, question=COUNT))
     (wire,) = crowd.batches.over
     await exchange.exchanged(wire, b"DEALLOCATE ALL")
-    again = await crowd.shared.answers(part(CONTOSO))
+    again = await crowd.together(part(CONTOSO), part(FABRIKAM, question=COUNT))
 
     assert again == first
     assert crowd.batches.over == [wire, wire]

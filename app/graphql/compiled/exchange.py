@@ -174,7 +174,7 @@ class Kept:
 
     def _take(self) -> Lease:
         self._taken = self._used = True
-        if self._lease is None or self._keeper is None or self._keeper.done():
+        if self._lease is None:
             self._lease = Lease(self._pool)
             self._keeper = asyncio.create_task(self._keep(self._lease), context=Context())  # of nobody's request
         return self._lease
