@@ -2,14 +2,13 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import psycopg
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,8 +20,7 @@ from starlette.types import ASGIApp
 from app.assembly import Parts, assembled, credentials, key, required
 from app.auth.grants import KeptGrants
 from app.auth.id_tokens import IdVerifier
-from app.auth.jwks import KeySet, fetch_over_http
-from app.auth.tokens import Claims, Verifier
+from app.auth.tokens import Claims
 from app.auth.viewer import Viewer, viewer_of
 from app.broker import check_broker
 from app.clock import Clock, SystemClock
@@ -30,12 +28,10 @@ from app.domain.ids import DirectoryId
 from app.graphql.app import build_door
 from app.graphql.door_settings import DoorSettings
 from app.graphql.entry import Straight, straight
-from app.graphql.errors import DatabaseDown
 from app.graphql.http import BodyLimits
 from app.graphql.limits import Limits
 from app.graphql.live import LiveTerms
-from app.graphql.persisted import trusted_documents
-from app.graphql.pool import RECONNECT_SECONDS, START_SECONDS, ReadPool, TenantRegister, check_role, open_read_pool
+from app.graphql.pool import RECONNECT_SECONDS, ReadPool, TenantRegister, check_role, open_read_pool
 from app.ingest import webhooks
 from app.ingest.consent import ConsentDoors, ConsentTerms
 from app.ingest.webhooks import GraphDoors
@@ -47,8 +43,9 @@ from app.portal.built import built_pages
 from app.portal.doors import Portal, Proofs, build_portal
 from app.portal.headers import SecureHeaders
 from app.portal.terms import PortalTerms
+from app.read_side import issuers, key_set, trusted, try_read_side, verifier
 from app.reports.door import build_exports
-from app.settings import OnOff, Settings, SettingsRefused
+from app.settings import OnOff, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +170,15 @@ def _portal(settings: Settings, writing: WritePool, reading: ReadPool, grants: K
         sign_ons_per_minute=settings.sign_ons_per_minute,
         built=settings.portal_dir or built_pages(),
     )
-    keys, wall = _keys(settings), SystemClock()
+    keys, wall = key_set(settings), SystemClock()
     id_tokens = IdVerifier(
         keys,
         wall,
         audience=terms.client_id,
-        issuer_template=_issuers(settings),
+        issuer_template=issuers(settings),
         leeway_seconds=settings.token_leeway_seconds,
     )
-    proofs = Proofs([each.for_msal for each in credentials(settings)], _verifier(settings, keys), id_tokens)
+    proofs = Proofs([each.for_msal for each in credentials(settings)], verifier(settings, keys), id_tokens)
     return build_portal(terms, writing, wall, proofs, admit)
 
 
@@ -194,7 +191,7 @@ def _door_settings(settings: Settings) -> DoorSettings:
         limits=Limits(page_size_max=settings.page_size_max),
         statement_timeout=timedelta(seconds=settings.statement_timeout_seconds),
         introspection=settings.introspection is OnOff.ON,
-        trusted=_trusted(settings),
+        trusted=trusted(settings),
         requests_per_minute=settings.graphql_requests_per_minute,
         answers_bytes=settings.answers_bytes,
         look_seconds=settings.look_seconds,
@@ -202,46 +199,6 @@ def _door_settings(settings: Settings) -> DoorSettings:
             allowed_origins=frozenset(settings.allowed_origins.split()), message_bytes=settings.request_body_bytes
         ),
     )
-
-
-def _trusted(settings: Settings) -> Mapping[str, str] | None:
-    return None if settings.trusted_documents is None else trusted_documents(settings.trusted_documents)
-
-
-def _keys(settings: Settings) -> KeySet:
-    url = settings.token_jwks_url or f"{settings.login_url}/organizations/discovery/v2.0/keys"
-    return KeySet(fetch_over_http(url), SystemClock())
-
-
-def _verifier(settings: Settings, keys: KeySet) -> Verifier:
-    """Tokens carry the wall clock's time, whatever clock the rest goes by."""
-    if settings.token_audience is None:
-        raise SettingsRefused("SUA_TOKEN_AUDIENCE is needed: the client id access tokens are issued for.")
-    return Verifier(
-        keys,
-        SystemClock(),
-        audience=settings.token_audience,
-        issuer_template=_issuers(settings),
-        leeway_seconds=settings.token_leeway_seconds,
-    )
-
-
-def _issuers(settings: Settings) -> str:
-    return f"{settings.login_url}/{{tenantid}}/v2.0"
-
-
-async def try_read_side(settings: Settings) -> None:
-    """Raise what is wrong with tokens' settings, trusted documents, the read side's database or its role."""
-    _verifier(settings, _keys(settings))
-    _trusted(settings)
-    dsn = required(settings.database_read_url, "database_read_url")
-    try:
-        # A pool goes on trying for seconds; a server that refuses says so at once.
-        await (await psycopg.AsyncConnection.connect(dsn, connect_timeout=int(START_SECONDS))).close()
-    except psycopg.OperationalError as error:
-        raise DatabaseDown("The read side's database does not answer.") from error
-    pool = await open_read_pool(dsn, 1)
-    await pool.close()
 
 
 def _checks(parts: Parts, reading: ReadPool, writing: WritePool) -> dict[str, Check]:

@@ -21,10 +21,10 @@ from app.evidence.glance import glanced
 from app.ingest.credentials import expiring
 from app.ingest.graph_errors import CredentialRefused
 from app.ingest.tokens import Tokens
-from app.main import try_read_side
 from app.ops import doctor_keys, doctor_running
 from app.ops.alerts import open_now
 from app.ops.console import AsJson, FaultFound, one_line, out, say_json, show
+from app.read_side import try_read_side
 from app.settings import PREFIX, Settings
 
 _TIMEOUT_SECONDS = 10

@@ -1,7 +1,7 @@
 """The `sua` program: which part of the command line a process needs, and no more.
 
-A worker or a scheduler that is started, or started again, is at work in two thirds of the time: the other commands
-bring the whole GraphQL schema and the makers of spreadsheets with them.
+A worker or a scheduler that is started, or started again, is at work in two thirds of the time, and the doctor answers
+in half of it: the other commands bring the whole GraphQL schema and the makers of spreadsheets with them.
 """
 
 import sys
@@ -12,6 +12,7 @@ from app.ops.console import answering
 from app.telemetry import hush_clients
 
 LONG_RUNNING = ("serve", "worker", "scheduler", "simulate")
+DOCTOR = "doctor"
 
 
 def main() -> None:
@@ -21,12 +22,22 @@ def main() -> None:
 
 
 def _commands(asked: list[str]) -> typer.Typer:
-    if asked and asked[0] in LONG_RUNNING:
-        from app.ops.processes import add_to
-
+    if asked and asked[0] in (*LONG_RUNNING, DOCTOR):
         only = typer.Typer(name="sua", pretty_exceptions_enable=False)
-        add_to(only)
+        if asked[0] == DOCTOR:
+            from app.ops.doctor import doctor
+
+            only.callback()(_by_name)
+            only.command(DOCTOR)(doctor)
+        else:
+            from app.ops.processes import add_to
+
+            add_to(only)
         return only
     from app.ops.cli import app
 
     return app
+
+
+def _by_name() -> None:
+    """A single command is called by its name too."""
