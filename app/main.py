@@ -11,7 +11,6 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -93,9 +92,10 @@ def create_app(parts: Parts) -> Starlette:
     https = parts.settings.public_url.startswith("https:")
 
     def around(app: ASGIApp) -> ASGIApp:
-        return CountedAnswers(SecureHeaders(app, https=https))
+        """The door tells of its own faults, so it stands before the one who tells of all others'."""
+        return CountedAnswers(SecureHeaders(Straight(app, ahead), https=https))
 
-    return Application(around, routes=routes, middleware=[Middleware(Straight, ahead)], lifespan=lifespan)
+    return Application(around, routes=routes, lifespan=lifespan)
 
 
 class Application(Starlette):

@@ -9,10 +9,10 @@ import base64
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -98,9 +98,9 @@ class Verifier:
         self._leeway_seconds = leeway_seconds
         self._verified: OrderedDict[bytes, tuple[Claims, datetime]] = OrderedDict()
 
-    async def of(self, connection: HTTPConnection, said: str | None = None) -> Claims:
+    def of(self, connection: HTTPConnection, said: str | None = None) -> Coroutine[Any, Any, Claims]:
         """The caller of a request or handshake; `said`: an Authorization that came otherwise, and goes before it."""
-        return await self.verify(_token_in([said] if said else connection.headers.getlist("authorization")))
+        return self.verify(_token_in([said] if said else connection.headers.getlist("authorization")))
 
     async def still(self, claims: Claims) -> None:
         """A token holds until its time is over, whatever happens to its bearer."""

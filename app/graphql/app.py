@@ -37,7 +37,7 @@ from app.graphql.compiled.found import Terms
 from app.graphql.compiled.plans import Plan, Plans
 from app.graphql.compiled.reads import CompiledReads
 from app.graphql.context import Asked
-from app.graphql.documents import Documents
+from app.graphql.documents import NO_OPERATION, QUERY, SUBSCRIPTION, Documents
 from app.graphql.door_settings import DoorSettings
 from app.graphql.errors import described, known, masked, of_execution
 from app.graphql.http import Asking
@@ -149,12 +149,12 @@ class GraphQLDoor:
         if prepared.document is None:
             return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
         self._persisted.remember(asking)
-        chosen, document, lasting = prepared.meant(asking.operation_name)
-        noted.chosen(chosen)
-        if chosen is not None and chosen.operation is OperationType.SUBSCRIPTION:
+        _, kind, document, lasting = prepared.meant(asking.operation_name)
+        noted.chosen(kind)
+        if kind == SUBSCRIPTION:
             return await live_stream.heard(self.live, request, claims, asking)
-        asks = chosen is not None and chosen.operation is OperationType.QUERY
-        if request.method == "GET" and chosen is not None and not asks:
+        asks = kind == QUERY
+        if request.method == "GET" and not asks and kind != NO_OPERATION:
             raise http.AsksOnly("A GET only asks; send what changes something with POST.")
         recorded = prepared.personal and Role.SEE_PERSONS in claims.roles  # before the first byte, so answered whole
         if asks and not recorded and document is not prepared.document and wants_parts(request, text):

@@ -11,6 +11,7 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     get_operation_ast,
     parse,
     specified_rules,
@@ -27,16 +28,21 @@ from app.graphql.unmasking import asks_for_persons
 REMEMBERED_CHARACTERS_MAX = 250_000
 """Of all remembered documents together: some 500 usual ones, and at worst 60 MB of parsed tokens."""
 ERRORS_MAX = 20
+QUERY = OperationType.QUERY.value
+SUBSCRIPTION = OperationType.SUBSCRIPTION.value
+NO_OPERATION = "none"
 _RULES = (*specified_rules, MaxIntrospectionDepthRule)
 
 
 class Meant(NamedTuple):
     """The operation of a document that a request means; None: it names none.
 
-    `whole`: the document with nothing deferred. `lasting`: its answers may be kept.
+    `kind`: QUERY, SUBSCRIPTION or `mutation`; NO_OPERATION. `whole`: the document with nothing deferred. `lasting`: its
+    answers may be kept.
     """
 
     operation: OperationDefinitionNode | None
+    kind: str
     whole: DocumentNode
     lasting: bool
 
@@ -64,7 +70,9 @@ class Prepared:
             if self.whole is None:
                 raise ValueError("a document that is refused means nothing")
             operation = get_operation_ast(self.whole, name)
-            known = Meant(operation, self.whole, operation is not None and may_be_kept(self.whole, operation))
+            kind = NO_OPERATION if operation is None else operation.operation.value
+            lasting = operation is not None and may_be_kept(self.whole, operation)
+            known = Meant(operation, kind, self.whole, lasting)
             if operation is not None:  # there are only so many names
                 self._meant[name] = known
         return known

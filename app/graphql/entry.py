@@ -43,13 +43,14 @@ class Straight:
 class Entering(Request):
     """A request whose headers are found by their names: the door asks for ten of them, and most are not there."""
 
+    method: str = ""
+    headers: Headers = Headers()
+    """In place of properties, which find them each time."""
+
     def __init__(self, scope: Scope, receive: Receive) -> None:
         super().__init__(scope, receive)
-        self._said = _ByName(scope=scope)
-
-    @property
-    def headers(self) -> Headers:
-        return self._said
+        self.method = scope["method"]
+        self.headers = _ByName(scope=scope)
 
 
 class _ByName(Headers):
@@ -61,20 +62,26 @@ class _ByName(Headers):
         self._each_once = len(self._first) == len(self._list)
 
     def get(self, key: str, default: Any = None) -> Any:
-        found = self._first.get(key.lower().encode())
+        found = self._first.get(_sent(key))
         return default if found is None else found.decode("latin-1")
 
     def __getitem__(self, key: str) -> str:
-        return self._first[key.lower().encode()].decode("latin-1")
+        return self._first[_sent(key)].decode("latin-1")
 
     def __contains__(self, key: Any) -> bool:
-        return key.lower().encode() in self._first
+        return _sent(key) in self._first
 
     def getlist(self, key: str) -> list[str]:
-        found = self._first.get(key.lower().encode())
+        found = self._first.get(_sent(key))
         if found is None:
             return []
         return [found.decode("latin-1")] if self._each_once else super().getlist(key)
+
+
+@lru_cache(http.HEADERS_MAX)
+def _sent(key: str) -> bytes:
+    """A header's name as it comes."""
+    return key.lower().encode()
 
 
 async def read(request: Request, limits: http.BodyLimits) -> http.Asking:

@@ -233,8 +233,13 @@ def found(
         if tag in known or tag.removeprefix("W/") in known or known == ["*"]:
             return _Ready(304, b"", headers)
     body = body_of(data, extensions)
-    headers += [(b"content-length", str(len(body)).encode()), (b"content-type", f"{media}; charset=utf-8".encode())]
+    headers += [(b"content-length", b"%d" % len(body)), _content_type(media)]
     return _Ready(200, body, headers)
+
+
+@lru_cache(HEADERS_MAX)
+def _content_type(media: str) -> tuple[bytes, bytes]:
+    return b"content-type", f"{media}; charset=utf-8".encode()
 
 
 _VARIES = (b"vary", _VARY.encode())

@@ -5,6 +5,7 @@ So whatever is shown below `at` carries the moment in its `id`; arguments take i
 """
 
 import base64
+import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -134,7 +135,8 @@ def asked_part(name: str, kind: str, tenant: TenantId, text: str) -> UUID:
 
 
 def _sealed(parts: list[str]) -> str:
-    return base64.urlsafe_b64encode(":".join(parts).encode()).decode().rstrip("=")
+    sealed = binascii.b2a_base64(":".join(parts).encode(), newline=False).rstrip(b"=").decode()
+    return sealed.replace("+", "-").replace("/", "_")
 
 
 def _opened(text: str) -> list[str]:

@@ -4,10 +4,10 @@ from functools import lru_cache
 from time import perf_counter
 
 import msgspec
-from graphql import OperationDefinitionNode
 from prometheus_client import Counter, Histogram
 from starlette.responses import Response
 
+from app.graphql.documents import NO_OPERATION
 from app.telemetry.metrics import GRAPHQL_REQUESTS, GRAPHQL_SECONDS
 from app.telemetry.tracing import rename, tracing
 
@@ -22,17 +22,16 @@ class Noted(msgspec.Struct):
     `began`: as `perf_counter` says it.
     """
 
-    operation: str = "none"
+    operation: str = NO_OPERATION
     how: str = "none"
     errors: bool = False
     began: float = msgspec.field(default_factory=perf_counter)
 
-    def chosen(self, operation: OperationDefinitionNode | None) -> None:
+    def chosen(self, operation: str) -> None:
         """The document is known and may be run."""
-        if operation is not None:
-            self.operation = operation.operation.value
-            if tracing():
-                rename(f"graphql {self.operation}")
+        self.operation = operation
+        if tracing() and operation != NO_OPERATION:
+            rename(f"graphql {operation}")
 
     def answered(self, response: Response) -> None:
         """The answer is known and about to be sent: the request is counted."""

@@ -76,6 +76,8 @@ class Persisted:
 
     def text_of(self, asking: Asking) -> str:
         """The document asked for. Raises what is wrong with how it is named."""
+        if self._trusted is None and asking.query is not None and not _may_be_named(asking):
+            return asking.query
         named = _named(asking)
         if self._trusted is not None:
             text = self._trusted.get(named or hash_of(asking.query or ""))
@@ -94,6 +96,8 @@ class Persisted:
 
     def remember(self, asking: Asking) -> None:
         """Keep a document that came with its hash. Only for one that passed every limit and is valid."""
+        if not _may_be_named(asking):
+            return
         named = _named(asking)
         if self._trusted is not None or named is None or asking.query is None or named in self._sent:
             return
@@ -102,6 +106,10 @@ class Persisted:
         while self._characters > REMEMBERED_CHARACTERS_MAX:
             _, oldest = self._sent.popitem(last=False)
             self._characters -= len(oldest)
+
+
+def _may_be_named(asking: Asking) -> bool:
+    return asking.document_id is not None or bool(asking.extensions)
 
 
 def _named(asking: Asking) -> str | None:

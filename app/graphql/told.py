@@ -37,7 +37,7 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
         return {"now": now.isoformat()}
     positions: dict[str, str] = {}
     lags: dict[str, Mapping[str, int | None]] = {}
-    for tenant, head in sorted(heads.items()):
+    for tenant, head in sorted(heads.items()) if len(heads) > 1 else heads.items():
         name, recorded_at = _named(tenant), head.recorded_at
         positions[name] = str(head.position)
         lags[name] = {"facts": head.ahead, "seconds": None if recorded_at is None else _seconds(now - recorded_at)}

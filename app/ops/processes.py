@@ -10,6 +10,7 @@ import typer
 import uvicorn
 
 from app import worker
+from app.server import WholeWrites
 from app.settings import Settings, SettingsRefused
 from app.telemetry import log_to_stderr
 
@@ -31,6 +32,7 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
             application,
             host=host,
             port=port,
+            http=WholeWrites,
             log_config=None,
             access_log=False,
             server_header=False,

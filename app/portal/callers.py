@@ -24,7 +24,7 @@ class PortalCallers:
 
     async def of(self, connection: HTTPConnection, said: str | None = None) -> Claims:
         """As `Callers.of`. A token said inside a socket is chosen by a page; the cookie only came along with it."""
-        if said is not None:
+        if said is not None or "cookie" not in connection.headers:
             return await self._tokens.of(connection, said)
         secret = self.secret_of(connection)
         if secret is None:

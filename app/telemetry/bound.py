@@ -10,7 +10,7 @@ _ids: ContextVar[Mapping[str, str]] = ContextVar("ids", default=MappingProxyType
 
 def bound(**ids: object) -> AbstractContextManager[None]:
     """Ids (`tenant`, `cause`) of everything said inside, also by tasks and threads begun there. None binds nothing."""
-    return _Bound({name: str(value) for name, value in ids.items() if value is not None})
+    return _Bound(ids)
 
 
 class _Bound(AbstractContextManager[None]):
@@ -18,11 +18,15 @@ class _Bound(AbstractContextManager[None]):
 
     __slots__ = ("_before", "_ids")
 
-    def __init__(self, ids: dict[str, str]) -> None:
+    def __init__(self, ids: Mapping[str, object]) -> None:
         self._ids = ids
 
     def __enter__(self) -> None:
-        self._before = _ids.set({**_ids.get(), **self._ids})
+        ids = dict(_ids.get())
+        for name, value in self._ids.items():
+            if value is not None:
+                ids[name] = str(value)
+        self._before = _ids.set(ids)
 
     def __exit__(self, *_: object) -> None:
         _ids.reset(self._before)

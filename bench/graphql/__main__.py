@@ -24,6 +24,7 @@ from bench.database import Database, server
 from bench.figure import Figure
 from bench.graphql import systems
 from bench.graphql.customers import AGE_DAYS, Customer, settled
+from bench.graphql.interpreter import fastest
 from bench.graphql.load import CLIENT, Load, loaded, written
 from bench.graphql.questions import (
     GROUPS,
@@ -82,6 +83,7 @@ class Terms:
     seconds: int
     questions: Sequence[str]
     connections: Sequence[int]
+    python: Path | None
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ def main() -> int:
     names = [each.name for each in QUESTIONS]
     reading.add_argument("--questions", nargs="+", choices=names, default=names)
     reading.add_argument("--connections", nargs="+", type=int, choices=CONNECTIONS, default=CONNECTIONS)
+    reading.add_argument("--python", type=Path, help="that runs SUA; else the fastest of this machine")
     terms = Terms(**vars(reading.parse_args()))
     all_ok = True
     with server() as postgres, postgres.database() as database:
@@ -120,8 +123,11 @@ def measured(database: Database, terms: Terms) -> Iterator[Figure]:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="sua-bench-")))
         keys = running.enter_context(systems.issuer())
         theirs = running.enter_context(systems.postgraphile(database, customers, folder))
-        ours = running.enter_context(systems.sua("sua", database, keys, master_key, customers, answers_bytes="0"))
-        keeping = running.enter_context(systems.sua("keeping", database, keys, master_key, customers))
+        python = terms.python or fastest()
+        _say(f"SUA is run by {python}")
+        us = (database, keys, master_key, customers, python)
+        ours = running.enter_context(systems.sua("sua", *us, answers_bytes="0"))
+        keeping = running.enter_context(systems.sua("keeping", *us))
         past = today - timedelta(days=AGE_DAYS)
         yield _compared(customers, [ours, keeping], theirs, past, today)
         plan = _plan(folder, customers, ours, keeping, theirs, past, today, terms)

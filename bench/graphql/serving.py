@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from app import main
+from app.server import WholeWrites
 from app.settings import Settings
 
 
@@ -16,6 +17,7 @@ def serve(port: int) -> None:
             application,
             host="127.0.0.1",
             port=port,
+            http=WholeWrites,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -90,9 +90,17 @@ def issuer() -> Iterator[str]:
 
 @contextmanager
 def sua(
-    name: str, database: Database, keys: str, master_key: bytes, customers: list[Customer], **settings: str
+    name: str,
+    database: Database,
+    keys: str,
+    master_key: bytes,
+    customers: list[Customer],
+    python: Path | None = None,
+    **settings: str,
 ) -> Iterator[System]:
-    """SUA with its defaults but for pages of 1,000 and a rate that lets one load generator be everybody."""
+    """SUA, run by this `python` (None: our own), with its defaults but for pages of 1,000 and a rate that lets one load
+    generator be everybody.
+    """
     port, client = _free_port(), str(uuid4())
     environment = {
         "database_url": database.writer_dsn,
@@ -126,7 +134,7 @@ def sua(
         )
         for each in customers
     }
-    command = [sys.executable, "-m", "bench.graphql.serving", str(port)]
+    command = [str(python or sys.executable), "-m", "bench.graphql.serving", str(port)]
     with _running(name, command, given, f"http://127.0.0.1:{port}/healthz") as pid:
         yield System(name, f"http://127.0.0.1:{port}/graphql", pid, bearer, database.owner_dsn)
 

@@ -20,6 +20,7 @@ from app.clock import SteppedClock
 from app.graphql.app import GraphQLDoor, build_door
 from app.graphql.live import PROTOCOL, Live, LiveTerms
 from app.graphql.pool import ReadPool
+from app.server import WholeWrites
 from tests.auth.issuing import AUDIENCE, TEMPLATE, Keys, claims_at, jwks_of, signed
 from tests.graphql.conftest import SETTINGS, TOKENS, bearer
 from tests.graphql.world import CONTOSO, NOON, World
@@ -127,7 +128,8 @@ async def on_air(pool: ReadPool, world: World, **terms: Any) -> AsyncIterator[St
     door = routes[0].endpoint  # type: ignore[attr-defined]
     assert isinstance(door, GraphQLDoor)
     app = Starlette(routes=routes)
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    quiet: dict[str, Any] = {"lifespan": "off", "log_config": None, "access_log": False}
+    config = uvicorn.Config(app, port=0, http=WholeWrites, timeout_graceful_shutdown=1, **quiet)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)

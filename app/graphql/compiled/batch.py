@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
@@ -23,7 +22,7 @@ import psycopg
 
 from app.domain.ids import DirectoryId, TenantId
 from app.graphql.compiled.exchange import Lease, Wire, exchanged, leased
-from app.graphql.compiled.literals import in_a_list, literal
+from app.graphql.compiled.literals import in_a_list, literal, literals
 from app.graphql.compiled.planning import Way
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db, ReadPool
@@ -47,8 +46,7 @@ class LookOver(Exception):
     """Who asked has waited so long that it has to be seen again what they may see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """What a part of a message may see: the register of these directories' tenants, and rows of these tenants."""
 
     directories: tuple[DirectoryId, ...]
@@ -101,8 +99,8 @@ class Part(msgspec.Struct, frozen=True):
     ) -> "Part":
         """Raises TypeError for a value of a type no question of the read side has."""
         return cls(
-            f"SET LOCAL sua.directory = {literal(','.join(map(in_a_list, scope.directories)))};",
-            [_asked(each) for each in register],
+            _opened_to_register(scope.directories) if register else _NO_DIRECTORY,
+            [_asked(each) for each in register] if register else (),
             _opened_to(scope.tenants),
             [_asked(each) for each in questions],
             stands,
@@ -111,11 +109,6 @@ class Part(msgspec.Struct, frozen=True):
     def __len__(self) -> int:
         """How many questions it asks."""
         return len(self.register) + len(self.questions)
-
-    def each(self) -> Iterator[tuple[str, _Asked]]:
-        """What it asks, in order, with what opens the scope for it."""
-        yield from ((self.directories, each) for each in self.register)
-        yield from ((self.tenants, each) for each in self.questions)
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -165,9 +158,13 @@ class Batches:
                     places[tenants, text] = len(places)
                 message += texts
             message += way.after()
-        asked = [(opening, each) for part in parts for opening, each in part.each()]
-        statements = {each.statement.name: each.statement for _, each in asked}
-        found = [places[opening, each.text] for opening, each in asked]
+        statements: dict[str, _Statement] = {}
+        found = []
+        for part in parts:
+            for opening, asked in ((part.directories, part.register), (part.tenants, part.questions)):
+                for statement, text in asked:
+                    statements[statement.name] = statement
+                    found.append(places[opening, text])
         return Batch("".join(message).encode(), tuple(statements.values()), tuple(found))
 
     async def alone(self, pool: ReadPool, part: Part) -> list[Rows]:
@@ -241,6 +238,10 @@ def _opened_to(tenants: tuple[TenantId, ...]) -> str:
     return f"SET LOCAL sua.tenants = {literal(','.join(map(in_a_list, tenants)))};"
 
 
+def _opened_to_register(directories: Sequence[DirectoryId]) -> str:
+    return f"SET LOCAL sua.directory = {literal(','.join(map(in_a_list, directories)))};"
+
+
 @lru_cache(STATEMENTS_MAX)
 def _statement(text: str, names: tuple[str, ...], types: tuple[type, ...]) -> _Statement:
     order: list[str] = []
@@ -266,5 +267,5 @@ def _asked(question: Question) -> _Asked:
     statement = _statement(query, tuple(parameters), tuple(map(type, parameters.values())))
     if not statement.order:
         return _Asked(statement, f"EXECUTE {statement.name};")
-    values = ",".join([literal(parameters[name]) for name in statement.order])
+    values = literals([parameters[name] for name in statement.order])
     return _Asked(statement, f"EXECUTE {statement.name} ({values});")

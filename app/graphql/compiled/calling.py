@@ -131,7 +131,8 @@ class Called:
 
     def arguments(self, run: Run) -> dict[str, Any]:
         """Raises GraphQLError where they are refused."""
-        values = self._in_python(self._given.given(run.variables))
+        given = self._given.given(run.variables)
+        values = self._in_python(given) if self._odd else {self._names[name]: given[name] for name in given}
         if self._given.mixed is not None:
             values |= self._mixed(self._given.mixed, run.variables)
         return values

@@ -2,7 +2,8 @@
 (decision: compiled reads).
 """
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final, cast
 
@@ -13,11 +14,11 @@ from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
 from app.auth.tokens import Claims
-from app.auth.viewer import viewer_of
+from app.auth.viewer import Viewer, viewer_of
 from app.domain.errors import SuaError
 from app.graphql.assessments import Assessments
 from app.graphql.compiled.batch import Batches, LookOver
-from app.graphql.compiled.direct import Asking, Direct, Views
+from app.graphql.compiled.direct import Asking, Direct, Ground, Views
 from app.graphql.compiled.found import Found, Terms, left
 from app.graphql.compiled.grounds import Grounds
 from app.graphql.compiled.lanes import Among, Share
@@ -76,7 +77,10 @@ class DirectReads:
             paper = Paper(self._memory, came_at=came_at)
             asking: Asking | None = None
             try:
-                asking = await self._asking(claims, plan, variables, paper)
+                now = self._terms.clock.now()
+                known = self._grounds.found(claims, plan, variables, paper, now)
+                ground = known or await self._ground(claims, plan, variables, paper, now)
+                asking = plan.asking(ground, self._run(ground.viewer, variables, now))
                 questions = asking.questions
             except Unknown:
                 questions = ()
@@ -107,18 +111,20 @@ class DirectReads:
         left("ATTEMPTS")
         return None
 
-    async def _answers(self, paper: Paper, questions: Sequence[Question], share: Share | None) -> list[Rows]:
+    def _answers(
+        self, paper: Paper, questions: Sequence[Question], share: Share | None
+    ) -> Coroutine[Any, Any, list[Rows]]:
         if share is None:
-            return await asked_with(self._pool, self._batches, paper, questions)
-        return await self._shared[share.among].answers(part_of(paper, questions), share.weight)
+            return asked_with(self._pool, self._batches, paper, questions)
+        return self._shared[share.among].answers(part_of(paper, questions), share.weight)
 
-    async def _asking(self, claims: Claims, plan: Direct, variables: VariableValues, paper: Paper) -> Asking:
-        terms, now = self._terms, self._terms.clock.now()
-        ground = self._grounds.found(claims, plan, variables, paper, now)
-        if ground is not None:
-            return plan.asking(ground, Run(terms.asked(ground.viewer, _NOBODY, _NONE, now), variables))
-        viewer = await viewer_of(claims, terms.provider, paper, terms.grants)
-        run = Run(terms.asked(viewer, _NOBODY, _NONE, now), variables)
-        ground = plan.ground(run, paper, self._views)
+    async def _ground(
+        self, claims: Claims, plan: Direct, variables: VariableValues, paper: Paper, now: datetime
+    ) -> Ground:
+        viewer = await viewer_of(claims, self._terms.provider, paper, self._terms.grants)
+        ground = plan.ground(self._run(viewer, variables, now), paper, self._views)
         self._grounds.keep(claims, plan, variables, paper, ground, now)
-        return plan.asking(ground, run)
+        return ground
+
+    def _run(self, viewer: Viewer, variables: VariableValues, now: datetime) -> Run:
+        return Run(self._terms.asked(viewer, _NOBODY, _NONE, now), variables)

@@ -193,6 +193,8 @@ class Among(Enum):
     USAGE = "usage"
     DAYS = "days"
 
+    __hash__ = object.__hash__  # there is one of each; the usual one hashes its name each time
+
 
 class Share(NamedTuple):
     """`weight`: in look-ups of a user."""
@@ -216,8 +218,12 @@ def _share(question: Question) -> Share | None:
     asked = question.parameters
     since, until = asked.get("since"), asked.get("until")
     if since is None and until is None:
-        rows = asked.get("limit", 1)
-        if isinstance(rows, int) and IN_ORDER in question.query:
+        if IN_ORDER not in question.query:
+            return None
+        rows = asked.get("limit")
+        if rows is None:
+            return _ONE_ROW
+        if isinstance(rows, int):
             return Share(Among.ROWS, rows // _ROWS_OF_A_WEIGHT)
     elif isinstance(since, date) and isinstance(until, date) and "call_usage" in question.query:
         days = (until - since).days
@@ -227,6 +233,7 @@ def _share(question: Question) -> Share | None:
     return None
 
 
+_ONE_ROW: Final = Share(Among.ROWS, 0)
 _ROWS_OF_A_WEIGHT: Final = 25
 _DAYS_OF_A_WEIGHT: Final = 7
 _DAYS_MAX: Final = 31

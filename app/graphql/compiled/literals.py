@@ -1,6 +1,6 @@
 """Values as PostgreSQL reads them in a statement's text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -9,7 +9,12 @@ from uuid import UUID
 from psycopg import sql
 
 WRITTEN_MAX: Final = 10_000
-"""Ids, days and times remembered as they are written: most are asked for again and again."""
+"""Days, times and ids in lists remembered as they are written: most are asked for again and again."""
+
+
+def literals(values: Iterable[object]) -> str:
+    """Several, between commas. Raises as `literal`."""
+    return ",".join([_WRITTEN.get(type(each), literal)(each) for each in values])
 
 
 def literal(value: object) -> str:
@@ -24,7 +29,7 @@ def literal(value: object) -> str:
         raise TypeError(f"no literal for {type(value).__name__}")
     if all(isinstance(each, UUID) for each in value):
         return f"'{{{','.join(map(in_a_list, value))}}}'"
-    return f"ARRAY[{','.join(map(literal, value))}]"
+    return f"ARRAY[{literals(value)}]"
 
 
 def _as_said(value: object) -> str:
@@ -49,7 +54,7 @@ def _text(value: str) -> str:
 _WRITTEN: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL",
     bool: lambda value: "true" if value else "false",
-    UUID: _said_before,
+    UUID: _as_said,
     datetime: _said_before,
     date: _said_before,
     int: lambda value: str(int(value)),

@@ -22,6 +22,8 @@ class Way(Enum):
     WHOLE = "by reading all of it"
     BY_VALUES = "with its values"
 
+    __hash__ = object.__hash__  # there is one of each; the usual one hashes its name each time
+
     @classmethod
     def of(cls, text: str) -> "Way":
         if reading.IN_ORDER in text:

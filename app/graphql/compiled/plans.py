@@ -14,12 +14,15 @@ from graphql import (
     GraphQLID,
     GraphQLSchema,
     GraphQLString,
+    ListValueNode,
+    ObjectFieldNode,
     OperationDefinitionNode,
     Undefined,
     VariableNode,
     Visitor,
     get_nullable_type,
     get_variable_values,
+    is_non_null_type,
     is_scalar_type,
     visit,
 )
@@ -47,13 +50,15 @@ class Plan(msgspec.Struct, frozen=True):
 class _Known:
     """One operation of a document. `scalars`: its variables, where none is more than that (None: some are). `directed`:
     variables that directives hang on, so that each choice is a plan. `texts`: variables that a text is a value of as it
-    stands.
+    stands. `inside`: some stand within values.
     """
 
     operation: OperationDefinitionNode
     scalars: tuple[GraphQLVariableSignature, ...] | None
     texts: frozenset[str]
+    nullable: frozenset[str]
     directed: tuple[str, ...]
+    inside: bool
     compiled: dict[tuple[Any, ...], tuple[Selection, Direct | None] | None]
 
 
@@ -81,7 +86,7 @@ class Plans:
         coerced = self._coerced(known, variables)
         if coerced is None:
             return None
-        choice = tuple(coerced.coerced.get(name) for name in known.directed)
+        choice = tuple([coerced.coerced.get(name) for name in known.directed]) if known.directed else ()
         if choice not in known.compiled:
             known.compiled[choice] = self._compiled(document, known.operation, coerced)
         compiled = known.compiled[choice]
@@ -89,15 +94,18 @@ class Plans:
 
     def _coerced(self, known: _Known, given: Mapping[str, Any]) -> VariableValues | None:
         """The variables, as graphql-core would bring them to their types; None: they are refused."""
-        sources: dict[str, VariableValueSource] = {}
+        sources: dict[str, VariableValueSource] = {}  # only values with a variable inside are made from them
         coerced: dict[str, Any] = {}
         for signature in known.scalars or ():
-            raw = given.get(signature.name, Undefined)
-            value = raw if type(raw) is str and signature.name in known.texts else _brought(raw, signature)
+            name = signature.name
+            raw = given.get(name, Undefined)
+            stands = name in known.texts if type(raw) is str else raw is None and name in known.nullable
+            value: Any = raw if stands else _brought(raw, signature)
             if value is Undefined:
                 break
-            sources[signature.name] = VariableValueSource(signature, raw)
-            coerced[signature.name] = value
+            if known.inside:
+                sources[name] = VariableValueSource(signature, raw)
+            coerced[name] = value
         if known.scalars is not None and len(coerced) == len(known.scalars):
             return VariableValues(sources, coerced)
         found = get_variable_values(self._schema, known.operation.variable_definitions or (), dict(given))
@@ -120,13 +128,14 @@ def _known(schema: GraphQLSchema, document: DocumentNode, operation: str | None)
         chosen = operation_of(document, operation)
     except NotCompiled:
         return None
-    directed = _Directed()
-    visit(document, directed)
-    if len(directed.names) > DIRECTED_MAX:
+    used = _Used()
+    visit(document, used)
+    if len(used.directed) > DIRECTED_MAX:
         return None
     scalars = _scalars(schema, chosen)
     texts = frozenset(each.name for each in scalars or () if get_nullable_type(each.type) in (GraphQLID, GraphQLString))
-    return _Known(chosen, scalars, texts, tuple(sorted(directed.names)), {})
+    nullable = frozenset(each.name for each in scalars or () if not is_non_null_type(each.type))
+    return _Known(chosen, scalars, texts, nullable, tuple(sorted(used.directed)), used.inside, {})
 
 
 def _brought(raw: Any, signature: GraphQLVariableSignature) -> Any:
@@ -144,14 +153,23 @@ DIRECTED_MAX: Final = 6
 """Variables in directives that a document with a plan may have: two to the power of it are its plans."""
 
 
-class _Directed(Visitor):
-    """Names of the variables in directives, also of what the operation does not reach."""
+class _Used(Visitor):
+    """Where variables are used, also in what the operation does not reach. `directed`: names of those in directives.
+    `inside`: whether any stands within a list or an object.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.names: set[str] = set()
+        self.directed: set[str] = set()
+        self.inside = False
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
-                self.names.add(argument.value.name.value)
+                self.directed.add(argument.value.name.value)
+
+    def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> None:
+        self.inside = self.inside or isinstance(node.value, VariableNode)
+
+    def enter_list_value(self, node: ListValueNode, *_: Any) -> None:
+        self.inside = self.inside or any(isinstance(each, VariableNode) for each in node.values)

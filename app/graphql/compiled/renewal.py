@@ -6,10 +6,10 @@ third of what look-ups cost. A look that nobody rests on any more ends a few ren
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from time import monotonic
-from typing import Final, cast
+from typing import Final
 
 from app import telemetry
 from app.domain.ids import DirectoryId, TenantId
@@ -58,7 +58,7 @@ class Renewal:
             self._failed = False
             self.wake(PAUSE_SECONDS)
             return
-        due = [each for each in self._looks.due() if _is_of_directory(each) or _is_standing(each)]
+        due = [each for each in self._looks.due() if _is_renewed(each)]
         if due and self._round is None:
             self._round = asyncio.create_task(self._renew(due))
         if len(self._looks):
@@ -79,36 +79,36 @@ class Renewal:
 
     async def _look(self, looks: Sequence[Look]) -> None:
         """What is still as it was seen stands on; what is not ends, and who asks next sees what is so now."""
-        rights = {_directory(each): each for each in looks if _is_of_directory(each)}
-        standings = {_tenant(each): each for each in looks if _is_standing(each)}
+        rights: dict[DirectoryId, Look] = {}
+        standings: dict[TenantId, Look] = {}
+        for each in looks:
+            if isinstance(each.question, SupposedTenants):
+                rights[each.question.directory] = each
+            elif isinstance(each.question, _OF_STANDING):
+                standings[each.question.tenant] = each
         register = [changed({directory: each.answer for directory, each in rights.items()})] if rights else []
         questions = [moved({tenant: each.answer.head for tenant, each in standings.items()})] if standings else []
         began = monotonic()
         part = Part.of(Scope(tuple(rights), tuple(standings)), register, questions)
         found = [{each for (each,) in rows} for rows in await self._batches.alone(self._pool, part)]
-        for these, others in ((rights, found[:1]), (standings, found[-1:])):
+        asked: list[Mapping[DirectoryId, Look] | Mapping[TenantId, Look]] = [
+            each for each in (rights, standings) if each
+        ]
+        for these, others in zip(asked, found, strict=True):
             for subject, look in these.items():
-                if subject in others[0]:
+                if others and subject in others:
                     self._looks.end(look)
                 else:
                     self._looks.renew(look, began)
 
 
-def _is_of_directory(look: Look) -> bool:
-    return isinstance(look.question, SupposedTenants)
+_OF_STANDING = (SupposedStanding, SupposedUnmoved)
+_OF_NOW = (SupposedTenants, SupposedUnmoved)
 
 
-def _directory(look: Look) -> DirectoryId:
-    return cast("SupposedTenants", look.question).directory
-
-
-def _tenant(look: Look) -> TenantId:
-    return cast("SupposedStanding | SupposedUnmoved", look.question).tenant
-
-
-def _is_standing(look: Look) -> bool:
-    """Of what is known by now. What was known once is asked for by few."""
+def _is_renewed(look: Look) -> bool:
+    """Rights, and standings by what is known by now. What was known once is asked for by few."""
     question = look.question
-    return isinstance(question, SupposedUnmoved) or (
-        isinstance(question, SupposedStanding) and question.known_at is None
-    )
+    if isinstance(question, _OF_NOW):
+        return True
+    return isinstance(question, SupposedStanding) and question.known_at is None

@@ -35,6 +35,7 @@ from app.ops.demo.questions import Api
 from app.ops.demo.verdict import Comparison, questioned
 from app.ops.postgres import EmbeddedPostgres, find_binaries
 from app.ops.resellers import give
+from app.server import WholeWrites
 from app.settings import Settings
 from app.worker import sweeping, working
 
@@ -200,6 +201,7 @@ def serving(parts: Parts, port: int) -> Iterator[None]:
         create_app(parts),
         host="127.0.0.1",
         port=port,
+        http=WholeWrites,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,  # whoever still listens to an event stream does not hold the demo up
