@@ -86,7 +86,9 @@ def slept(seconds: float) -> Question:
 
 
 @pytest.fixture
-async def crowd(read_pool: ReadPool) -> AsyncIterator[Crowd]:
+async def crowd(read_pool: ReadPool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Crowd]:
+    """All who wait are in one message, as far as one holds."""
+    monkeypatch.setattr(shared, "FEW", 10 * WEIGHT_MAX)
     batches = Noted()
     crowd = Crowd(batches, Shared(read_pool, batches))
     yield crowd
@@ -266,6 +268,37 @@ async def test_a_message_holds_no_more_than_it_may(crowd: Crowd) -> None:
 
     assert found == [[[(number,)]] for number in range(2 * WEIGHT_MAX + 1)]
     assert sorted(len(each.places) for each in crowd.batches.sent) == [1, WEIGHT_MAX, WEIGHT_MAX]
+
+
+async def test_of_many_who_wait_a_message_takes_half_and_never_leaves_a_few(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "FEW", 3)
+    monkeypatch.setattr(shared, "PATIENCE_SECONDS", LONG_SECONDS)
+    numbers = [Question("SELECT %(number)s", {"number": number}) for number in range(23)]
+
+    found = await crowd.together(*(part(question=each) for each in numbers))
+
+    assert found == [[[(number,)]] for number in range(23)]
+    assert [len(each.places) for each in crowd.batches.sent] == [11, 6, 3, 3]
+
+
+async def test_who_waits_behind_others_is_patient_as_long_as_messages_go_out(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "FEW", 1)
+    monkeypatch.setattr(shared, "PATIENCE_SECONDS", 2 * BUSY_SECONDS)
+    monkeypatch.setattr(exchange, "LEASE_SECONDS", LONG_SECONDS)
+    naps = [part(question=slept(BUSY_SECONDS / 3 + nth / 1000)) for nth in range(8)]  # alone, then 3, 2, 1 and 1
+
+    busy = asyncio.gather(*map(crowd.shared.answers, naps))
+    await asyncio.sleep(0)
+    most = 0
+    while not busy.done():
+        most = max(most, crowd.shared._under_way)
+        await asyncio.sleep(0.01)
+
+    assert most == LANES
 
 
 async def test_messages_that_follow_each_other_go_over_one_connection(

@@ -27,7 +27,7 @@ LANES: Final = 1
 """Messages under way before others wait."""
 
 PATIENCE_SECONDS: Final = 0.005
-"""After that, who waits is sent on a connection more: the messages under way are no short ones."""
+"""After that without a message more, who waits is sent on another connection: those under way are no short ones."""
 
 LANES_MAX: Final = 8
 LONG_PATIENCE_SECONDS: Final = 0.1
@@ -35,6 +35,11 @@ LONG_PATIENCE_SECONDS: Final = 0.1
 
 WEIGHT_MAX: Final = 32
 """What one message holds at most, in look-ups of a user: it is answered when the last of its statements is."""
+
+FEW: Final = 3
+"""Where more requests than this wait, a message takes half of them: while PostgreSQL answers it the last ones are told
+and others read. All at once would leave one of the two idle (docs/decisions/compiled-reads.md).
+"""
 
 
 class _Waiting(msgspec.Struct, eq=False):
@@ -131,10 +136,14 @@ class Shared:
     def _taken(self) -> list[_Waiting]:
         weight, taken = 0, list[_Waiting]()
         self._forget_broken_off()
-        while self._waiting and (not taken or weight + self._waiting[0].weight <= WEIGHT_MAX):
+        most = max(FEW, len(self._waiting) // 2)
+        while self._waiting and len(taken) < most:
+            if taken and weight + self._waiting[0].weight > WEIGHT_MAX:
+                break
             taken.append(self._waiting.popleft())
             weight += taken[-1].weight
             self._forget_broken_off()
+        self._calm()
         self._watch()
         return taken
 
@@ -180,7 +189,12 @@ class Shared:
         if self._waiting and self._impatience is None:
             patience = PATIENCE_SECONDS if self._under_way < LANES_MAX else LONG_PATIENCE_SECONDS
             self._impatience = asyncio.get_running_loop().call_later(patience, self._lose_patience)
-        elif self._impatience is not None and not self._waiting:
+        elif not self._waiting:
+            self._calm()
+
+    def _calm(self) -> None:
+        """It goes on: who still waits waits no longer than a message takes."""
+        if self._impatience is not None:
             self._impatience.cancel()
             self._impatience = None
 
