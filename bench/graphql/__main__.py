@@ -24,7 +24,7 @@ from bench.database import Database, server
 from bench.figure import Figure
 from bench.graphql import systems
 from bench.graphql.customers import AGE_DAYS, Customer, settled
-from bench.graphql.interpreter import fastest
+from bench.graphql.interpreter import chosen, version_of
 from bench.graphql.load import CLIENT, Load, loaded, written
 from bench.graphql.questions import (
     GROUPS,
@@ -123,8 +123,8 @@ def measured(database: Database, terms: Terms) -> Iterator[Figure]:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="sua-bench-")))
         keys = running.enter_context(systems.issuer())
         theirs = running.enter_context(systems.postgraphile(database, customers, folder))
-        python = terms.python or fastest()
-        _say(f"SUA is run by {python}")
+        python = chosen(terms.python)
+        _say(f"SUA is run by {python}: {version_of(python)}")
         us = (database, keys, master_key, customers, python)
         ours = running.enter_context(systems.sua("sua", *us, answers_bytes="0"))
         keeping = running.enter_context(systems.sua("keeping", *us))

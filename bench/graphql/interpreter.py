@@ -19,6 +19,7 @@ _OTHERS_LEAST = 1.1
 """So much faster another one has to be, for it needs the packages installed."""
 
 _TRIES = 5
+_TIMEOUT_S = 300.0
 _WORK = """
 import sys, time
 assert sys.version_info >= (3, 11)
@@ -33,10 +34,28 @@ print(min(work() for _ in range(5)))
 """
 
 
-def fastest() -> Path:
-    """An interpreter with SUA's packages: this one, unless another is clearly faster and they can be installed."""
+class NoPackages(RuntimeError):
+    """SUA's packages cannot be installed for the interpreter that was named."""
+
+
+def chosen(named: Path | None) -> Path:
+    """The one named, or the fastest, with SUA's packages. Raises NoPackages for the one named."""
+    if named is None:
+        return _fastest()
+    found = _with_packages(named)
+    if found is None:
+        raise NoPackages(f"SUA's packages cannot be installed for {named}.")
+    return found
+
+
+def version_of(python: Path) -> str:
+    return (_ran([str(python), "-c", "import sys; print(sys.version)"]) or "of unknown version").strip()
+
+
+def _fastest() -> Path:
+    """This one, unless another is clearly faster and the packages can be installed for it."""
     own = Path(sys.executable)
-    took = {own.resolve(): _seconds(own) or 1.0}
+    took = {own.resolve(): _seconds(own) or float("inf")}
     best, by = own, took[own.resolve()] / _OTHERS_LEAST
     for each in _found():
         if each.resolve() in took:
@@ -73,6 +92,6 @@ def _with_packages(python: Path) -> Path | None:
 
 def _ran(command: list[str]) -> str | None:
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S).stdout
+    except (OSError, subprocess.SubprocessError):
         return None

@@ -1,20 +1,19 @@
 """The short way to the door changes nothing of what is answered, and its body is waited for as long as ever."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.middleware import Middleware
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
 from app.clock import SteppedClock
 from app.graphql.entry import Entering, Straight, read, straight
 from app.graphql.http import BadRequest, BodyLimits, BodyTooLarge, BodyTooSlow
 from app.graphql.pool import ReadPool
+from app.main import Application
 from app.portal.headers import SecureHeaders
 from tests.graphql.conftest import asgi, bearer
 from tests.graphql.world import NOON
@@ -41,9 +40,9 @@ async def test_both_ways_lead_to_one_answer(
 ) -> None:
     method, path, headers, content = asked
 
-    async def answered(*ahead: Middleware) -> tuple[int, list[tuple[str, str]], str]:
-        app = asgi(read_pool, SteppedClock(NOON))
-        app = Starlette(routes=app.routes, middleware=[Middleware(SecureHeaders, https=True), *ahead])
+    async def answered(ahead: Mapping[str, ASGIApp]) -> tuple[int, list[tuple[str, str]], str]:
+        routes = asgi(read_pool, SteppedClock(NOON)).routes
+        app = Application(lambda app: SecureHeaders(Straight(app, ahead), https=True), routes=routes)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sua.test") as client:
             given = [*bearer("hr").items(), *headers.items()]
             if headers.get("authorization"):
@@ -53,7 +52,7 @@ async def test_both_ways_lead_to_one_answer(
 
     doors = straight(asgi(read_pool, SteppedClock(NOON)).routes)
 
-    assert await answered(Middleware(Straight, doors)) == await answered()
+    assert await answered(doors) == await answered({})
 
 
 async def test_the_door_is_found_among_its_routes_by_its_path_alone(read_pool: ReadPool) -> None:

@@ -270,7 +270,7 @@ async def test_a_message_holds_no_more_than_it_may(crowd: Crowd) -> None:
     assert sorted(len(each.places) for each in crowd.batches.sent) == [1, WEIGHT_MAX, WEIGHT_MAX]
 
 
-async def test_of_many_who_wait_a_message_takes_half_and_never_leaves_a_few(
+async def test_of_many_who_wait_a_message_takes_half_and_at_least_a_few(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared, "FEW", 3)
@@ -281,6 +281,20 @@ async def test_of_many_who_wait_a_message_takes_half_and_never_leaves_a_few(
 
     assert found == [[[(number,)]] for number in range(23)]
     assert [len(each.places) for each in crowd.batches.sent] == [11, 6, 3, 3]
+
+
+async def test_where_a_message_takes_long_all_who_wait_go_on_another_connection(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "FEW", 3)
+    numbers = [Question("SELECT %(number)s", {"number": number}) for number in range(23)]
+    await crowd.occupied(LONG_SECONDS)
+
+    found = await asyncio.gather(*(crowd.shared.answers(part(question=each)) for each in numbers))
+
+    assert found == [[[(number,)]] for number in range(23)]
+    assert [len(each.places) for each in crowd.batches.sent] == [23]
+    await broken_off(crowd.busy)
 
 
 async def test_who_waits_behind_others_is_patient_as_long_as_messages_go_out(
@@ -299,6 +313,7 @@ async def test_who_waits_behind_others_is_patient_as_long_as_messages_go_out(
         await asyncio.sleep(0.01)
 
     assert most == LANES
+    await busy
 
 
 async def test_messages_that_follow_each_other_go_over_one_connection(

@@ -37,8 +37,9 @@ WEIGHT_MAX: Final = 32
 """What one message holds at most, in look-ups of a user: it is answered when the last of its statements is."""
 
 FEW: Final = 3
-"""Where more requests than this wait, a message takes half of them: while PostgreSQL answers it the last ones are told
-and others read. All at once would leave one of the two idle (docs/decisions/compiled-reads.md).
+"""A message takes half of those who wait, and at least so many: while PostgreSQL answers it the last ones are told and
+others read. All at once would leave one of the two idle (docs/decisions/compiled-reads.md). Where one takes long, the
+next takes all.
 """
 
 
@@ -136,7 +137,8 @@ class Shared:
     def _taken(self) -> list[_Waiting]:
         weight, taken = 0, list[_Waiting]()
         self._forget_broken_off()
-        most = max(FEW, len(self._waiting) // 2)
+        waiting = len(self._waiting)
+        most = max(FEW, waiting // 2) if self._under_way <= LANES else waiting
         while self._waiting and len(taken) < most:
             if taken and weight + self._waiting[0].weight > WEIGHT_MAX:
                 break
