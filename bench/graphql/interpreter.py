@@ -63,7 +63,10 @@ def _fastest() -> Path:
         seconds = took[each.resolve()] = _seconds(each) or float("inf")
         if seconds < by:
             best, by = each, seconds
-    return best if best is own else _with_packages(best) or own
+    found = own if best is own else _with_packages(best)
+    if found is None:
+        print(f"{best} is faster, but SUA's packages cannot be installed for it", file=sys.stderr)
+    return found or own
 
 
 def _found() -> Iterator[Path]:

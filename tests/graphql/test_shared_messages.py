@@ -25,7 +25,7 @@ from app.graphql.compiled.shared import LANES, LANES_MAX, WEIGHT_MAX, Shared, _W
 from app.graphql.compiled.showing import Rows
 from app.graphql.pool import Db, ReadPool, open_read_pool, registered
 from app.projections import call_usage, user_listing, users
-from app.projections.reading import Moment, Question
+from app.projections.reading import IN_ORDER, Moment, Question
 from tests.database import Database
 from tests.graphql.conftest import SETTINGS, asking
 from tests.graphql.world import BERT, CONTOSO, CONTOSO_DIRECTORY, FABRIKAM, FABRIKAM_DIRECTORY, FRIDA, World
@@ -461,6 +461,7 @@ def _by_direction(since: date) -> Question:
         ([users.naming(CONTOSO, MOMENT, [BERT])] * 2, Share(Among.ROWS, 1)),
         ([user_listing.listing(CONTOSO, MOMENT, limit=101)], Share(Among.ROWS, 5)),
         ([user_listing.listing(CONTOSO, MOMENT, search="a", limit=101)], None),
+        ([Question(f"{IN_ORDER} SELECT 1 FROM users LIMIT %(limit)s", {"limit": None})], None),
         ([], Share(Among.ROWS, 1)),
         ([call_usage.spending(CONTOSO, MOMENT, date(2026, 11, 1), date(2026, 11, 21), "day")], Share(Among.DAYS, 1)),
         ([call_usage.spending(CONTOSO, MOMENT, date(2026, 1, 1), date(2027, 1, 1), "day")], Share(Among.DAYS, 15)),

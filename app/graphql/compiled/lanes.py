@@ -220,11 +220,9 @@ def _share(question: Question) -> Share | None:
     if since is None and until is None:
         if IN_ORDER not in question.query:
             return None
-        rows = asked.get("limit")
-        if rows is None:
-            return _ONE_ROW
+        rows = asked.get("limit", 1)
         if isinstance(rows, int):
-            return Share(Among.ROWS, rows // _ROWS_OF_A_WEIGHT)
+            return Share(Among.ROWS, rows // _ROWS_OF_A_WEIGHT) if rows >= _ROWS_OF_A_WEIGHT else _FEW_ROWS
     elif isinstance(since, date) and isinstance(until, date) and "call_usage" in question.query:
         days = (until - since).days
         if "call_usage_days" in question.query:
@@ -233,7 +231,7 @@ def _share(question: Question) -> Share | None:
     return None
 
 
-_ONE_ROW: Final = Share(Among.ROWS, 0)
+_FEW_ROWS: Final = Share(Among.ROWS, 0)
 _ROWS_OF_A_WEIGHT: Final = 25
 _DAYS_OF_A_WEIGHT: Final = 7
 _DAYS_MAX: Final = 31
