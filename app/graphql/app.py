@@ -5,9 +5,9 @@ its cost is known; no connection is borrowed before the document is valid; nothi
 has said what the asker may see now.
 """
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -55,7 +55,7 @@ from app.graphql.unmasking import Unmasking
 from app.projections import reading
 from app.projections.heads import Head
 from app.telemetry import bound
-from app.telemetry.tracing import span
+from app.telemetry.tracing import in_span, tracing
 
 WAIT_SECONDS = 5.0
 
@@ -63,7 +63,7 @@ WAIT_SECONDS = 5.0
 class _Ran(msgspec.Struct, frozen=True):
     """What came of a document: the answer's data as JSON (None: it never ran), errors as clients see them.
 
-    `tag`: of the data, where it is known already.
+    `asked_at`: the instant it goes by. `tag`: of the data, where it is known already.
     """
 
     data: bytes | None
@@ -71,6 +71,7 @@ class _Ran(msgspec.Struct, frozen=True):
     heads: Mapping[TenantId, Head]
     viewer: Viewer
     touched: Collection[TenantId]
+    asked_at: datetime
     tag: str | None = None
 
 
@@ -123,10 +124,14 @@ class GraphQLDoor:
             claims = await self._callers.of(request)
             self._pace.take((claims.tid, claims.oid), entry.ticks())
             asking = await entry.read(request, self._settings.body)
-            with bound(directory=claims.tid), span("graphql", request.headers.get("traceparent")):
-                if events_only:
-                    return await live_stream.heard(self.live, request, claims, asking)
-                return await self._answer(request, claims, asking, media, noted)
+            if events_only:
+                answering = live_stream.heard(self.live, request, claims, asking)
+            else:
+                answering = self._answer(request, claims, asking, media, noted)
+            if tracing():
+                answering = in_span("graphql", request.headers.get("traceparent"), answering)
+            with bound(directory=claims.tid):
+                return await answering
         except SuaError as error:
             return http.refusal(error, media)
         except Exception as error:  # noqa: BLE001 - the last resort; logged by type and place, answered by trace id
@@ -148,7 +153,8 @@ class GraphQLDoor:
         told = cost_told(prepared.cost)
         if prepared.document is None:
             return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
-        self._persisted.remember(asking)
+        if asking.extensions or asking.document_id is not None:
+            self._persisted.remember(asking)
         _, kind, document, lasting = prepared.meant(asking.operation_name)
         noted.chosen(kind)
         if kind == SUBSCRIPTION:
@@ -162,7 +168,8 @@ class GraphQLDoor:
             later = partial(told_later, told, self._clock)
             return Parts(begin, prepared.document, asking, media, later, self._settings.live.send)
         key = key_of(text, asking.operation_name, variables) if lasting else None
-        ran, how = await self._kept(claims, key), measured.KEPT
+        tenants = self._answers.tenants_of(key)
+        ran, how = None if key is None or tenants is None else await self._kept(claims, key, tenants), measured.KEPT
         if ran is None and key is not None and self._settings.compiled:
             plan = self._plans.plan(text, document, asking.operation_name, variables)
             ran, how = await self._read(claims, plan, key), measured.COMPILED
@@ -170,8 +177,8 @@ class GraphQLDoor:
             ran, how = await self._run(claims, document, variables, asking.operation_name, key), measured.RUN
         noted.how, noted.errors = how, bool(ran.errors)
         if prepared.personal and ran.data is not None:
-            await self._unmasking.record(ran.viewer, ran.touched)
-        told |= heads_told(ran.heads, self._clock.now())
+            await self._unmasking.record(ran.viewer, ran.touched, ran.asked_at)
+        told |= heads_told(ran.heads, ran.asked_at)
         if ran.data is None:
             return http.answer({"errors": ran.errors, "extensions": told}, media, unrun)
         if ran.errors or not asks:
@@ -179,14 +186,12 @@ class GraphQLDoor:
         personal = Role.SEE_PERSONS in ran.viewer.roles
         return http.found(request, ran.data, told, media, ran.tag or http.tag_of(ran.data), personal=personal)
 
-    async def _kept(self, claims: Claims, key: bytes | None) -> _Ran | None:
+    async def _kept(self, claims: Claims, key: bytes, tenants: tuple[TenantId, ...]) -> _Ran | None:
         """The answer as it was given before, where it is still the answer; None: it has to be found."""
-        tenants = self._answers.tenants_of(key)
-        if key is None or tenants is None:
-            return None
         sight = await self._lookout.look(claims, tenants)
-        kept = self._answers.found(key, Rights.of(sight.viewer), sight.heads, self._clock.now())
-        return None if kept is None else _Ran(kept.data, [], sight.heads, sight.viewer, tenants, kept.tag)
+        now = self._clock.now()
+        kept = self._answers.found(key, Rights.of(sight.viewer), sight.heads, now)
+        return None if kept is None else _Ran(kept.data, [], sight.heads, sight.viewer, tenants, now, kept.tag)
 
     def _keep(self, key: bytes, data: bytes, asked: Asked, heads: Mapping[TenantId, Head]) -> str:
         """Keep an answer as long as it is true. Returns its tag."""
@@ -210,7 +215,8 @@ class GraphQLDoor:
         if found.asked.at_least:
             self._moved()
         tag = self._keep(key, found.data, found.asked, found.heads)
-        return _Ran(found.data, [], found.heads, found.asked.viewer, found.asked.touched, tag)
+        asked = found.asked
+        return _Ran(found.data, [], found.heads, asked.viewer, asked.touched, asked.asked_at, tag)
 
     async def _run(
         self,
@@ -226,7 +232,7 @@ class GraphQLDoor:
         """
         chosen = get_operation_ast(document, operation)
         once = chosen is not None and chosen.operation is OperationType.MUTATION
-        until = _ticks() + WAIT_SECONDS
+        until = entry.ticks() + WAIT_SECONDS
         while True:
             async with self._asked(claims) as asked:
                 result = await executed_whole(document, asked, variables, operation)
@@ -239,7 +245,7 @@ class GraphQLDoor:
         never_ran = result.data is None and not any(error.path for error in result.errors or ())
         data = None if never_ran else orjson.dumps(result.data)
         tag = self._keep(key, data, asked, heads) if key is not None and data is not None and not errors else None
-        return _Ran(data, errors, heads, asked.viewer, asked.touched, tag)
+        return _Ran(data, errors, heads, asked.viewer, asked.touched, asked.asked_at, tag)
 
     def _moved(self, tenant: TenantId | None = None) -> None:
         """As `Lookout.forget`: what was seen does not stand any more."""
@@ -273,11 +279,6 @@ class GraphQLDoor:
         await held.enter_async_context(reading.scope(db, tenants, longest=self._settings.statement_timeout))
         await db.execute(SNAPSHOT)
         return viewer, db
-
-
-def _ticks() -> float:
-    """The event loop's own clock, for lengths of waiting only."""
-    return asyncio.get_running_loop().time()
 
 
 def build_door(

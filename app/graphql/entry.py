@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, cast
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, Request, empty_receive
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -45,10 +45,12 @@ class Entering(Request):
 
     method: str = ""
     headers: Headers = Headers()
+    receive: Receive = empty_receive
     """In place of properties, which find them each time."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         super().__init__(scope, receive)
+        self.receive = receive
         self.method = scope["method"]
         self.headers = _ByName(scope=scope)
 
@@ -93,8 +95,11 @@ async def read(request: Request, limits: http.BodyLimits) -> http.Asking:
     length = request.headers.get("content-length", "")
     if length.isdigit() and (len(length) > 12 or int(length) > limits.size_bytes):
         raise http.too_large(limits)
+    reading = _collected(request, limits)
     try:
-        body = await _in_time(_collected(request, limits), limits.timeout_seconds)
+        body = await _in_time(_Rest(reading, reading.send(None)), limits.timeout_seconds)
+    except StopIteration as done:  # mostly it is there already: then no time is to be set
+        body = done.value
     except TimeoutError as error:
         raise http.BodyTooSlow(f"The body did not arrive within {limits.timeout_seconds:g} s.") from error
     except ClientDisconnect as error:
@@ -109,17 +114,10 @@ def _is_json_in_utf8(content_type: str) -> bool:
     return kind == http.LEGACY and all(each == "utf-8" for each in charsets)
 
 
-async def _in_time(reading: Coroutine[Any, Any, bytes], seconds: float) -> bytes:
-    """What is read, mostly a body that is there already: then no time is to be set.
-
-    `seconds`: from when it is first waited for. Raises TimeoutError.
-    """
-    try:
-        awaited = reading.send(None)
-    except StopIteration as done:
-        return cast("bytes", done.value)
+async def _in_time(rest: "_Rest", seconds: float) -> bytes:
+    """`seconds`: from when it is first waited for. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        return await _Rest(reading, awaited)
+        return await rest
 
 
 class _Rest:

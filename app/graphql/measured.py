@@ -1,10 +1,8 @@
 """One request at the GraphQL door as operators see it. Of the document only the type of its operation is told."""
 
-from functools import lru_cache
 from time import perf_counter
 
 import msgspec
-from prometheus_client import Counter, Histogram
 from starlette.responses import Response
 
 from app.graphql.documents import NO_OPERATION
@@ -35,18 +33,8 @@ class Noted(msgspec.Struct):
 
     def answered(self, response: Response) -> None:
         """The answer is known and about to be sent: the request is counted."""
-        _seconds(self.operation).observe(perf_counter() - self.began)
-        _requests(self.operation, _outcome(self, response), self.how).inc()
-
-
-@lru_cache(100)
-def _seconds(operation: str) -> Histogram:
-    return GRAPHQL_SECONDS.labels(operation)
-
-
-@lru_cache(1_000)
-def _requests(operation: str, outcome: str, how: str) -> Counter:
-    return GRAPHQL_REQUESTS.labels(operation, outcome, how)
+        GRAPHQL_SECONDS.observe(perf_counter() - self.began, self.operation)
+        GRAPHQL_REQUESTS.add(self.operation, _outcome(self, response), self.how)
 
 
 def _outcome(noted: Noted, response: Response) -> str:

@@ -96,8 +96,6 @@ class Persisted:
 
     def remember(self, asking: Asking) -> None:
         """Keep a document that came with its hash. Only for one that passed every limit and is valid."""
-        if not _may_be_named(asking):
-            return
         named = _named(asking)
         if self._trusted is not None or named is None or asking.query is None or named in self._sent:
             return

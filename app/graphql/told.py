@@ -16,6 +16,8 @@ COSTS_MAX = 1_000
 NAMED_MAX = 10_000
 """Tenants whose ids are remembered as they are written."""
 
+_SECOND = timedelta(seconds=1)
+
 
 def cost_told(cost: Cost | None) -> dict[str, Any]:
     """`cost`: levels, aliases and fields with every spread counted out, and objects asked for at most."""
@@ -31,7 +33,8 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
     """`now`: the time that every instant of the answer goes by, which need not be the client's.
 
     By the tenant's id: `position`, the last fact taken into account; `lag`, facts the log is ahead of it, and whole
-    seconds since that fact was recorded (null: there is none).
+    seconds since that fact was recorded (null: there is none; 0, too, where another machine's clock, which recorded it,
+    is ahead).
     """
     if not heads:
         return {"now": now.isoformat()}
@@ -40,7 +43,8 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
     for tenant, head in sorted(heads.items()) if len(heads) > 1 else heads.items():
         name, recorded_at = _named(tenant), head.recorded_at
         positions[name] = str(head.position)
-        lags[name] = {"facts": head.ahead, "seconds": None if recorded_at is None else _seconds(now - recorded_at)}
+        since = None if recorded_at is None else max(0, (now - recorded_at) // _SECOND)
+        lags[name] = {"facts": head.ahead, "seconds": since}
     return {"now": now.isoformat(), "position": positions, "lag": lags}
 
 
@@ -52,8 +56,3 @@ def told_later(told: Mapping[str, Any], clock: Clock, heads: Mapping[TenantId, H
 @lru_cache(NAMED_MAX)
 def _named(tenant: TenantId) -> str:
     return thing_id("Tenant", tenant)
-
-
-def _seconds(since: timedelta) -> int:
-    """Another machine's clock, which recorded it, may be a little ahead."""
-    return max(0, int(since.total_seconds()))

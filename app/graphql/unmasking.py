@@ -81,11 +81,12 @@ class Unmasking:
         self._hour = _LONG_AGO
         self._recorded: set[tuple[int, int, int]] = set()
 
-    async def record(self, viewer: Viewer, tenants: Iterable[TenantId]) -> None:
-        """Record it before the answer is sent. Raises UnmaskingUnrecorded: then it must not be."""
+    async def record(self, viewer: Viewer, tenants: Iterable[TenantId], now: datetime) -> None:
+        """Record it before the answer is sent, once in the hour of `now`. Raises UnmaskingUnrecorded: then it must not
+        be.
+        """
         if self._desk is None:
             return
-        now = self._desk.now()
         if not self._hour <= now < self._hour + _HOUR:
             self._hour, self._recorded = hour_of(now), set()
         hour = self._hour

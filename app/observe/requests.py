@@ -1,9 +1,7 @@
 """Counts the web process's answers by route. Routes are few; an address that is none of them is `other`."""
 
 from collections.abc import Awaitable
-from functools import lru_cache
 
-from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.telemetry.metrics import HTTP_REQUESTS
@@ -22,15 +20,10 @@ class CountedAnswers:
 
         def counted(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                _requests(route, message["status"]).inc()
+                HTTP_REQUESTS.add(route, str(message["status"]))
             return send(message)
 
         return self._app(scope, receive, counted)
-
-
-@lru_cache(1_000)
-def _requests(route: str, status: int) -> Counter:
-    return HTTP_REQUESTS.labels(route, status)
 
 
 def route_of(path: str) -> str:

@@ -8,17 +8,15 @@ from types import MappingProxyType
 _ids: ContextVar[Mapping[str, str]] = ContextVar("ids", default=MappingProxyType({}))
 
 
-def bound(**ids: object) -> AbstractContextManager[None]:
-    """Ids (`tenant`, `cause`) of everything said inside, also by tasks and threads begun there. None binds nothing."""
-    return _Bound(ids)
+class bound(AbstractContextManager[None]):  # noqa: N801 - a context manager, named as those of contextlib are
+    """Ids (`tenant`, `cause`) of everything said inside, also by tasks and threads begun there. None binds nothing.
 
-
-class _Bound(AbstractContextManager[None]):
-    """For one use."""
+    For one use.
+    """
 
     __slots__ = ("_before", "_ids")
 
-    def __init__(self, ids: Mapping[str, object]) -> None:
+    def __init__(self, **ids: object) -> None:
         self._ids = ids
 
     def __enter__(self) -> None:

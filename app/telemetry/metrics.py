@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from app.telemetry.counters import counted
+from app.telemetry.tallies import Durations, Tally
 
 REGISTRY = CollectorRegistry(auto_describe=False)
 """Of this process; what is read from the database at a scrape is in app/observe/figures.py."""
@@ -48,14 +49,14 @@ PROJECT_SECONDS = Histogram(
     buckets=_LONG_SECONDS,
     registry=REGISTRY,
 )
-GRAPHQL_REQUESTS = Counter(
+GRAPHQL_REQUESTS = Tally(
     "sua_graphql_requests",
     "GraphQL requests by type of operation, by what became of them and by how they were answered: from what is `kept`, "
     "by a `compiled` plan, `run` in the general way, or `none`",
     ["operation", "outcome", "answer"],
     registry=REGISTRY,
 )
-GRAPHQL_SECONDS = Histogram(
+GRAPHQL_SECONDS = Durations(
     "sua_graphql_request_duration_seconds",
     "From the first byte of a GraphQL request to its answer; event streams until they begin",
     ["operation"],
@@ -94,7 +95,7 @@ MESSAGE_SECONDS = Histogram(
     buckets=_LONG_SECONDS,
     registry=REGISTRY,
 )
-HTTP_REQUESTS = Counter(
+HTTP_REQUESTS = Tally(
     "sua_http_requests",
     "HTTP requests to the web process by route and status",
     ["route", "status"],

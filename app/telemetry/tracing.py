@@ -3,16 +3,18 @@
 A span is named for a kind of work, never for a field, a document or a person; of an error it keeps the kind only.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.trace import Tracer, TracerProvider
+
+T = TypeVar("T")
 
 SPANS_AT_ONCE = 64
 """Traces that one batch goes on with; the others of a larger batch end before it."""
@@ -39,6 +41,12 @@ def span(
     if _tracer is None:
         return _NOTHING
     return _spanned(_tracer, name, parent, links, attributes)
+
+
+async def in_span(name: str, parent: str | None, work: Coroutine[Any, Any, T]) -> T:
+    """The same around what is awaited."""
+    with span(name, parent):
+        return await work
 
 
 @contextmanager

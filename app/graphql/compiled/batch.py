@@ -9,11 +9,11 @@ and set_config() would not.
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -69,11 +69,8 @@ class _Statement(NamedTuple):
     way: Way
 
 
-class _Asked(NamedTuple):
-    """A statement with the values it is asked with, as it is sent."""
-
-    statement: _Statement
-    text: str
+_Asked: TypeAlias = tuple[_Statement, str]
+"""A statement, and with the values it is asked with, as it is sent."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -141,11 +138,11 @@ class Batches:
         message, opened = [self._opening], ""
         places: dict[tuple[str, str], int] = {}
         for part in parts:
-            for each in part.register:
-                if (part.directories, each.text) not in places:
-                    message += [part.directories, each.text]
+            for _, text in part.register:
+                if (part.directories, text) not in places:
+                    message += [part.directories, text]
                     opened = part.directories
-                    places[opened, each.text] = len(places)
+                    places[opened, text] = len(places)
         if opened:
             message.append(_NO_DIRECTORY)
         for way, by_tenants in _by_way(parts):
@@ -189,34 +186,38 @@ class Batches:
     async def answers(self, wire: Wire, batch: Batch) -> list[Rows]:
         """The rows in the order of the questions, all from one snapshot."""
         try:
-            await self._prepare_lacking(wire, batch)
+            if lacking := self._lacking(wire, batch):
+                await self._prepare(wire, lacking)
             return await _told(wire, batch)
         except (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement):
             # Where a transaction of the general way was rolled back, psycopg has its connection forget all statements;
             # and a request broken off may have prepared some without a word.
             (there,) = await exchanged(wire, _THERE)
             self._prepared[wire.db] = OrderedDict.fromkeys([name for (name,) in there])
-            await self._prepare_lacking(wire, batch)
+            if lacking := self._lacking(wire, batch):
+                await self._prepare(wire, lacking)
             return await _told(wire, batch)
 
-    async def _prepare_lacking(self, wire: Wire, batch: Batch) -> None:
-        known = self._prepared.setdefault(wire.db, OrderedDict())
-        lacking = {}
+    def _lacking(self, wire: Wire, batch: Batch) -> Sequence[_Statement]:
+        known = self._prepared.get(wire.db)
+        if known is None:
+            return batch.statements
+        lacking = []
         for each in batch.statements:
             if each.name in known:
                 known.move_to_end(each.name)
             else:
-                lacking[each.name] = each
-        if lacking:
-            await self._prepare(wire, known, lacking)
+                lacking.append(each)
+        return lacking
 
-    async def _prepare(self, wire: Wire, known: OrderedDict[str, None], lacking: Mapping[str, _Statement]) -> None:
-        message = [self._timed, *(each.prepare for each in lacking.values())]
+    async def _prepare(self, wire: Wire, lacking: Sequence[_Statement]) -> None:
+        known = self._prepared.setdefault(wire.db, OrderedDict())
+        message = [self._timed, *(each.prepare for each in lacking)]
         while known and len(known) + len(lacking) > PREPARED_MAX:
             oldest, _ = known.popitem(last=False)
             message.append(f"DEALLOCATE {oldest};")
         await exchanged(wire, "".join(message).encode())
-        known.update(dict.fromkeys(lacking))
+        known.update((each.name, None) for each in lacking)
 
 
 async def _told(wire: Wire, batch: Batch) -> list[Rows]:
@@ -224,13 +225,16 @@ async def _told(wire: Wire, batch: Batch) -> list[Rows]:
     return [found[place] for place in batch.places]
 
 
-def _by_way(parts: Sequence[Part]) -> Iterator[tuple[Way, dict[str, dict[str, None]]]]:
+def _by_way(parts: Sequence[Part]) -> list[tuple[Way, dict[str, dict[str, None]]]]:
     """What is asked of rows, sorted by how it is planned and then by the tenants that are open to it."""
     found: dict[Way, dict[str, dict[str, None]]] = {}
     for part in parts:
         for statement, text in part.questions:
             found.setdefault(statement.way, {}).setdefault(part.tenants, {})[text] = None
-    return ((way, found[way]) for way in Way if way in found)
+    return [(way, found[way]) for way in _WAYS if way in found]
+
+
+_WAYS = tuple(Way)
 
 
 @lru_cache(SCOPES_MAX)
@@ -266,6 +270,6 @@ def _asked(question: Question) -> _Asked:
     query, parameters = question
     statement = _statement(query, tuple(parameters), tuple(map(type, parameters.values())))
     if not statement.order:
-        return _Asked(statement, f"EXECUTE {statement.name};")
+        return statement, f"EXECUTE {statement.name};"
     values = literals([parameters[name] for name in statement.order])
-    return _Asked(statement, f"EXECUTE {statement.name} ({values});")
+    return statement, f"EXECUTE {statement.name} ({values});"

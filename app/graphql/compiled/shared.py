@@ -87,25 +87,26 @@ class Shared:
     async def answers(self, part: Part, weight: int = 1) -> list[Rows]:
         """The rows in the order of the part's questions, all from one snapshot. Raises what asking it alone does."""
         if self._under_way < LANES and not self._waiting:
-            self._under_way += 1
-            try:
-                async with self._kept.lease() as lease:
-                    return await self.batches.by_lease(lease, part)
-            finally:
-                self._go_on()
-        found = await self._carried(part, weight)
-        return await self.batches.alone(self.pool, part) if found is None else found
-
-    async def _carried(self, part: Part, weight: int) -> list[Rows] | None:
+            return await self._at_once(part)
         request = _Waiting(part, weight, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
-        self._watch()
+        if self._impatience is None:
+            self._watch()
         try:
-            return await request.answer
+            found = await request.answer
         except asyncio.CancelledError:
             if request.message is not None:
                 request.message.leave()
             raise
+        return await self.batches.alone(self.pool, part) if found is None else found
+
+    async def _at_once(self, part: Part) -> list[Rows]:
+        self._under_way += 1
+        try:
+            async with self._kept.lease() as lease:
+                return await self.batches.by_lease(lease, part)
+        finally:
+            self._go_on()
 
     def _go_on(self) -> None:
         """A message is done: what waits is the next, unless more than usual are under way."""
@@ -167,11 +168,10 @@ class Shared:
             message.carrier = None
             for each in standing:
                 _tell(each, list(islice(found, len(each.part))))
-            for each in requests:
-                _refuse(each, LookOver())
+            if len(standing) < len(requests):
+                _refuse_all(requests, LookOver())
         except (psycopg_pool.PoolTimeout, psycopg.errors.QueryCanceled) as error:
-            for each in requests:
-                _refuse(each, type(error)(*error.args))
+            _refuse_all(requests, error)
         except asyncio.CancelledError:
             for each in requests:
                 each.answer.cancel()
@@ -217,6 +217,8 @@ def _tell(request: _Waiting, rows: list[Rows] | None) -> None:
         request.answer.set_result(rows)
 
 
-def _refuse(request: _Waiting, error: Exception) -> None:
-    if not request.answer.done():
-        request.answer.set_exception(error)
+def _refuse_all(requests: Sequence[_Waiting], error: Exception) -> None:
+    """Each that was told nothing is told such an error of its own."""
+    for each in requests:
+        if not each.answer.done():
+            each.answer.set_exception(type(error)(*error.args))
