@@ -1,5 +1,6 @@
 """How a door learns who asks: by the request's access token, or by whatever an installation lets stand in its place."""
 
+from collections.abc import Awaitable
 from typing import ClassVar, Protocol
 
 from starlette.requests import HTTPConnection
@@ -23,7 +24,7 @@ class CsrfRefused(Refused):
 class Callers(Protocol):
     """`Verifier` is one that knows tokens alone."""
 
-    async def of(self, connection: HTTPConnection, said: str | None = None) -> Claims:
+    def of(self, connection: HTTPConnection, said: str | None = None) -> Awaitable[Claims]:
         """The caller of a request or of a socket's handshake.
 
         `said`: an Authorization that came otherwise than as a header, and goes before it. Raises `TokenRefused`,

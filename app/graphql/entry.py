@@ -59,7 +59,7 @@ class _ByName(Headers):
     """As `Headers`, whose first of several of one name is the one found."""
 
     def __init__(self, *, scope: Scope) -> None:
-        super().__init__(scope=scope)
+        self._list = list(scope["headers"])
         self._first = dict(reversed(self._list))
         self._each_once = len(self._first) == len(self._list)
 

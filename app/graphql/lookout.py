@@ -103,8 +103,8 @@ class Lookout:
             viewer: Viewer | None = None
             try:
                 viewer = await viewer_of(claims, self._provider, paper, self._grants)
-                paper.open(tenants, viewer)
-                heads = [heads_question(paper.tenants)] if paper.tenants else []
+                opened = paper.open(tenants, viewer)
+                heads = [heads_question(opened)] if opened else []
             except Unknown:
                 pass
             except Forbidden:

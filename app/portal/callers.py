@@ -1,5 +1,7 @@
 """Who asks, by an access token or by the session of a browser; never by both at once."""
 
+from collections.abc import Awaitable
+
 from starlette.requests import HTTPConnection
 
 from app.auth.callers import SessionExpired
@@ -22,10 +24,13 @@ class PortalCallers:
         self._sessions = sessions
         self._cookie = terms.session_cookie
 
-    async def of(self, connection: HTTPConnection, said: str | None = None) -> Claims:
+    def of(self, connection: HTTPConnection, said: str | None = None) -> Awaitable[Claims]:
         """As `Callers.of`. A token said inside a socket is chosen by a page; the cookie only came along with it."""
         if said is not None or "cookie" not in connection.headers:
-            return await self._tokens.of(connection, said)
+            return self._tokens.of(connection, said)
+        return self._of_cookies(connection)
+
+    async def _of_cookies(self, connection: HTTPConnection) -> Claims:
         secret = self.secret_of(connection)
         if secret is None:
             return await self._tokens.of(connection)

@@ -95,10 +95,22 @@ class Part(msgspec.Struct, frozen=True):
         stands: Callable[[], bool] = lambda: True,
     ) -> "Part":
         """Raises TypeError for a value of a type no question of the read side has."""
+        return cls.opened(scope.directories, register, opened_to(scope.tenants), questions, stands)
+
+    @classmethod
+    def opened(
+        cls,
+        directories: Sequence[DirectoryId],
+        register: Sequence[Question],
+        tenants: str,
+        questions: Sequence[Question],
+        stands: Callable[[], bool],
+    ) -> "Part":
+        """As `of`. `tenants`: what `opened_to` made of them."""
         return cls(
-            _opened_to_register(scope.directories) if register else _NO_DIRECTORY,
+            _opened_to_register(directories) if register else _NO_DIRECTORY,
             [_asked(each) for each in register] if register else (),
-            _opened_to(scope.tenants),
+            tenants,
             [_asked(each) for each in questions],
             stands,
         )
@@ -238,7 +250,8 @@ _WAYS = tuple(Way)
 
 
 @lru_cache(SCOPES_MAX)
-def _opened_to(tenants: tuple[TenantId, ...]) -> str:
+def opened_to(tenants: tuple[TenantId, ...]) -> str:
+    """What opens the rows of these, and of no other."""
     return f"SET LOCAL sua.tenants = {literal(','.join(map(in_a_list, tenants)))};"
 
 

@@ -52,13 +52,14 @@ class Asking(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What a request stands on: who asks, which tenants are open to them, and the tenant at the moment asked for.
+    """What a request stands on: who asks, and the tenant at the moment asked for.
 
-    `row`: of the tenant now, where the document shows something of it. Until `until` the moment is this one.
+    `opening`: what opens a message to the tenants it may see. `row`: of the tenant now, where the document shows
+    something of it. Until `until` the moment is this one.
     """
 
     viewer: Viewer
-    tenants: tuple[TenantId, ...]
+    opening: str
     tenant: TenantId
     row: Rows
     stood: Stood
@@ -125,7 +126,7 @@ class Direct:
         else:
             view = views.of(tenant, as_of, stood.supposed.reached, asked.asked_at)
         until = view.moment.at if as_of is None else FOREVER
-        return Ground(asked.viewer, paper.tenants, tenant, now, stood, view, until)
+        return Ground(asked.viewer, paper.opening, tenant, now, stood, view, until)
 
     def asking(self, ground: Ground, run: Run) -> Asking:
         """What there is to ask. Raises NotDirect, and what is wrong with the request as the general way does."""

@@ -54,7 +54,7 @@ class Grounds:
             return None
         if not stand(kept.looks):
             return None
-        paper.tenants, paper.looks = kept.ground.tenants, kept.looks
+        paper.opening, paper.looks = kept.ground.opening, kept.looks
         return kept.ground
 
     def keep(

@@ -17,7 +17,7 @@ import msgspec
 
 from app.auth.viewer import ALL, Viewer
 from app.domain.ids import DirectoryId, TenantId
-from app.graphql.compiled.batch import Batches, Part, Scope
+from app.graphql.compiled.batch import Batches, Part, opened_to
 from app.graphql.compiled.leading import (
     NOT_TOLD,
     Key,
@@ -37,6 +37,8 @@ SUPPOSED_MAX: Final = 20_000
 """Answers remembered: which tenants a directory has, how far each is known. Nothing of a person is among them."""
 
 T = TypeVar("T")
+
+_TO_NONE: Final = opened_to(())
 
 
 class Unknown(Exception):
@@ -79,13 +81,13 @@ class Memory:
 class Paper(msgspec.Struct):
     """One going through. `register`: the directory, if any, whose tenants were looked up, by the first of what leads.
 
-    `tenants`: those the batch is opened to; only such as the viewer may see, by what is supposed of them.
+    `opening`: what opens the batch to tenants; only to such as the viewer may see, by what is supposed of them.
     `looks`: those it rests on. `came_at`: when the request came, `begun_at`: when this going through of it began.
     """
 
     memory: Memory
     register: tuple[DirectoryId, ...] = ()
-    tenants: tuple[TenantId, ...] = ()
+    opening: str = _TO_NONE
     leading: list[Leading] = msgspec.field(default_factory=list)
     came_at: float = msgspec.field(default_factory=monotonic)
     begun_at: float = msgspec.field(default_factory=monotonic)
@@ -102,10 +104,12 @@ class Paper(msgspec.Struct):
         looks = self.memory.looks
         return self.forgotten == looks.forgotten and monotonic() < self.begun_at + looks.seconds
 
-    def open(self, tenants: Sequence[TenantId], viewer: Viewer) -> None:
-        """These tenants, as far as they are the viewer's: what follows finds no row of another."""
+    def open(self, tenants: Sequence[TenantId], viewer: Viewer) -> tuple[TenantId, ...]:
+        """Those of these tenants that are the viewer's: what follows finds no row of another."""
         seen = viewer.tenants
-        self.tenants = tuple(each for each in tenants if seen is ALL or each in seen)
+        opened = tuple(each for each in tenants if seen is ALL or each in seen)
+        self.opening = opened_to(opened)
+        return opened
 
     def suppose(self, question: Question) -> Rows:
         """The answer as it was. Raises Unknown."""
@@ -182,10 +186,11 @@ def _told(supposed: T | None) -> T:
 
 def part_of(paper: Paper, questions: Sequence[Question]) -> Part:
     """What leads to the questions, and they, as part of a message; opened to what the paper says."""
-    leading = [each.question for each in paper.leading]
-    of_register = len(paper.register)
-    scope = Scope(paper.register, paper.tenants)
-    return Part.of(scope, leading[:of_register], [*leading[of_register:], *questions], paper.stands)
+    if not paper.leading:
+        return Part.opened((), (), paper.opening, questions, paper.stands)
+    leading, of_register = [each.question for each in paper.leading], len(paper.register)
+    asked = [*leading[of_register:], *questions]
+    return Part.opened(paper.register, leading[:of_register], paper.opening, asked, paper.stands)
 
 
 async def asked_with(pool: ReadPool, batches: Batches, paper: Paper, questions: Sequence[Question]) -> list[Rows]:
