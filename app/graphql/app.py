@@ -176,8 +176,9 @@ class GraphQLDoor:
         if ran is None:
             ran, how = await self._run(claims, document, variables, asking.operation_name, key), measured.RUN
         noted.how, noted.errors = how, bool(ran.errors)
-        if prepared.personal and ran.data is not None:
-            await self._unmasking.record(ran.viewer, ran.touched, ran.asked_at)
+        shown = ran.touched if prepared.personal and ran.data is not None else ()
+        if unrecorded := self._unmasking.lacking(ran.viewer, shown, ran.asked_at):
+            await self._unmasking.record(ran.viewer, unrecorded)
         told |= heads_told(ran.heads, ran.asked_at)
         if ran.data is None:
             return http.answer({"errors": ran.errors, "extensions": told}, media, unrun)

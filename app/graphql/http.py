@@ -110,13 +110,9 @@ class BodyLimits:
     timeout_seconds: float
 
 
-def media_type(request: Request) -> str:
-    """What to answer in, by Accept; nothing said, or anything: application/json. Raises `NotAcceptable`."""
-    return _media_type(request.headers.get("accept", ""))
-
-
 @lru_cache(HEADERS_MAX)
-def _media_type(accept: str) -> str:
+def media_type(accept: str) -> str:
+    """What to answer in, by Accept; nothing said, or anything: application/json. Raises `NotAcceptable`."""
     accepted = accept.strip()
     if not accepted:
         return LEGACY

@@ -134,9 +134,12 @@ def asked_part(name: str, kind: str, tenant: TenantId, text: str) -> UUID:
     return part
 
 
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
+
+
 def _sealed(parts: list[str]) -> str:
-    sealed = binascii.b2a_base64(":".join(parts).encode(), newline=False).rstrip(b"=").decode()
-    return sealed.replace("+", "-").replace("/", "_")
+    sealed = binascii.b2a_base64(":".join(parts).encode(), newline=False).translate(_URLSAFE, b"=")
+    return sealed.decode()
 
 
 def _opened(text: str) -> list[str]:

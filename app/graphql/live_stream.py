@@ -35,7 +35,7 @@ def media_of(request: Request) -> tuple[str, bool]:
     Raises `NotAcceptable`.
     """
     try:
-        return http.media_type(request), False
+        return http.media_type(request.headers.get("accept", "")), False
     except http.NotAcceptable:
         if not _accepts_events(request):
             raise

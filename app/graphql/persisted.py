@@ -76,7 +76,7 @@ class Persisted:
 
     def text_of(self, asking: Asking) -> str:
         """The document asked for. Raises what is wrong with how it is named."""
-        if self._trusted is None and asking.query is not None and not _may_be_named(asking):
+        if self._trusted is None and asking.query is not None and not asking.extensions and asking.document_id is None:
             return asking.query
         named = _named(asking)
         if self._trusted is not None:
@@ -104,10 +104,6 @@ class Persisted:
         while self._characters > REMEMBERED_CHARACTERS_MAX:
             _, oldest = self._sent.popitem(last=False)
             self._characters -= len(oldest)
-
-
-def _may_be_named(asking: Asking) -> bool:
-    return asking.document_id is not None or bool(asking.extensions)
 
 
 def _named(asking: Asking) -> str | None:

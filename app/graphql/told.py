@@ -37,7 +37,7 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
     is ahead).
     """
     if not heads:
-        return {"now": now.isoformat()}
+        return {"now": now}
     positions: dict[str, str] = {}
     lags: dict[str, Mapping[str, int | None]] = {}
     for tenant, head in sorted(heads.items()) if len(heads) > 1 else heads.items():
@@ -45,7 +45,7 @@ def heads_told(heads: Mapping[TenantId, Head], now: datetime) -> dict[str, Any]:
         positions[name] = str(head.position)
         since = None if recorded_at is None else max(0, (now - recorded_at) // _SECOND)
         lags[name] = {"facts": head.ahead, "seconds": since}
-    return {"now": now.isoformat(), "position": positions, "lag": lags}
+    return {"now": now, "position": positions, "lag": lags}
 
 
 def told_later(told: Mapping[str, Any], clock: Clock, heads: Mapping[TenantId, Head]) -> Mapping[str, Any]:

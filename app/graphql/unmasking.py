@@ -81,19 +81,21 @@ class Unmasking:
         self._hour = _LONG_AGO
         self._recorded: set[tuple[int, int, int]] = set()
 
-    async def record(self, viewer: Viewer, tenants: Iterable[TenantId], now: datetime) -> None:
-        """Record it before the answer is sent, once in the hour of `now`. Raises UnmaskingUnrecorded: then it must not
-        be.
-        """
+    def lacking(self, viewer: Viewer, tenants: Iterable[TenantId], now: datetime) -> list[TenantId]:
+        """Those of these tenants it is still to be recorded of, in the hour of `now`."""
         if self._desk is None:
-            return
+            return []
         if not self._hour <= now < self._hour + _HOUR:
             self._hour, self._recorded = hour_of(now), set()
+        recorded = self._recorded
+        return [each for each in tenants if _who(viewer, each) not in recorded and viewer.sees_persons(each)]
+
+    async def record(self, viewer: Viewer, tenants: Iterable[TenantId]) -> None:
+        """Record it before the answer is sent. Raises UnmaskingUnrecorded: then it must not be."""
+        if self._desk is None:
+            return
         hour = self._hour
         for tenant in tenants:
-            who = (viewer.directory.int, viewer.oid.int, tenant.int)
-            if who in self._recorded or not viewer.sees_persons(tenant):
-                continue
             try:
                 await asyncio.to_thread(record_persons_shown, RecordPersonsShown(tenant, viewer.oid), self._desk)
             except Exception as error:
@@ -101,4 +103,8 @@ class Unmasking:
                 telemetry.say("graphql.unmasking_unrecorded", logging.WARNING, error=type(error).__name__)
                 raise UnmaskingUnrecorded("That names are shown cannot be recorded now; try again soon.") from error
             if hour == self._hour:
-                self._recorded.add(who)
+                self._recorded.add(_who(viewer, tenant))
+
+
+def _who(viewer: Viewer, tenant: TenantId) -> tuple[int, int, int]:
+    return viewer.directory.int, viewer.oid.int, tenant.int

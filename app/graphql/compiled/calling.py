@@ -131,8 +131,7 @@ class Called:
 
     def arguments(self, run: Run) -> dict[str, Any]:
         """Raises GraphQLError where they are refused."""
-        given = self._given.given(run.variables)
-        values = self._in_python(given) if self._odd else {self._names[name]: given[name] for name in given}
+        values = self._in_python(self._given.given(run.variables))
         if self._given.mixed is not None:
             values |= self._mixed(self._given.mixed, run.variables)
         return values
@@ -146,10 +145,8 @@ class Called:
         return cast("Mapping[str, Any]", self._remembered(("", said), made))
 
     def _in_python(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            self._names[name]: self._converted(name, value) if name in self._odd else value
-            for name, value in values.items()
-        }
+        names, odd = self._names, self._odd
+        return {names[each]: self._converted(each, values[each]) if each in odd else values[each] for each in values}
 
     def _converted(self, name: str, value: Any) -> Any:
         """An input object or a list, as strawberry makes it."""

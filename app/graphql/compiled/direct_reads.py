@@ -14,7 +14,7 @@ from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
 from app.auth.tokens import Claims
-from app.auth.viewer import Viewer, viewer_of
+from app.auth.viewer import viewer_of
 from app.domain.errors import SuaError
 from app.graphql.assessments import Assessments
 from app.graphql.compiled.batch import Batches, LookOver
@@ -80,7 +80,7 @@ class DirectReads:
                 now = self._terms.clock.now()
                 known = self._grounds.found(claims, plan, variables, paper, now)
                 ground = known or await self._ground(claims, plan, variables, paper, now)
-                asking = plan.asking(ground, self._run(ground.viewer, variables, now))
+                asking = plan.asking(ground, Run(self._terms.asked(ground.viewer, _NOBODY, _NONE, now), variables))
                 questions = asking.questions
             except Unknown:
                 questions = ()
@@ -122,9 +122,7 @@ class DirectReads:
         self, claims: Claims, plan: Direct, variables: VariableValues, paper: Paper, now: datetime
     ) -> Ground:
         viewer = await viewer_of(claims, self._terms.provider, paper, self._terms.grants)
-        ground = plan.ground(self._run(viewer, variables, now), paper, self._views)
+        run = Run(self._terms.asked(viewer, _NOBODY, _NONE, now), variables)
+        ground = plan.ground(run, paper, self._views)
         self._grounds.keep(claims, plan, variables, paper, ground, now)
         return ground
-
-    def _run(self, viewer: Viewer, variables: VariableValues, now: datetime) -> Run:
-        return Run(self._terms.asked(viewer, _NOBODY, _NONE, now), variables)

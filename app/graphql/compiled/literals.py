@@ -54,10 +54,10 @@ def _text(value: str) -> str:
 _WRITTEN: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL",
     bool: lambda value: "true" if value else "false",
-    UUID: _as_said,
+    UUID: "'{}'".format,
     datetime: _said_before,
     date: _said_before,
-    int: lambda value: str(int(value)),
+    int: int.__repr__,
     str: _text,
 }
 """How values of exactly these types are written, and those of types made of them by the first that is theirs.
