@@ -3,6 +3,7 @@
 import asyncio
 import select
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Final, Never, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,9 @@ RECONNECT_SECONDS = 4.0
 """How long the pool goes on trying by itself, ever more slowly; after that each request is a try."""
 
 RESTED_SECONDS = 5.0
+
+_DIRECTORIES_MAX: Final = 10_000
+"""Whose tenants are remembered as they are written: the same are asked about all the time."""
 
 Db: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 ReadPool: TypeAlias = psycopg_pool.AsyncConnectionPool[Db]
@@ -159,11 +163,16 @@ def changed(supposed: Mapping[DirectoryId, Collection[TenantId]]) -> Question:
         " ORDER BY t.tenant_id)",
         {
             "directories": list(supposed),
-            "tenants": [f"{{{','.join(map(str, sorted(tenants)))}}}" for tenants in supposed.values()],
+            "tenants": [_as_array(frozenset(tenants)) for tenants in supposed.values()],
             "open": OPEN,
             "forever": FOREVER,
         },
     )
+
+
+@lru_cache(_DIRECTORIES_MAX)
+def _as_array(tenants: frozenset[TenantId]) -> str:
+    return f"{{{','.join(map(str, sorted(tenants)))}}}"
 
 
 _REGISTERED: Final = "t.until_position = %(open)s AND t.valid_until = %(forever)s AND t.state <> 'OFFBOARDED'"

@@ -27,9 +27,12 @@ def literal(value: object) -> str:
             return written(value)
     if not isinstance(value, list):
         raise TypeError(f"no literal for {type(value).__name__}")
-    if all(isinstance(each, UUID) for each in value):
+    if set(map(type, value)) <= _IDS:
         return f"'{{{','.join(map(in_a_list, value))}}}'"
     return f"ARRAY[{literals(value)}]"
+
+
+_IDS: Final = {UUID}
 
 
 def _as_said(value: object) -> str:
