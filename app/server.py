@@ -37,7 +37,7 @@ class Gathering:
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
-        self.is_closing = transport.is_closing
+        self.is_closing = transport.is_closing  # asked with every answer
         self._loop = loop
         self._held: list[bytes] = []
         self._size = 0

@@ -7,7 +7,6 @@ has said what the asker may see now.
 
 import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -63,7 +62,7 @@ WAIT_SECONDS = 5.0
 class _Ran(msgspec.Struct, frozen=True):
     """What came of a document: the answer's data as JSON (None: it never ran), errors as clients see them.
 
-    `asked_at`: the instant it goes by. `tag`: of the data, where it is known already.
+    `tag`: of the data, where it is known already.
     """
 
     data: bytes | None
@@ -71,7 +70,6 @@ class _Ran(msgspec.Struct, frozen=True):
     heads: Mapping[TenantId, Head]
     viewer: Viewer
     touched: Collection[TenantId]
-    asked_at: datetime
     tag: str | None = None
 
 
@@ -153,7 +151,7 @@ class GraphQLDoor:
         told = cost_told(prepared.cost)
         if prepared.document is None:
             return http.answer({"errors": list(prepared.refusal), "extensions": told}, media, unrun)
-        if asking.extensions or asking.document_id is not None:
+        if asking.may_name:
             self._persisted.remember(asking)
         _, kind, document, lasting = prepared.meant(asking.operation_name)
         noted.chosen(kind)
@@ -168,8 +166,8 @@ class GraphQLDoor:
             later = partial(told_later, told, self._clock)
             return Parts(begin, prepared.document, asking, media, later, self._settings.live.send)
         key = key_of(text, asking.operation_name, variables) if lasting else None
-        tenants = self._answers.tenants_of(key)
-        ran, how = None if key is None or tenants is None else await self._kept(claims, key, tenants), measured.KEPT
+        tenants, how = self._answers.tenants_of(key), measured.KEPT
+        ran = None if tenants is None else await self._kept(claims, key, tenants)
         if ran is None and key is not None and self._settings.compiled:
             plan = self._plans.plan(text, document, asking.operation_name, variables)
             ran, how = await self._read(claims, plan, key), measured.COMPILED
@@ -177,9 +175,9 @@ class GraphQLDoor:
             ran, how = await self._run(claims, document, variables, asking.operation_name, key), measured.RUN
         noted.how, noted.errors = how, bool(ran.errors)
         shown = ran.touched if prepared.personal and ran.data is not None else ()
-        if unrecorded := self._unmasking.lacking(ran.viewer, shown, ran.asked_at):
+        if unrecorded := self._unmasking.lacking(ran.viewer, shown):
             await self._unmasking.record(ran.viewer, unrecorded)
-        told |= heads_told(ran.heads, ran.asked_at)
+        told |= heads_told(ran.heads, self._clock.now())
         if ran.data is None:
             return http.answer({"errors": ran.errors, "extensions": told}, media, unrun)
         if ran.errors or not asks:
@@ -187,12 +185,13 @@ class GraphQLDoor:
         personal = Role.SEE_PERSONS in ran.viewer.roles
         return http.found(request, ran.data, told, media, ran.tag or http.tag_of(ran.data), personal=personal)
 
-    async def _kept(self, claims: Claims, key: bytes, tenants: tuple[TenantId, ...]) -> _Ran | None:
+    async def _kept(self, claims: Claims, key: bytes | None, tenants: tuple[TenantId, ...]) -> _Ran | None:
         """The answer as it was given before, where it is still the answer; None: it has to be found."""
+        if key is None:
+            return None
         sight = await self._lookout.look(claims, tenants)
-        now = self._clock.now()
-        kept = self._answers.found(key, Rights.of(sight.viewer), sight.heads, now)
-        return None if kept is None else _Ran(kept.data, [], sight.heads, sight.viewer, tenants, now, kept.tag)
+        kept = self._answers.found(key, Rights.of(sight.viewer), sight.heads, self._clock.now())
+        return None if kept is None else _Ran(kept.data, [], sight.heads, sight.viewer, tenants, kept.tag)
 
     def _keep(self, key: bytes, data: bytes, asked: Asked, heads: Mapping[TenantId, Head]) -> str:
         """Keep an answer as long as it is true. Returns its tag."""
@@ -216,8 +215,7 @@ class GraphQLDoor:
         if found.asked.at_least:
             self._moved()
         tag = self._keep(key, found.data, found.asked, found.heads)
-        asked = found.asked
-        return _Ran(found.data, [], found.heads, asked.viewer, asked.touched, asked.asked_at, tag)
+        return _Ran(found.data, [], found.heads, found.asked.viewer, found.asked.touched, tag)
 
     async def _run(
         self,
@@ -246,7 +244,7 @@ class GraphQLDoor:
         never_ran = result.data is None and not any(error.path for error in result.errors or ())
         data = None if never_ran else orjson.dumps(result.data)
         tag = self._keep(key, data, asked, heads) if key is not None and data is not None and not errors else None
-        return _Ran(data, errors, heads, asked.viewer, asked.touched, asked.asked_at, tag)
+        return _Ran(data, errors, heads, asked.viewer, asked.touched, tag)
 
     def _moved(self, tenant: TenantId | None = None) -> None:
         """As `Lookout.forget`: what was seen does not stand any more."""

@@ -103,6 +103,11 @@ class Asking(msgspec.Struct, frozen=True, rename="camel"):
     extensions: dict[str, Any] | None = None
     document_id: str | None = None
 
+    @property
+    def may_name(self) -> bool:
+        """Whether it perhaps names its document."""
+        return self.document_id is not None or bool(self.extensions)
+
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:

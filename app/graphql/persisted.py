@@ -76,7 +76,7 @@ class Persisted:
 
     def text_of(self, asking: Asking) -> str:
         """The document asked for. Raises what is wrong with how it is named."""
-        if self._trusted is None and asking.query is not None and not asking.extensions and asking.document_id is None:
+        if self._trusted is None and asking.query is not None and not asking.may_name:
             return asking.query
         named = _named(asking)
         if self._trusted is not None:

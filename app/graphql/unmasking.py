@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
@@ -81,21 +81,27 @@ class Unmasking:
         self._hour = _LONG_AGO
         self._recorded: set[tuple[int, int, int]] = set()
 
-    def lacking(self, viewer: Viewer, tenants: Iterable[TenantId], now: datetime) -> list[TenantId]:
-        """Those of these tenants it is still to be recorded of, in the hour of `now`."""
-        if self._desk is None:
+    def lacking(self, viewer: Viewer, tenants: Collection[TenantId]) -> list[TenantId]:
+        """Those of these tenants of which it is still to be recorded in this hour, and by `record` at once."""
+        if self._desk is None or not tenants:
             return []
+        now = self._desk.now()
         if not self._hour <= now < self._hour + _HOUR:
             self._hour, self._recorded = hour_of(now), set()
         recorded = self._recorded
         return [each for each in tenants if _who(viewer, each) not in recorded and viewer.sees_persons(each)]
 
     async def record(self, viewer: Viewer, tenants: Iterable[TenantId]) -> None:
-        """Record it before the answer is sent. Raises UnmaskingUnrecorded: then it must not be."""
+        """Record it of those that are lacking, before the answer is sent. Raises UnmaskingUnrecorded: then it must not
+        be.
+        """
         if self._desk is None:
             return
         hour = self._hour
         for tenant in tenants:
+            who = _who(viewer, tenant)
+            if who in self._recorded:
+                continue
             try:
                 await asyncio.to_thread(record_persons_shown, RecordPersonsShown(tenant, viewer.oid), self._desk)
             except Exception as error:
@@ -103,7 +109,7 @@ class Unmasking:
                 telemetry.say("graphql.unmasking_unrecorded", logging.WARNING, error=type(error).__name__)
                 raise UnmaskingUnrecorded("That names are shown cannot be recorded now; try again soon.") from error
             if hour == self._hour:
-                self._recorded.add(_who(viewer, tenant))
+                self._recorded.add(who)
 
 
 def _who(viewer: Viewer, tenant: TenantId) -> tuple[int, int, int]:

@@ -1,7 +1,8 @@
 """Metrics of what the web process does with every request: counted by a dictionary, made a metric when they are read.
 
 A counter of the library takes a lock and asks three functions each time, which is much beside what a look-up takes.
-These are written by one thread, the event loop's; whoever reads them meanwhile may miss the last request.
+These are written by one thread, the event loop's; whoever reads them meanwhile may miss the last request. When a series
+began they do not tell.
 """
 
 from bisect import bisect_left
@@ -14,7 +15,7 @@ from prometheus_client.registry import Collector
 
 
 class Tally(Collector):
-    """A counter. Its labels are given by place."""
+    """A counter. Its labels are given by place, as many as there are names."""
 
     def __init__(self, name: str, documentation: str, labelnames: Sequence[str], registry: CollectorRegistry) -> None:
         self._name, self._documentation, self._labelnames = name, documentation, tuple(labelnames)
@@ -25,15 +26,18 @@ class Tally(Collector):
         """Once more."""
         self._times[labels] = self._times.get(labels, 0) + 1
 
+    def describe(self) -> Iterator[CounterMetricFamily]:
+        yield CounterMetricFamily(self._name, self._documentation, labels=self._labelnames)
+
     def collect(self) -> Iterator[CounterMetricFamily]:
-        family = CounterMetricFamily(self._name, self._documentation, labels=self._labelnames)
+        (family,) = self.describe()
         for labels, times in self._times.copy().items():
             family.add_metric(labels, times)
         yield family
 
 
 class Durations(Collector):
-    """A histogram of seconds. `buckets`: what each holds at most."""
+    """A histogram of seconds. `buckets`: what each holds at most. Labels as with a tally."""
 
     def __init__(
         self,
@@ -55,8 +59,11 @@ class Durations(Collector):
         taken[bisect_left(self._bounds, seconds)] += 1
         taken[-1] += seconds
 
+    def describe(self) -> Iterator[HistogramMetricFamily]:
+        yield HistogramMetricFamily(self._name, self._documentation, labels=self._labelnames)
+
     def collect(self) -> Iterator[HistogramMetricFamily]:
-        family = HistogramMetricFamily(self._name, self._documentation, labels=self._labelnames)
+        (family,) = self.describe()
         names = [*map(str, self._bounds), "+Inf"]
         for labels, taken in self._taken.copy().items():
             *times, total = taken

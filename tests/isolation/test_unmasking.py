@@ -49,8 +49,12 @@ class Recording:
 
 
 @asynccontextmanager
-async def recording(pool: ReadPool, world: World, *, hour: int, fails: bool = False) -> AsyncIterator[Recording]:
-    """A door that records. `hour`: of NOON's next day, each test one of its own."""
+async def recording(
+    pool: ReadPool, world: World, *, hour: int, fails: bool = False, at_desk: SteppedClock | None = None
+) -> AsyncIterator[Recording]:
+    """A door that records. `hour`: of NOON's next day, each test one of its own. `at_desk`: the time when it is
+    recorded, where that is not when it was asked.
+    """
     clock = SteppedClock(NOON + timedelta(days=1, hours=hour - 12))
 
     def ring(tenant: TenantId, position: int) -> None:
@@ -58,7 +62,9 @@ async def recording(pool: ReadPool, world: World, *, hour: int, fails: bool = Fa
             raise RuntimeError("no doorbell")
         assert world.tabulate(tenant) >= position
 
-    app = asgi(pool, clock, replace(SETTINGS, requests_per_minute=10**6), None, Desk(world.store, clock, ring))
+    app = asgi(
+        pool, clock, replace(SETTINGS, requests_per_minute=10**6), None, Desk(world.store, at_desk or clock, ring)
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sua.test") as http:
         yield Recording(Door(http), world, clock)
 
@@ -79,6 +85,19 @@ async def test_names_shown_are_recorded_once_an_hour(read_pool: ReadPool, world:
     assert all(each.holding(CONTOSO.persons) for each in told)
     assert [(each.by, each.hour.hour) for each in first] == [(SEES.oid, 13)]
     assert [(each.by, each.hour.hour) for each in second] == [(SEES.oid, 13), (SEES.oid, 14)]
+
+
+async def test_names_are_recorded_in_the_hour_they_are_shown_in(
+    read_pool: ReadPool, world: World, ask: dict[str, Any]
+) -> None:
+    at_desk = SteppedClock(NOON + timedelta(days=1, hours=9, minutes=59))
+    async with recording(read_pool, world, hour=21, at_desk=at_desk) as made:
+        await made.door.ask(SEES, NAMES, **ask)
+        at_desk.step_to(at_desk.now() + timedelta(minutes=2))
+        await made.door.ask(SEES, NAMES, **ask)
+        found = [each.hour.hour for each in made.shown() if each.hour.hour in (21, 22)]
+
+    assert found == [21, 22]
 
 
 async def test_two_processes_record_once_together(read_pool: ReadPool, world: World, ask: dict[str, Any]) -> None:

@@ -39,6 +39,8 @@ _THERE = b"SELECT name FROM pg_prepared_statements WHERE name LIKE 'sua!_%' ESCA
 
 _NO_DIRECTORY = "SET LOCAL sua.directory = '';"
 
+_WAYS = tuple(Way)
+
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
 
 
@@ -244,9 +246,6 @@ def _by_way(parts: Sequence[Part]) -> list[tuple[Way, dict[str, dict[str, None]]
         for statement, text in part.questions:
             found.setdefault(statement.way, {}).setdefault(part.tenants, {})[text] = None
     return [(way, found[way]) for way in _WAYS if way in found]
-
-
-_WAYS = tuple(Way)
 
 
 @lru_cache(SCOPES_MAX)

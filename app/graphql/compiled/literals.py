@@ -11,6 +11,9 @@ from psycopg import sql
 WRITTEN_MAX: Final = 10_000
 """Days, times and ids in lists remembered as they are written: most are asked for again and again."""
 
+_IDS: Final = {UUID}
+"""Ids of every kind are of this very type."""
+
 
 def literals(values: Iterable[object]) -> str:
     """Several, between commas. Raises as `literal`."""
@@ -30,9 +33,6 @@ def literal(value: object) -> str:
     if set(map(type, value)) <= _IDS:
         return f"'{{{','.join(map(in_a_list, value))}}}'"
     return f"ARRAY[{literals(value)}]"
-
-
-_IDS: Final = {UUID}
 
 
 def _as_said(value: object) -> str:
