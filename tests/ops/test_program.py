@@ -17,7 +17,7 @@ print("\\n".join(sys.modules))
 """
 
 
-@pytest.mark.parametrize("command", ["doctor", "worker", "scheduler"])
+@pytest.mark.parametrize("command", ["doctor", "migrate", "worker", "scheduler"])
 def test_these_do_not_wait_for_the_schema_and_the_spreadsheets(command: str) -> None:
     asked = [sys.executable, "-c", HELP_THEN_LOADED.format(command=command)]
 
