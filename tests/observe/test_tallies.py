@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -17,6 +18,16 @@ def told(registry: CollectorRegistry) -> list[str]:
     """Every line but those of when a series began: a tally does not know."""
     lines = generate_latest(registry).decode().splitlines()
     return sorted(line for line in lines if "_created" not in line)
+
+
+@pytest.mark.parametrize("name", ["asked", "asked_total", "took", "took_bucket"])
+def test_a_name_is_taken_once(name: str) -> None:
+    registry = CollectorRegistry(auto_describe=False)
+    Tally("asked", "How often", ["route"], registry)
+    Durations("took", "How long", ["route"], BOUNDS, registry)
+
+    with pytest.raises(ValueError, match="Duplicated"):
+        Counter(name, "Another", registry=registry)
 
 
 @given(st.lists(LABELS))

@@ -205,8 +205,6 @@ class Share(NamedTuple):
 
 def share_of(questions: Sequence[Question]) -> Share | None:
     """Where these may be asked together with others'; None: they cost perhaps much, and nobody is to wait for them."""
-    if len(questions) == 1 and _share(questions[0]) is _FEW_ROWS:
-        return _ONE
     among, weight = None, 1
     for each in questions:
         share = _share(each)
@@ -234,7 +232,6 @@ def _share(question: Question) -> Share | None:
 
 
 _FEW_ROWS: Final = Share(Among.ROWS, 0)
-_ONE: Final = Share(Among.ROWS, 1)
 _ROWS_OF_A_WEIGHT: Final = 25
 _DAYS_OF_A_WEIGHT: Final = 7
 _DAYS_MAX: Final = 31
